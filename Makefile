@@ -1,0 +1,40 @@
+# Two commands: `make repro` and `make test`. Needs Python 3.11 to 3.13, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+INSTALLED := $(VENV)/.installed
+export PATH := $(BIN):$(PATH)
+# Messages about GPUs that are not there.
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: repro test bench lock
+
+repro: $(INSTALLED)
+	dvc repro
+	@echo
+	@dvc metrics show
+	@echo
+	@echo "Plots: plots/*.png; in a browser: dvc plots show --open (activate the environment first: . $(VENV)/bin/activate)"
+
+test: $(INSTALLED)
+	ruff check
+	mypy
+	lint-imports
+	pytest
+
+bench: $(INSTALLED)
+	python benchmarks/extract_mfcc.py
+
+# Exact versions for every supported Python, with hashes.
+lock: $(INSTALLED)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy fewest \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+
+# A half-made environment has no stamp, and is made anew.
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "error: Python 3.11, 3.12 or 3.13 is needed, this is %d.%d. Name another: make PYTHON=python3.12" % v)'
+	rm -f $@
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
