@@ -1,0 +1,1 @@
+"""Speech emotion recognition: corpora, features, models and evaluation that a reviewer can trust."""

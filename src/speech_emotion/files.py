@@ -1,0 +1,39 @@
+"""Write files so that a reader never meets a half-written one."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(target: Path | str, *, directory: bool = False) -> Iterator[Path]:
+    """Give a temporary path beside `target` to write to, and move it there when the block succeeds.
+
+    Parameters
+    ----------
+    target : Path or str
+        The file (or, with `directory`, the folder) to create or replace. Missing parent folders are made.
+    directory : bool
+        Whether `target` is a folder. The temporary folder then exists when the block begins.
+
+    Yields
+    ------
+    Path
+        A path on the same file system as `target`. If the block raises, whatever lies there is removed
+        and `target` is as it was before.
+    """
+    target = Path(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Inside a folder of its own, so that the name (and with it the extension that libraries look at) stays.
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp") as scratch:
+        temporary = Path(scratch) / target.name
+        if directory:
+            temporary.mkdir()
+        yield temporary
+        if directory and target.exists():
+            # A folder cannot be renamed over one that has something in it.
+            shutil.move(target, Path(scratch) / "replaced")
+        os.replace(temporary, target)
