@@ -1,0 +1,24 @@
+"""Stage `synthesize`: render the embedded, synthetic corpus into demo/audio."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src" / "stages"))
+
+import _stage
+
+from speech_emotion.params.base import load
+from speech_emotion.params.synthesize import Synthesize
+from speech_emotion.synthesis.render import render_corpus
+
+AUDIO = Path("audio")
+
+
+def synthesize() -> None:
+    """Render the corpus."""
+    count = render_corpus(AUDIO, load(_stage.PARAMS, Synthesize))
+    print(f"synthesize: {count} synthetic clips in {AUDIO}")
+
+
+if __name__ == "__main__":
+    _stage.run(synthesize)
