@@ -1,0 +1,129 @@
+"""What a corpus module provides, and what its parser makes of a file's name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Literal
+
+LABELS = ("anger", "boredom", "calm", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
+"""The common vocabulary, into which every corpus maps its own labels one to one."""
+
+Sex = Literal["female", "male"]
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """What the authors publish about a speaker: sex, and age in years."""
+
+    sex: Sex | None = None
+    age: int | None = None
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What a clip is, as far as its name or the corpus's own tables say.
+
+    Two files of a corpus are the same clip exactly when their `Clip` is equal, in whatever layout they lie.
+    """
+
+    label: str
+    """One of `LABELS`, or the user's own for `folder` and `table`."""
+    native_label: str
+    """The corpus's own word or code."""
+    speaker: str
+    """Unique within the corpus: the authors' own identifier, in lower case."""
+    sex: Sex | None = None
+    age: int | None = None
+    language: str | None = None
+    """A BCP-47 tag such as "en" or "de"."""
+    statement: str | None = None
+    """The sentence or word that is spoken, or the corpus's code for it."""
+    intensity: str | None = None
+    repetition: int | None = None
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """A name that is the corpus's, but says something that cannot be: why, as a rule of the audit."""
+
+    rule: Literal["unknown-label", "speaker-at-odds", "not-selected"]
+    """"not-selected" is no defect: the settings leave such clips out."""
+    reason: str
+
+
+Parser = Callable[[PurePosixPath], "Clip | Unfit | None"]
+"""From a path to what the clip is, or why it cannot be used, or None: that is no name of this corpus.
+
+The path is relative to the root's parent: it begins with the root's own name, since that may be a speaker's folder.
+"""
+
+
+@dataclass(frozen=True)
+class Remote:
+    """One file to download.
+
+    `path` is where it goes in the corpus's folder (for an archive: the archive's name, which is extracted there).
+    """
+
+    url: str
+    path: str
+    checksum: str
+    """As pooch writes it: "md5:..." or "sha256:..."."""
+    bytes: int | None = None
+    archive: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """All that is known about a corpus before any of its files is read."""
+
+    name: str
+    """As in `ingest.corpora`; lower case."""
+    title: str
+    citation: str
+    licence: str
+    how_to_get: str
+    make_parser: Callable[..., Parser]
+    """Called with the root folder and, by keyword, this corpus's options; reads the corpus's own tables, if any."""
+    homepage: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """From the corpus's own labels to `LABELS`."""
+    speakers: Mapping[str, Speaker] = field(default_factory=dict)
+    clips: int | None = None
+    """Number of clips in the complete corpus."""
+    sample_rate: int | None = None
+    """In Hz; a clip at another rate is flagged."""
+    channels: int | None = None
+    by_name: bool = True
+    """Whether file names alone tell that a file belongs to it; if not, it has to be named in `ingest.corpora`."""
+    aliases: tuple[str, ...] = ()
+    """Other names of a folder that holds it (case and separators do not matter)."""
+    listed: Callable[..., list[PurePosixPath]] | None = None
+    """Called like `make_parser`: the paths of all clips that have to be there, where the corpus itself lists them."""
+    published: Callable[[], list[str]] | None = None
+    """Paths of the published clips where they follow from the naming scheme and no index file ships."""
+    remotes: tuple[Remote, ...] = ()
+
+
+def nearest(path: PurePosixPath, names: Callable[[str], str | None]) -> str | None:
+    """Ask the folders of a path, innermost first, and take the first answer.
+
+    Parameters
+    ----------
+    path : PurePosixPath
+        Of a file.
+    names : callable
+        From a folder's name to what it stands for, or None.
+
+    Returns
+    -------
+    str or None
+    """
+    return next((found for part in reversed(path.parts[:-1]) if (found := names(part))), None)
+
+
+def at_odds(said: str, folder: str | None) -> Unfit | None:
+    """`Unfit` if the speaker in a file's name is not the one whose folder it lies in."""
+    if folder is None or folder == said:
+        return None
+    return Unfit("speaker-at-odds", f"the name says speaker {said}, the folder {folder}")

@@ -1,0 +1,1 @@
+"""Index files of the corpora; see `corpora.published`."""

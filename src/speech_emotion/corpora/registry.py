@@ -1,0 +1,68 @@
+"""The list of corpora, and which of them a file belongs to."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from speech_emotion.corpora import crema_d, emodb, folder, ravdess, savee, synthetic, table, tess
+from speech_emotion.corpora.base import Corpus
+from speech_emotion.errors import UserError
+
+CORPORA: Mapping[str, Corpus] = {
+    module.CORPUS.name: module.CORPUS
+    for module in (synthetic, ravdess, tess, crema_d, savee, emodb, folder, table)
+}
+
+
+def get(names: Iterable[str]) -> list[Corpus]:
+    """Look corpora up by name.
+
+    Parameters
+    ----------
+    names : iterable of str
+        As in `ingest.corpora`.
+
+    Returns
+    -------
+    list of Corpus
+        In the order given; for no names, all whose files are recognised by name.
+
+    Raises
+    ------
+    UserError
+        If there is no such corpus; the message lists those there are.
+    """
+    names = list(names)
+    unknown = [name for name in names if name not in CORPORA]
+    if unknown:
+        raise UserError(f"unknown corpus '{unknown[0]}'; the corpora are: {', '.join(CORPORA)}")
+    return [CORPORA[name] for name in names] or [corpus for corpus in CORPORA.values() if corpus.by_name]
+
+
+def of_folder(path: PurePosixPath) -> Corpus | None:
+    """Find the corpus whose name one of a path's folders bears; the innermost such folder decides.
+
+    Parameters
+    ----------
+    path : PurePosixPath
+        Of a file. Case and separators do not matter: CREMA-D, crema_d and cremad are one.
+
+    Returns
+    -------
+    Corpus or None
+    """
+    for part in reversed(path.parts[:-1]):
+        if corpus := _BY_FOLDER.get(_plain(part)):
+            return corpus
+    return None
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
+
+
+_BY_FOLDER = {
+    _plain(name): corpus
+    for corpus in CORPORA.values()
+    if corpus.by_name
+    for name in (corpus.name, *corpus.aliases)
+}

@@ -1,0 +1,85 @@
+"""SAVEE: four English men, 15 sentences per emotion (30 neutral), seven emotions."""
+
+import re
+from pathlib import Path, PurePosixPath
+
+from speech_emotion.corpora.base import Clip, Corpus, Parser, Speaker, Unfit, at_odds, nearest
+
+# Citation
+CITATION = (
+    "Haq, S., & Jackson, P. J. B. (2010). Multimodal emotion recognition. In W. Wang (Ed.), Machine Audition: "
+    "Principles, Algorithms and Systems, 398-423. IGI Global. doi:10.4018/978-1-61520-919-4.ch017"
+)
+
+# Licence
+LICENCE = "free for research after registration; may not be redistributed"
+
+# Source: by registration alone. Checksums: index/savee.parquet.
+HOW_TO_GET = (
+    "register at http://kahlan.eps.surrey.ac.uk/savee/, unpack AudioData so that the folders DC, JE, JK and KL lie in "
+    "data/raw/savee, then run: ser validate data/raw/savee"
+)
+
+# What it holds. Ages are published as a range only (27 to 31).
+SPEAKERS = {name: Speaker("male") for name in ("dc", "je", "jk", "kl")}
+NATIVE = {
+    "a": "anger",
+    "d": "disgust",
+    "f": "fear",
+    "h": "happiness",
+    "n": "neutral",
+    "sa": "sadness",
+    "su": "surprise",
+}
+LABELS = {label: label for label in NATIVE.values()}
+
+# Known defects: many clips are clipped; the same names occur in every speaker's folder.
+
+# Naming scheme: DC/a01 or, in flat copies, DC_a01. Which sentence a number stands for differs by emotion (only some
+# are common to all), so the statement is emotion and number.
+_NAME = re.compile(r"((?P<speaker>DC|JE|JK|KL)[-_ ]?)?(?P<emotion>sa|su|[a-z])(?P<sentence>\d\d)", re.IGNORECASE)
+_FOLDER = re.compile(r"(DC|JE|JK|KL)", re.IGNORECASE)
+
+
+def parse(path: PurePosixPath) -> Clip | Unfit | None:
+    """What a file's name says; see `base.Parser`."""
+    match = _NAME.fullmatch(path.stem)
+    if not match:
+        return None
+    folder = nearest(path, _speaker_of_folder)
+    speaker = (match["speaker"] or "").lower() or folder
+    if speaker is None:  # names such as a01 are too common to be SAVEE's outside its folders
+        return None
+    code = match["emotion"].lower()
+    if code not in NATIVE:
+        return Unfit("unknown-label", f"emotion '{code}' is none of {', '.join(NATIVE)}")
+    return at_odds(speaker, folder) or Clip(
+        label=LABELS[NATIVE[code]], native_label=NATIVE[code], speaker=speaker, sex=SPEAKERS[speaker].sex,
+        language="en", statement=f"{code}{match['sentence']}",
+    )
+
+
+def _speaker_of_folder(name: str) -> str | None:
+    match = _FOLDER.fullmatch(name)
+    return match[1].lower() if match else None
+
+
+def make_parser(root: Path) -> Parser:
+    """The parser; the names alone tell everything."""
+    return parse
+
+
+CORPUS = Corpus(
+    name="savee",
+    title="SAVEE",
+    homepage="http://kahlan.eps.surrey.ac.uk/savee/",
+    citation=CITATION,
+    licence=LICENCE,
+    how_to_get=HOW_TO_GET,
+    make_parser=make_parser,
+    labels=LABELS,
+    speakers=SPEAKERS,
+    clips=480,
+    sample_rate=44_100,
+    channels=1,
+)

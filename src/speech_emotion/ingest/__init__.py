@@ -1,0 +1,1 @@
+"""From a folder of audio to the manifest: find, probe, audit, summarise."""

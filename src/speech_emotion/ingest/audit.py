@@ -1,0 +1,153 @@
+"""The rules by which clips are rejected or flagged."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from speech_emotion.corpora.base import Clip, Corpus, Unfit
+from speech_emotion.ingest.find import Candidate
+from speech_emotion.ingest.probe import Content, Failure, Probe
+
+SILENT = -80.0
+"""RMS in dBFS below which a clip is silent: noise of a 16-bit converter's last bits, and no speech."""
+QUIET = -60.0
+"""RMS in dBFS below which a clip is flagged as very quiet; the quietest whispers of RAVDESS lie there."""
+
+RULES = {
+    "unknown-name": "rename it as its corpus does, or select the corpus it is of (folder and table take any name)",
+    "unknown-label": "correct the name if it is a slip; else remove the file",
+    "speaker-at-odds": "find out who speaks, then correct the name or move the file to that speaker's folder",
+    "missing": "put the file where the table says, or remove its row",
+    "lfs-pointer": "get the audio itself: git lfs pull in the clone, or ser download",
+    "undecodable": "get a whole copy, or convert it to WAV or FLAC",
+    "empty": "get a whole copy, or remove it",
+    "non-finite": "it holds NaN or infinite samples; get or make a sound copy",
+    "too-short": "remove it, or lower ingest.min_duration",
+    "silent": "remove it; there is no speech in it",
+    "label-conflict": "find out which of the labels is right and remove the other file(s); none is taken until then",
+    "speaker-conflict": "find out who speaks and remove the other file(s); none is taken until then",
+    "duplicate": "nothing needs to be done; remove it if you like, one copy is taken",
+}
+"""Why a file is not taken, and what to do; the order is that of the checks, and the first that applies counts."""
+
+FLAGS = {
+    "clipped": "samples at full scale in a row",
+    "quiet": f"RMS below {QUIET:g} dBFS",
+    "sample-rate": "another sample rate than the corpus's",
+    "channels": "another number of channels than the corpus's",
+}
+"""What is noted in the manifest about a clip that is taken."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A clip that goes into the manifest."""
+
+    path: PurePosixPath
+    corpus: Corpus
+    clip: Clip
+    probe: Probe
+    content: Content
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A file that does not, by one of `RULES`."""
+
+    path: PurePosixPath
+    corpus: Corpus | None
+    sha256: str | None
+    rule: str
+    reason: str
+
+
+def audit(candidates: Sequence[Candidate], probes: Sequence[Probe], min_duration: float,
+          ) -> tuple[list[Accepted], list[Rejected]]:
+    """Apply all rules.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+    probes : sequence of Probe
+        One for each candidate, in the same order.
+    min_duration : float
+        In s.
+
+    Returns
+    -------
+    accepted : list of Accepted
+    rejected : list of Rejected
+        Every candidate is in exactly one of the two.
+    """
+    sound: list[Accepted] = []
+    rejected: list[Rejected] = []
+    for candidate, probe in zip(candidates, probes, strict=True):
+        fault = _fault(candidate, probe, min_duration)
+        if fault:
+            rejected.append(Rejected(candidate.path, candidate.corpus, probe.sha256, *fault))
+        else:
+            assert candidate.corpus and isinstance(candidate.what, Clip) and isinstance(probe.content, Content)
+            sound.append(Accepted(candidate.path, candidate.corpus, candidate.what, probe, probe.content,
+                                  tuple(_flags(candidate.corpus, probe.content))))
+    accepted, repeated = _without_repeats(sound)
+    return accepted, rejected + repeated
+
+
+def _fault(candidate: Candidate, probe: Probe, min_duration: float) -> tuple[str, str] | None:
+    content = probe.content
+    if candidate.what is None:
+        of = f"none of {candidate.corpus.name}" if candidate.corpus else "that of no selected corpus"
+        return "unknown-name", f"the name is {of}"
+    if isinstance(candidate.what, Unfit):
+        return candidate.what.rule, candidate.what.reason
+    if isinstance(content, Failure):
+        return content.rule, content.reason
+    assert content is not None
+    if not content.finite:
+        return "non-finite", "a sample is NaN or infinite"
+    duration = content.frames / content.sample_rate
+    if duration < min_duration:
+        return "too-short", f"{duration:.3f} s, shorter than ingest.min_duration of {min_duration:g} s"
+    if content.rms_dbfs < SILENT:
+        return "silent", f"RMS {content.rms_dbfs:.1f} dBFS" if content.rms_dbfs > float("-inf") else "digital silence"
+    return None
+
+
+def _flags(corpus: Corpus, content: Content) -> list[str]:
+    return [flag for flag, applies in {
+        "clipped": content.clipped,
+        "quiet": content.rms_dbfs < QUIET,
+        "sample-rate": corpus.sample_rate not in (None, content.sample_rate),
+        "channels": corpus.channels not in (None, content.channels),
+    }.items() if applies]
+
+
+def _without_repeats(clips: list[Accepted]) -> tuple[list[Accepted], list[Rejected]]:
+    """One clip per recording, and none of those about which two copies disagree."""
+    copies: dict[str, list[Accepted]] = defaultdict(list)
+    for clip in clips:
+        copies[clip.content.digest].append(clip)
+    kept, rejected = [], []
+    for same in copies.values():
+        first, *others = sorted(same, key=_preference)
+        for rule, said in (("label-conflict", {copy.clip.label for copy in same}),
+                           ("speaker-conflict", {f"{copy.corpus.name}-{copy.clip.speaker}" for copy in same})):
+            if len(said) > 1:
+                rejected += [_repeat(copy, rule, f"the same samples lie under {', '.join(sorted(said))}: also "
+                             + ", ".join(str(other.path) for other in same if other is not copy)) for copy in same]
+                break
+        else:
+            kept.append(first)
+            rejected += [_repeat(copy, "duplicate", f"the same samples as {first.path}") for copy in others]
+    return kept, rejected
+
+
+def _preference(copy: Accepted) -> tuple[str, int, str]:
+    # What a clip is comes before where it lies, so that moving files does not change which one the manifest describes.
+    return repr(copy.clip), len(copy.path.parts), str(copy.path)
+
+
+def _repeat(copy: Accepted, rule: str, reason: str) -> Rejected:
+    return Rejected(copy.path, copy.corpus, copy.probe.sha256, rule, reason)

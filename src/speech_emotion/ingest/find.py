@@ -1,0 +1,158 @@
+"""Find the audio files below a folder, and say which corpus's clip each one is."""
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from speech_emotion.containers import HEAD, sniff
+from speech_emotion.corpora import registry
+from speech_emotion.corpora.base import Clip, Corpus, Parser, Unfit
+from speech_emotion.errors import UserError
+
+EXTENSIONS = frozenset({".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".opus", ".mp3", ".au",
+                        ".snd", ".caf", ".w64", ".rf64", ".m4a", ".aac", ".wma"})
+"""Files with these are audio by intent, whatever is in them; any other file is, if it begins like audio."""
+ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"})
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An audio file, before it is read."""
+
+    path: PurePosixPath
+    """Relative to the root."""
+    corpus: Corpus | None
+    what: Clip | Unfit | None
+    """None: its name tells nothing to any selected corpus."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What lies below a root."""
+
+    candidates: list[Candidate]
+    """Sorted by path."""
+    not_selected: Counter[str] = field(default_factory=Counter)
+    """Audio files of a known corpus that the settings leave out, by corpus."""
+    missing: list[tuple[Corpus, PurePosixPath]] = field(default_factory=list)
+    """Files that a corpus's own list names and that are not there."""
+    archives: list[PurePosixPath] = field(default_factory=list)
+
+
+def find(root: Path, corpora: Sequence[str], options: Mapping[str, Mapping[str, Any]]) -> Found:
+    """Search a folder and all below it.
+
+    Hidden files and folders and `__MACOSX` are left alone; links are followed.
+
+    Parameters
+    ----------
+    root : Path
+        A folder.
+    corpora : sequence of str
+        Names of the corpora to take; empty for all that are recognised by name.
+    options : mapping of str to mapping
+        Keyword arguments for the corpora's `make_parser`, by corpus.
+
+    Returns
+    -------
+    Found
+
+    Raises
+    ------
+    UserError
+        If the root is missing or no folder, a corpus is unknown, or a corpus's own tables are unusable.
+    """
+    selected = registry.get(corpora)
+    if not root.is_dir():
+        raise UserError(f"{root}: {'is no folder' if root.exists() else 'there is no such folder'}; "
+                        "set ingest.root to the folder of your audio")
+    recognise = _Recogniser(root, selected, options)
+    found = Found([])
+    for path in audio_files(root, found.archives):
+        corpus, what = recognise(path)
+        if corpus and isinstance(what, Unfit) and what.rule == "not-selected":
+            found.not_selected[corpus.name] += 1
+        else:
+            found.candidates.append(Candidate(path, corpus, what))
+    for corpus in selected:
+        if corpus.listed:
+            there = {candidate.path for candidate in found.candidates}
+            found.missing.extend((corpus, path) for path in corpus.listed(root, **options.get(corpus.name, {}))
+                                 if path not in there)
+    return found
+
+
+def audio_files(root: Path, archives: list[PurePosixPath] | None = None) -> list[PurePosixPath]:
+    """Paths of all audio files below a folder, relative to it and sorted; archives are added to `archives`."""
+    files = []
+    visited = set()
+    for folder, folders, names in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in visited:  # a link to a folder around it would go on for ever
+            folders.clear()
+            continue
+        visited.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
+        for name in names:
+            path = Path(folder, name)
+            if name.startswith("."):
+                continue
+            suffix = path.suffix.lower()
+            if suffix in EXTENSIONS or _begins_like_audio(path):
+                files.append(PurePosixPath(path.relative_to(root).as_posix()))
+            elif suffix in ARCHIVES and archives is not None:
+                archives.append(PurePosixPath(path.relative_to(root).as_posix()))
+    return sorted(files)
+
+
+def _begins_like_audio(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return sniff(file.read(HEAD)) is not None
+    except OSError:  # a broken link, a pipe, no permission: without an audio extension it is nobody's clip
+        return False
+
+
+class _Recogniser:
+    """Says which corpus a path belongs to: a table's rows first, then names, then folders as labels."""
+
+    def __init__(self, root: Path, selected: Sequence[Corpus], options: Mapping[str, Mapping[str, Any]]) -> None:
+        self.root_name = root.resolve().name or "root"
+        named = [corpus for corpus in selected if corpus.by_name]
+        others = [corpus for corpus in registry.CORPORA.values() if corpus.by_name and corpus not in named]
+        self.table = self._parsers([corpus for corpus in selected if corpus.listed], root, options)
+        self.named = self._parsers(named, root, options)
+        self.others = self._parsers(others, root, {})
+        self.folder = self._parsers(
+            [corpus for corpus in selected if not corpus.by_name and not corpus.listed], root, options)
+
+    @staticmethod
+    def _parsers(corpora: Sequence[Corpus], root: Path,
+                 options: Mapping[str, Mapping[str, Any]]) -> list[tuple[Corpus, Parser]]:
+        return [(corpus, corpus.make_parser(root, **options.get(corpus.name, {}))) for corpus in corpora]
+
+    def __call__(self, path: PurePosixPath) -> tuple[Corpus | None, Clip | Unfit | None]:
+        path = PurePosixPath(self.root_name, path)
+        located = registry.of_folder(path)
+        left_out = Unfit("not-selected", "of a corpus that is not selected")
+        for corpus, parse in self.table:
+            if what := parse(path):
+                return corpus, what
+        for corpus, parse in self.named:
+            if located in (None, corpus) and (what := parse(path)):
+                return corpus, what
+        # Folders of any name are labels to the corpus `folder`; but beside named corpora, what is known to be of
+        # another named corpus is not meant.
+        if not self.folder or self.named:
+            for corpus, parse in self.others:
+                if located is corpus or (located is None and parse(path)):
+                    return corpus, left_out
+        for corpus, parse in self.folder:
+            if what := parse(path):
+                return corpus, what
+        if self.table and not self.named and not self.folder:
+            return self.table[0][0], left_out
+        return located, None

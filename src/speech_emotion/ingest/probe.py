@@ -1,0 +1,132 @@
+"""Read one audio file once and say what is in it, in bounded memory."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from speech_emotion import audio
+
+FULL_SCALE = 0.999
+"""Level from which a sample counts as at full scale."""
+FLAT = 3
+"""So many samples at full scale in a row are a clipped peak: a true peak is that flat at no sample rate in use."""
+_LFS = b"version https://git-lfs.github.com/spec/"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What decoded audio holds."""
+
+    digest: str
+    frames: int
+    sample_rate: int
+    """In Hz."""
+    channels: int
+    peak_dbfs: float
+    rms_dbfs: float
+    """Of the mean over channels; minus infinity for zeros, NaN if a sample is not finite."""
+    finite: bool
+    clipped: bool
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a file could not be decoded, as a rule of the audit."""
+
+    rule: Literal["lfs-pointer", "undecodable", "empty"]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A file's bytes and what they hold."""
+
+    sha256: str | None
+    """None if the file cannot be read at all."""
+    bytes: int
+    content: Content | Failure | None
+    """None if it was not to be decoded."""
+
+
+def probe(path: Path, *, decode: bool = True) -> Probe:
+    """Hash and decode a file.
+
+    Parameters
+    ----------
+    path : Path
+        Any file.
+    decode : bool
+        Whether to look inside, too.
+
+    Returns
+    -------
+    Probe
+        Never raises for what is wrong with the file: that is its `content`.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_LFS))
+            size = file.seek(0, 2)
+            file.seek(0)
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return Probe(None, 0, Failure("undecodable", error.strerror or str(error)))
+    if not decode:
+        return Probe(sha256, size, None)
+    if not size:
+        return Probe(sha256, size, Failure("empty", "a file of 0 bytes"))
+    if head == _LFS:
+        return Probe(sha256, size, Failure("lfs-pointer", "a Git LFS pointer instead of audio"))
+    try:
+        return Probe(sha256, size, _decode(path))
+    except audio.UnreadableAudio as error:
+        return Probe(sha256, size, Failure("undecodable", str(error).removeprefix(f"{path}: ")))
+    except OSError as error:
+        return Probe(sha256, size, Failure("undecodable", error.strerror or str(error)))
+
+
+def _decode(path: Path) -> Content | Failure:
+    sample_rate, channels = audio.info(path)
+    meter = _Meter()
+    digest = audio.digest(meter.through(audio.blocks(path)), sample_rate)
+    if not meter.frames:
+        return Failure("empty", "holds no samples")
+    return Content(digest, meter.frames, sample_rate, channels, _decibels(meter.peak),
+                   _decibels(np.sqrt(meter.energy / meter.frames)), meter.finite, meter.clipped)
+
+
+def _decibels(amplitude: float) -> float:
+    with np.errstate(divide="ignore"):
+        return float(20 * np.log10(amplitude))
+
+
+class _Meter:
+    """Measures samples as they pass."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.peak = 0.0
+        self.energy = 0.0
+        self.clipped = False
+        self.finite = True
+
+    def through(self, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+        for block in blocks:
+            self._measure(block)
+            yield block
+
+    def _measure(self, block: np.ndarray) -> None:
+        self.frames += len(block)
+        peak = max(float(block.max()), -float(block.min()))  # NaN in, NaN out
+        self.finite = self.finite and bool(np.isfinite(peak))
+        self.peak = float(np.maximum(self.peak, peak))
+        # In float64 and by numpy's own summation, not BLAS, whose order of additions differs between machines.
+        self.energy += float(np.square(block, dtype=np.float64).sum())
+        if peak >= FULL_SCALE and not self.clipped:
+            full = np.abs(block) >= FULL_SCALE
+            runs = np.lib.stride_tricks.sliding_window_view(full, FLAT) if len(full) >= FLAT else full[:0, None]
+            self.clipped = bool(runs.all(axis=1).any())

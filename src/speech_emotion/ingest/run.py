@@ -1,0 +1,190 @@
+"""Take in the audio below a folder."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import joblib
+import pandas as pd
+from tqdm import tqdm
+
+from speech_emotion import manifest
+from speech_emotion.corpora import published
+from speech_emotion.corpora.base import Clip
+from speech_emotion.errors import UserError
+from speech_emotion.files import replacing
+from speech_emotion.ingest.audit import RULES, Accepted, Rejected, audit
+from speech_emotion.ingest.find import Candidate, Found, find
+from speech_emotion.ingest.probe import Probe, probe
+
+REJECTED_COLUMNS = ["corpus", "path", "sha256", "rule", "reason", "what_to_do"]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What ingest found."""
+
+    clips: pd.DataFrame
+    """As in `manifest.SCHEMA`."""
+    files: pd.DataFrame
+    """As in `manifest.FILES_SCHEMA`."""
+    rejected: pd.DataFrame
+    """Columns `REJECTED_COLUMNS`, sorted by path."""
+    not_selected: Counter[str]
+    """Audio files of known corpora that were not to be taken, by corpus."""
+
+
+def ingest(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.0,
+           options: Mapping[str, Mapping[str, Any]] | None = None, workers: int | None = None) -> Intake:
+    """Find, read and check every clip below a folder.
+
+    Parameters
+    ----------
+    root : Path
+        The folder.
+    corpora : sequence of str
+        Names of the corpora to take; empty for all that are recognised by name.
+    min_duration : float >= 0
+        Shortest clip that is taken, in s.
+    options : mapping of str to mapping
+        By corpus, keyword arguments for its `make_parser`.
+    workers : int > 0, optional
+        Files read at a time; by default one per core. The result does not depend on it.
+
+    Returns
+    -------
+    Intake
+        Possibly without clips.
+
+    Raises
+    ------
+    UserError
+        If the root is missing, a corpus is unknown or one's tables are unusable, or there is no audio at all.
+    """
+    found = find(root, corpora, options or {})
+    _require_audio(root, found, corpora)
+    probes = _probe_all(root, found.candidates, workers or joblib.cpu_count())
+    accepted, rejected = audit(found.candidates, probes, min_duration)
+    rejected += [Rejected(path, corpus, None, "missing", "listed, but not there") for corpus, path in found.missing]
+    return Intake(_clips(accepted), _files(root, accepted), _rejected(rejected), found.not_selected)
+
+
+def write_rejected(rejected: pd.DataFrame, path: Path | str) -> None:
+    """Write the list of rejected files as CSV."""
+    with replacing(path) as temporary:
+        rejected.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def require_clips(intake: Intake, root: Path | str, listed: Path | str) -> None:
+    """Refuse an intake without clips.
+
+    Raises
+    ------
+    UserError
+        That says what was found instead; `listed` is where the rejected files are listed.
+    """
+    if not len(intake.clips):
+        raise UserError(f"{root}: no usable clip; {_by_rule(intake.rejected)}. {listed} says of each what to do")
+
+
+def require_all(intake: Intake, listed: Path | str) -> None:
+    """Refuse an intake with rejected files (the setting `ingest.strict`).
+
+    Raises
+    ------
+    UserError
+        That counts them by rule; `listed` is where they are listed.
+    """
+    if len(intake.rejected):
+        raise UserError(f"ingest.strict is on, and {_by_rule(intake.rejected)}. {listed} says of each what to do")
+
+
+def _require_audio(root: Path, found: Found, corpora: Sequence[str]) -> None:
+    if found.candidates or found.missing:
+        return
+    if found.not_selected:
+        there = ", ".join(f"{count} of {name}" for name, count in sorted(found.not_selected.items()))
+        raise UserError(f"{root}: holds none of what ingest.corpora selects ({', '.join(corpora)}), but {there}")
+    if found.archives:
+        raise UserError(f"{root}: holds no audio, but archives ({found.archives[0]}); extract them first")
+    raise UserError(f"{root}: holds no audio; set ingest.root to the folder of your audio")
+
+
+def _by_rule(rejected: pd.DataFrame) -> str:
+    counts = ", ".join(f"{rule}: {count}" for rule, count in rejected["rule"].value_counts().items())
+    return f"{len(rejected)} files are rejected ({counts})"
+
+
+def _probe_all(root: Path, candidates: Sequence[Candidate], workers: int) -> list[Probe]:
+    # Threads: reading, hashing and decoding all happen outside the interpreter's lock.
+    jobs = (joblib.delayed(probe)(root / candidate.path, decode=isinstance(candidate.what, Clip))
+            for candidate in candidates)
+    done = joblib.Parallel(n_jobs=workers, prefer="threads", return_as="generator")(jobs)
+    return list(tqdm(done, desc="reading audio", total=len(candidates), unit="file", disable=None))
+
+
+def _clips(accepted: Sequence[Accepted]) -> pd.DataFrame:
+    if not accepted:
+        return manifest.empty()
+    return pd.DataFrame([
+        {
+            "clip_id": _clip_id(item),
+            "corpus": item.corpus.name,
+            "label": item.clip.label,
+            "native_label": item.clip.native_label,
+            "speaker": f"{item.corpus.name}-{item.clip.speaker}",
+            "sex": item.clip.sex,
+            "age": item.clip.age,
+            "language": item.clip.language,
+            "statement": item.clip.statement,
+            "intensity": item.clip.intensity,
+            "repetition": item.clip.repetition,
+            "duration": item.content.frames / item.content.sample_rate,
+            "sample_rate": item.content.sample_rate,
+            "channels": item.content.channels,
+            # To a thousandth of a dB: what a logarithm's last digits are differs between machines.
+            "peak_dbfs": round(item.content.peak_dbfs, 3),
+            "rms_dbfs": round(item.content.rms_dbfs, 3),
+            "digest": item.content.digest,
+            "flags": manifest.FLAG_SEPARATOR.join(item.flags),
+        }
+        for item in accepted
+    ]).astype(manifest.empty().dtypes.to_dict()).sort_values(["corpus", "clip_id"], ignore_index=True)
+
+
+def _files(root: Path, accepted: Sequence[Accepted]) -> pd.DataFrame:
+    if not accepted:
+        return manifest.empty(manifest.FILES_SCHEMA)
+    same = {corpus.name: published.comparer(corpus, root) for corpus in {item.corpus.name: item.corpus
+                                                                         for item in accepted}.values()}
+    return pd.DataFrame([
+        {
+            "clip_id": _clip_id(item),
+            "path": str(item.path),
+            "sha256": item.probe.sha256,
+            "bytes": item.probe.bytes,
+            "published": same[item.corpus.name](item.path, item.probe.sha256),
+        }
+        for item in accepted
+    ]).astype(manifest.empty(manifest.FILES_SCHEMA).dtypes.to_dict()).sort_values("clip_id", ignore_index=True)
+
+
+def _rejected(rejected: Sequence[Rejected]) -> pd.DataFrame:
+    rows = [
+        {
+            "corpus": item.corpus.name if item.corpus else "",
+            "path": str(item.path),
+            "sha256": item.sha256 or "",
+            "rule": item.rule,
+            "reason": item.reason,
+            "what_to_do": RULES[item.rule],
+        }
+        for item in sorted(rejected, key=lambda item: item.path)
+    ]
+    return pd.DataFrame(rows, columns=REJECTED_COLUMNS, dtype=str)
+
+
+def _clip_id(item: Accepted) -> str:
+    return f"{item.corpus.name}-{item.content.digest[:manifest.DIGEST_LETTERS]}"

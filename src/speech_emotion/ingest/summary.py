@@ -1,0 +1,82 @@
+"""What was taken in and what was not, as numbers and for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+
+def summary(clips: pd.DataFrame, rejected: pd.DataFrame) -> dict[str, Any]:
+    """Count what a manifest and a list of rejected files hold.
+
+    Parameters
+    ----------
+    clips : pd.DataFrame
+        The manifest.
+    rejected : pd.DataFrame
+        With the columns corpus and rule.
+
+    Returns
+    -------
+    dict
+        clips, hours, speakers; the same by corpus, label and sex; flags and rejected by corpus and name.
+        Ready for JSON.
+    """
+    flags = clips.assign(flag=clips["flags"].str.split(";")).explode("flag")
+    return {
+        **_amount(clips),
+        "by_corpus": {name: _amount(part) for name, part in clips.groupby("corpus")},
+        "by_label": {name: _amount(part) for name, part in clips.groupby("label")},
+        "by_sex": {name: _amount(part) for name, part in clips.fillna({"sex": "unknown"}).groupby("sex")},
+        "flags": _nested(flags[flags["flag"] != ""], "flag"),
+        "rejected": _nested(rejected.assign(corpus=rejected["corpus"].fillna("").replace("", "unknown")), "rule"),
+    }
+
+
+def text(numbers: Mapping[str, Any], not_selected: Mapping[str, int]) -> str:
+    """Lay `summary`'s numbers out for people.
+
+    Parameters
+    ----------
+    numbers : mapping
+        What `summary` gives.
+    not_selected : mapping of str to int
+        Audio files that were not to be taken, by corpus.
+    """
+    rows = [[name, amount["clips"], f"{amount['hours']:.2f}", amount["speakers"],
+             _listed(numbers["flags"].get(name, {})), _listed(numbers["rejected"].get(name, {}))]
+            for name, amount in [*numbers["by_corpus"].items(), ("all", numbers)]]
+    rows += [[name, 0, "", "", "", _listed(rules)] for name, rules in numbers["rejected"].items()
+             if name not in numbers["by_corpus"]]
+    tables = [_table(["corpus", "clips", "hours", "speakers", "flagged", "rejected"], rows)]
+    for group in ("label", "sex"):
+        tables.append(_table([group, "clips", "hours", "speakers"], [
+            [name, amount["clips"], f"{amount['hours']:.2f}", amount["speakers"]]
+            for name, amount in numbers[f"by_{group}"].items()]))
+    if not_selected:
+        tables.append(f"not selected: {_listed(not_selected)}")
+    return "\n\n".join(tables)
+
+
+def _amount(clips: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "clips": len(clips),
+        "hours": round(float(clips["duration"].sum()) / 3600, 4),
+        "speakers": int(clips["speaker"].nunique()),
+    }
+
+
+def _nested(rows: pd.DataFrame, column: str) -> dict[str, dict[str, int]]:
+    return {name: {key: int(count) for key, count in part[column].value_counts().sort_index().items()}
+            for name, part in rows.groupby("corpus")}
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+
+
+def _table(header: list[str], rows: list[list[Any]]) -> str:
+    cells = [header, *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+                     for row in cells)
