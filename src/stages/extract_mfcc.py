@@ -1,0 +1,22 @@
+"""Stage `extract_mfcc`: the manifest's clips to frames of features."""
+
+from _stage import PARAMS, run
+
+
+def extract_mfcc() -> None:
+    """Read the manifest and the audio, write `data/features`."""
+    # Imported here, because each of the processes that compute features reads this file first.
+    from speech_emotion import manifest
+    from speech_emotion.features.extract import clips_of, extract
+    from speech_emotion.params.base import load
+    from speech_emotion.params.extract_mfcc import ExtractMfcc
+    from speech_emotion.params.ingest import Ingest
+
+    settings = load(PARAMS, ExtractMfcc)
+    root = load(PARAMS, Ingest).root
+    table = manifest.join_files(manifest.read("data/manifest.parquet"), manifest.read_files("data/files.parquet"))
+    print(extract(clips_of(table, root), settings, "data/features"))
+
+
+if __name__ == "__main__":
+    run(extract_mfcc)
