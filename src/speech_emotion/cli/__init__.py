@@ -1,0 +1,1 @@
+"""The command `ser`: one module per group of commands."""

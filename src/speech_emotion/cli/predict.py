@@ -1,0 +1,55 @@
+"""``ser predict``."""
+
+import json
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from speech_emotion.files import replacing
+
+
+class Format(StrEnum):
+    """How predictions are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def predict(
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER...", help="Audio, in any format and sample rate.")],
+    models: Annotated[Path, typer.Option(help="Trained model: the pipeline's folder, or one bundle in it.")] = Path("models"),
+    format: Annotated[Format, typer.Option(help="How to print the result.")] = Format.TABLE,
+    output: Annotated[Path | None, typer.Option(help="Write the result here instead of printing it.")] = None,
+) -> None:
+    """Predict the emotion in audio files: the label and the probability of every label."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from speech_emotion.predict import Predictor
+    from speech_emotion.predict import predict as predict_files
+
+    table, failures = predict_files(paths, Predictor.load(models))
+    match format:
+        case Format.TABLE:
+            text = "" if table.empty else table.to_string(index=False, float_format="%.3f") + "\n"
+        case Format.CSV:
+            text = table.to_csv(index=False, float_format="%.6f", lineterminator="\n")
+        case Format.JSON:
+            rows = [
+                {"file": row["file"], "label": row["label"],
+                 "probabilities": {name[2:]: round(p, 6) for name, p in row.items() if name.startswith("p_")}}
+                for row in table.to_dict("records")
+            ]
+            text = json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        with replacing(output) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    for failure in failures:
+        print(f"error: {failure}", file=sys.stderr)
+    if failures:
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""From trained models to numbers: predictions on test parts, metrics, intervals."""

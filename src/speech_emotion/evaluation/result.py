@@ -1,0 +1,81 @@
+"""All numbers of one run, as they go into metrics/evaluate.json."""
+
+from typing import Any
+
+import pandas as pd
+
+from speech_emotion.evaluation import intervals, metrics
+from speech_emotion.params.evaluate import Evaluate
+from speech_emotion.params.train_cnn import TrainCnn
+from speech_emotion.splits import SPEAKER_DEPENDENT
+
+SYNTHETIC = "synthetic"
+"""Name of the embedded corpus: its numbers say nothing about people."""
+
+
+def result(
+    predictions: pd.DataFrame, history: pd.DataFrame, training: TrainCnn, settings: Evaluate
+) -> dict[str, Any]:
+    """Compute what a reader needs in order to trust and to compare a result.
+
+    Parameters
+    ----------
+    predictions : pd.DataFrame
+        One row per test clip of any fold: fold, speaker, corpus, label, predicted.
+    history : pd.DataFrame
+        Rows fold, epoch, val_loss.
+    training : TrainCnn
+        What the models were trained with.
+    settings : Evaluate
+        Settings of the stage.
+
+    Returns
+    -------
+    dict
+        Ready for JSON; numbers rounded to six digits. Metrics on top are of all folds' predictions pooled.
+    """
+    truth, predicted = predictions["label"], predictions["predicted"]
+    folds = {
+        str(fold): {name: _rounded(metric(group["label"], group["predicted"])) for name, metric in metrics.OVERALL.items()}
+        for fold, group in predictions.groupby("fold")
+    }
+    table = pd.DataFrame(folds).T
+    best = history.loc[history.groupby("fold")["val_loss"].idxmin()].set_index("fold")["epoch"]
+    return {
+        "protocol": training.split.protocol,
+        "speaker_independent": training.split.protocol not in SPEAKER_DEPENDENT,
+        "statement_independent": training.split.statement_disjoint,
+        "corpora": ", ".join(sorted(predictions["corpus"].unique())),
+        "synthetic": bool((predictions["corpus"] == SYNTHETIC).any()),
+        **{name: _rounded(metric(truth, predicted)) for name, metric in metrics.OVERALL.items()},
+        "interval": {
+            "confidence": settings.confidence,
+            **{
+                name: dict(zip(("low", "high"), map(_rounded, intervals.by_speaker(
+                    predictions, metrics.OVERALL[name], resamples=settings.resamples, confidence=settings.confidence,
+                    seed=training.seed,
+                )), strict=True))
+                for name in ("accuracy", "uar")
+            },
+        },
+        "chance_uar": _rounded(1 / truth.nunique()),
+        "recall": {name: _rounded(value) for name, value in metrics.recall(truth, predicted).items()},
+        "precision": {name: _rounded(value) for name, value in metrics.precision(truth, predicted).items()},
+        "folds": {
+            "mean": {name: _rounded(table[name].mean()) for name in table},
+            # Of the folds themselves (n - 1 degrees of freedom); a single fold has none.
+            "std": {name: _rounded(table[name].std(ddof=1)) if len(table) > 1 else 0.0 for name in table},
+            **{fold: {**values, "best_epoch": int(best[int(fold)])} for fold, values in folds.items()},
+        },
+        "counts": {
+            "test_clips": len(predictions),
+            "test_speakers": int(predictions["speaker"].nunique()),
+            "labels": int(truth.nunique()),
+            "folds": len(folds),
+            "by_label": {str(name): int(count) for name, count in truth.value_counts().sort_index().items()},
+        },
+    }
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 6)

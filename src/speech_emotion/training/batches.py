@@ -1,0 +1,81 @@
+"""Batches for training: a random window of every clip, anew in every epoch."""
+
+from collections.abc import Callable, Sequence
+
+import keras
+import numpy as np
+
+from speech_emotion.training.augment import Augmentation
+from speech_emotion.windows import cut
+
+class TrainingBatches(keras.utils.PyDataset):
+    """Shuffled batches with one random window of every clip per epoch.
+
+    A clip longer than the window is cut at a random place, a shorter one is put at a random place among zeros
+    (which, after normalisation, are the mean). Every random choice follows from the seed and the number of the
+    epoch alone, so that two runs see the same batches.
+
+    Parameters
+    ----------
+    clips : sequence of np.ndarray [shape=(frames, columns), dtype=float32]
+        Features of the training clips; may be memory-mapped.
+    targets : np.ndarray [shape=(clips, labels), dtype=float32]
+        Class of each clip, one-hot.
+    weights : np.ndarray [shape=(clips,), dtype=float32]
+        Weight of each clip in the loss.
+    normalise : callable
+        From features to normalised features, float32 of the same shape.
+    frames : int
+        Length of a window.
+    batch_size : int
+        Windows per batch; the last batch may be smaller.
+    augmentation : Augmentation
+        Applied to each window.
+    seed : int
+        Start of every random choice.
+    """
+
+    def __init__(
+        self,
+        clips: Sequence[np.ndarray],
+        targets: np.ndarray,
+        weights: np.ndarray,
+        normalise: Callable[[np.ndarray], np.ndarray],
+        *,
+        frames: int,
+        batch_size: int,
+        augmentation: Augmentation,
+        seed: int,
+    ) -> None:
+        super().__init__()
+        self._clips, self._targets, self._weights = clips, targets, weights
+        self._normalise, self._frames, self._batch_size = normalise, frames, batch_size
+        self._augmentation, self._seed, self._epoch = augmentation, seed, 0
+        self._begin_epoch()
+
+    def __len__(self) -> int:
+        """Batches per epoch."""
+        return -(-len(self._clips) // self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Batch `index`: windows [batch, frames, columns], targets [batch, labels], weights [batch]."""
+        members = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        # Seeded by the batch, so that it does not matter who asks for which batch when.
+        random = np.random.default_rng([self._seed, self._epoch, index])
+        windows = np.stack([
+            self._augmentation.apply(self._window(self._clips[member], random), random) for member in members
+        ])
+        return windows, self._targets[members], self._weights[members]
+
+    def on_epoch_end(self) -> None:
+        """Called by Keras between epochs: shuffle anew."""
+        self._epoch += 1
+        self._begin_epoch()
+
+    def _begin_epoch(self) -> None:
+        self._order = np.random.default_rng([self._seed, self._epoch]).permutation(len(self._clips))
+
+    def _window(self, clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        spare = len(clip) - self._frames
+        start = int(random.integers(min(spare, 0), max(spare, 0) + 1))
+        return cut(self._normalise(clip[max(start, 0) : max(start, 0) + self._frames]), -min(start, 0), self._frames)
