@@ -4,8 +4,6 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 INSTALLED := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
-# Messages about GPUs that are not there.
-export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .PHONY: repro test bench lock
 
@@ -25,8 +23,8 @@ test: $(INSTALLED)
 bench: $(INSTALLED)
 	python benchmarks/extract_mfcc.py
 
-# Exact versions for every supported Python, with hashes.
-lock: $(INSTALLED)
+# Exact versions for every supported Python, with hashes. Uses the environment as it stands: the lock may be why it fails.
+lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy fewest \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
 

@@ -6,7 +6,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src" / "stages"))
 
 import _stage
-
 from speech_emotion.params.base import load
 from speech_emotion.params.synthesize import Synthesize
 from speech_emotion.synthesis.render import render_corpus

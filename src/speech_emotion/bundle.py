@@ -57,10 +57,16 @@ class Bundle:
         """
         windows = [inference_windows(self.normalisation(clip), self.frames) for clip in clips]
         owner = np.repeat(np.arange(len(windows)), [len(some) for some in windows])
-        outputs = self.model.predict(np.concatenate(windows), batch_size=_BATCH, verbose=0).astype(np.float64)
+        stacked = np.concatenate(windows)
+        # Not `predict`, which traces a graph for every model and every shape of batch: slower than a few batches.
+        outputs = np.concatenate([
+            keras.ops.convert_to_numpy(self.model(stacked[start : start + _BATCH], training=False))
+            for start in range(0, len(stacked), _BATCH)
+        ]).astype(np.float64)
         sums = np.zeros((len(windows), len(self.labels)))
         np.add.at(sums, owner, outputs)
-        return sums / sums.sum(axis=1, keepdims=True)
+        means: np.ndarray = sums / sums.sum(axis=1, keepdims=True)
+        return means
 
     def save(self, folder: Path) -> None:
         """Write the bundle into an existing, empty folder."""
@@ -128,7 +134,14 @@ def find(folder: Path | str) -> list[Path]:
     folder = Path(folder)
     if (folder / "bundle.json").is_file():
         return [folder]
-    found = sorted((path.parent for path in folder.glob("fold-*/bundle.json")), key=lambda path: int(path.name[5:]))
+    found = {fold_of(path.parent): path.parent for path in folder.glob("fold-*/bundle.json")
+             if path.parent.name.removeprefix("fold-").isdecimal()}
     if not found:
-        raise UserError(f"{folder}: there is no trained model here; `dvc repro` trains one, `dvc pull models` fetches one")
-    return found
+        raise UserError(f"{folder}: there is no trained model here; `dvc repro` trains one, "
+                        "`dvc pull models` fetches one")
+    return [found[fold] for fold in sorted(found)]
+
+
+def fold_of(folder: Path) -> int:
+    """Tell which fold a bundle in a model folder belongs to, by its name ``fold-<n>``."""
+    return int(folder.name.removeprefix("fold-"))

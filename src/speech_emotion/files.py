@@ -1,6 +1,5 @@
 """Write files so that a reader never meets a half-written one."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -36,4 +35,4 @@ def replacing(target: Path | str, *, directory: bool = False) -> Iterator[Path]:
         if directory and target.exists():
             # A folder cannot be renamed over one that has something in it.
             shutil.move(target, Path(scratch) / "replaced")
-        os.replace(temporary, target)
+        temporary.replace(target)

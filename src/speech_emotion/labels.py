@@ -66,7 +66,8 @@ def apply(clips: pd.DataFrame, scheme: str | Mapping[str, list[str]]) -> tuple[p
     else:
         targets = _targets(scheme)
         label = clips["label"].map(targets)
-        left_out = {str(name): int(count) for name, count in clips["label"][label.isna()].value_counts().sort_index().items()}
+        counts = clips["label"][label.isna()].value_counts().sort_index()
+        left_out = {str(name): int(count) for name, count in counts.items()}
         kept = clips.assign(label=label)[label.notna()]
     if kept["label"].nunique() < 2:
         found = ", ".join(sorted(clips["label"].unique())) or "none"

@@ -42,4 +42,5 @@ class Normalisation:
 
     def __call__(self, clip: np.ndarray) -> np.ndarray:
         """Normalise features, float32 [frames, columns]."""
-        return (clip - self.mean) / self.std
+        normalised: np.ndarray = (clip - self.mean) / self.std
+        return normalised

@@ -55,7 +55,8 @@ class Predictor:
             If the file is not audio, is damaged, or holds no samples.
         """
         clip = from_file(path, self.bundles[0].features)
-        return np.mean([bundle.probabilities([clip])[0] for bundle in self.bundles], axis=0)
+        mean: np.ndarray = np.mean([bundle.probabilities([clip])[0] for bundle in self.bundles], axis=0)
+        return mean
 
 
 def predict(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataFrame, list[str]]:

@@ -61,6 +61,8 @@ def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
         if settings.statement_disjoint:
             rows = rows[_disjoint_statements(clips, part, seed + fold)]
         folds.append(rows[rows["part"].isin(PARTS)])
+    if not folds:
+        raise UserError(f"{LISTS / settings.predefined}.csv: no fold tests any of the clips in the data")
     split = pd.concat(folds, ignore_index=True)
     guard(split, clips, settings)
     return split
@@ -87,7 +89,8 @@ def guard(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> None:
     """
     rows = split.merge(clips, on="clip_id", how="left", validate="many_to_one")
     if rows["label"].isna().any():
-        raise UserError(f"the split names clips that the manifest lacks, such as {rows.loc[rows['label'].isna(), 'clip_id'].iloc[0]}")
+        lost = rows.loc[rows["label"].isna(), "clip_id"]
+        raise UserError(f"the split names clips that the manifest lacks, such as {lost.iloc[0]}")
     tested = split.loc[split["part"] == "test", "clip_id"]
     if tested.duplicated().any():
         raise UserError(f"the split tests clip {tested[tested.duplicated()].iloc[0]} in two folds")
@@ -96,8 +99,9 @@ def guard(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> None:
         missing = set(PARTS) - set(members["part"])
         if missing:
             raise UserError(f"fold {fold} has no clip in its {' or '.join(sorted(missing))} part")
-        if members["clip_id"].duplicated().any():
-            raise UserError(f"fold {fold} holds a clip twice: {members.loc[members['clip_id'].duplicated(), 'clip_id'].iloc[0]}")
+        twice = members.loc[members["clip_id"].duplicated(), "clip_id"]
+        if len(twice):
+            raise UserError(f"fold {fold} holds a clip twice: {twice.iloc[0]}")
         _refuse_shared(fold, members, "digest", "recording (by content)")
         if settings.protocol not in SPEAKER_DEPENDENT:
             _refuse_shared(fold, members, "speaker", "speaker")
@@ -128,7 +132,7 @@ def table(split: pd.DataFrame, clips: pd.DataFrame) -> pd.DataFrame:
     rows = split.merge(clips, on="clip_id", validate="many_to_one")
     rows["part"] = pd.Categorical(rows["part"], PARTS, ordered=True)
     groups = rows.groupby(["fold", "part"], observed=True)
-    speakers = rows.drop_duplicates(["fold", "part", "speaker"]).assign(sex=lambda frame: frame["sex"].fillna("unknown"))
+    speakers = rows.drop_duplicates(["fold", "part", "speaker"]).assign(sex=lambda each: each["sex"].fillna("unknown"))
     by_sex = speakers.groupby(["fold", "part", "sex"], observed=True).size().unstack(fill_value=0)
     by_label = rows.groupby(["fold", "part", "label"], observed=True).size().unstack(fill_value=0)
     counts = pd.DataFrame({"clips": groups.size(), "speakers": groups["speaker"].nunique()})
@@ -173,7 +177,11 @@ def _predefined(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.
     key = "clip_id" if "clip_id" in listed else "speaker"
     unlisted = set(clips[key]) - set(listed[key])
     if unlisted:
-        raise UserError(f"{path}: does not list {key} {', '.join(sorted(unlisted)[:3])}{' ...' if len(unlisted) > 3 else ''}")
+        some = ", ".join(sorted(unlisted)[:3]) + (" ..." if len(unlisted) > 3 else "")
+        raise UserError(f"{path}: does not list {key} {some}")
+    if "part" in listed and listed.duplicated(["fold", key]).any():
+        twice = listed.loc[listed.duplicated(["fold", key]), key].iloc[0]
+        raise UserError(f"{path}: lists {key} {twice} twice in one fold")
     for _, members in listed.groupby("fold"):
         if "part" in listed:
             part = clips[key].map(members.set_index(key)["part"])
@@ -184,10 +192,10 @@ def _predefined(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.
 
 
 def _random_kfold(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
-    folds = StratifiedKFold(settings.folds, shuffle=True, random_state=seed)
-    with warnings.catch_warnings(action="ignore", category=UserWarning):
-        for _, test in folds.split(clips, clips["corpus"] + "/" + clips["label"]):
-            yield _tested(clips, np.isin(np.arange(len(clips)), test))
+    if settings.folds > len(clips):
+        raise UserError(f"train_cnn.split.folds is {settings.folds}, but there are only {len(clips)} clips")
+    for group in _clip_groups(clips, settings.folds, seed):
+        yield _tested(clips, group)
 
 
 _PROTOCOLS: dict[str, Callable[[pd.DataFrame, Split, int], Iterator[pd.Series]]] = {
@@ -206,28 +214,50 @@ def _tested(clips: pd.DataFrame, test: np.ndarray) -> pd.Series:
 
 def _speaker_groups(clips: pd.DataFrame, groups: int, seed: int) -> list[np.ndarray]:
     """Deal whole speakers into groups alike in corpus, sex and emotion; one boolean array over clips per group."""
-    strata = clips["corpus"] + "/" + clips["sex"].fillna("unknown") + "/" + clips["label"]
+    strata = _strata(clips, groups)
     # An emotion with fewer clips than groups is no reason to warn: the guard says what matters.
     with warnings.catch_warnings(action="ignore", category=UserWarning):
         dealt = StratifiedGroupKFold(groups, shuffle=True, random_state=seed).split(clips, strata, clips["speaker"])
         return [np.isin(np.arange(len(clips)), members) for _, members in dealt]
 
 
+def _clip_groups(clips: pd.DataFrame, groups: int, seed: int) -> list[np.ndarray]:
+    """Deal clips into groups alike in corpus and emotion, whoever speaks; one boolean array over clips per group."""
+    strata = _strata(clips.assign(sex="any"), groups)
+    with warnings.catch_warnings(action="ignore", category=UserWarning):
+        dealt = StratifiedKFold(groups, shuffle=True, random_state=seed).split(clips, strata)
+        return [np.isin(np.arange(len(clips)), members) for _, members in dealt]
+
+
+def _strata(clips: pd.DataFrame, groups: int) -> pd.Series:
+    """Join what the groups shall be alike in, as finely as there are clips for.
+
+    scikit-learn refuses to deal when every stratum has fewer clips than there are groups.
+    """
+    corpus, sex, label = clips["corpus"], clips["sex"].fillna("unknown"), clips["label"]
+    for strata in (corpus + "/" + sex + "/" + label, corpus + "/" + label, label):
+        if strata.value_counts().max() >= groups:
+            return strata
+    return pd.Series("any", index=clips.index)
+
+
 def _some_speakers(clips: pd.DataFrame, fraction: float, seed: int) -> np.ndarray:
     """Choose about a fraction of the speakers; a boolean array over clips."""
-    share = _share(fraction, clips["speaker"].nunique())
-    return np.any(_speaker_groups(clips, share.denominator, seed)[: share.numerator], axis=0)
+    share = _share(fraction, clips["speaker"].nunique(), "speaker")
+    chosen: np.ndarray = np.any(_speaker_groups(clips, share.denominator, seed)[: share.numerator], axis=0)
+    return chosen
 
 
 def _some_clips(clips: pd.DataFrame, fraction: float, seed: int) -> np.ndarray:
-    share = _share(fraction, len(clips))
-    with warnings.catch_warnings(action="ignore", category=UserWarning):
-        dealt = StratifiedKFold(share.denominator, shuffle=True, random_state=seed).split(clips, clips["label"])
-        groups = [np.isin(np.arange(len(clips)), members) for _, members in dealt]
-    return np.any(groups[: share.numerator], axis=0)
+    share = _share(fraction, len(clips), "clip")
+    chosen: np.ndarray = np.any(_clip_groups(clips, share.denominator, seed)[: share.numerator], axis=0)
+    return chosen
 
 
-def _share(fraction: float, available: int) -> Fraction:
+def _share(fraction: float, available: int, what: str) -> Fraction:
+    if available < 2:
+        raise UserError(f"train_cnn.split leaves {available or 'no'} {what} both to train on and to choose the epoch; "
+                        "test fewer")
     finest = min(_FINEST, available)
     share = Fraction(fraction).limit_denominator(finest)
     return min(max(share, Fraction(1, finest)), Fraction(finest - 1, finest))
@@ -239,13 +269,15 @@ def _disjoint_statements(clips: pd.DataFrame, part: pd.Series, seed: int) -> pd.
         raise UserError("train_cnn.split.statement_disjoint needs clips whose statement is known; these corpora have "
                         f"some without: {', '.join(sorted(clips.loc[clips['statement'].isna(), 'corpus'].unique()))}")
     random = np.random.default_rng(seed)
-    tested: set[tuple[str, str]] = set()
+    tested: dict[str, bool] = {}
     for corpus, statements in clips.groupby("corpus")["statement"].unique().sort_index().items():
         if len(statements) < 2:
             raise UserError(f"train_cnn.split.statement_disjoint: {corpus} has a single statement")
-        chosen = random.permutation(np.sort(statements.astype(str)))[: len(statements) // 2]
-        tested |= {(str(corpus), statement) for statement in chosen}
-    in_test_half = pd.Series([pair in tested for pair in zip(clips["corpus"], clips["statement"], strict=True)], clips.index)
+        # A statement that several corpora have is on one side in all of them.
+        fresh = random.permutation(sorted({str(statement) for statement in statements} - tested.keys()))
+        wanted = len(statements) // 2 - sum(tested.get(str(statement), False) for statement in statements)
+        tested |= {str(statement): number < wanted for number, statement in enumerate(fresh)}
+    in_test_half = clips["statement"].map(tested).astype(bool)
     return in_test_half == (part == "test")
 
 

@@ -1,15 +1,12 @@
 """Stage `evaluate`: models to metrics and plots. Never trains."""
 
 import json
-import os
 from pathlib import Path
 
 import pandas as pd
+
 from _stage import PARAMS, run
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-from speech_emotion import manifest
+from speech_emotion import backend, manifest
 from speech_emotion.evaluation import metrics
 from speech_emotion.evaluation.result import result
 from speech_emotion.features.store import FeatureStore
@@ -27,6 +24,7 @@ def evaluate() -> None:
     settings = load(PARAMS, Evaluate)
     clips = manifest.read("data/manifest.parquet")
     store = FeatureStore("data/features")
+    backend.load()
     from speech_emotion.evaluation.predictions import on_test_parts
 
     predictions, bundle = on_test_parts(clips, store, MODELS)
@@ -37,8 +35,8 @@ def evaluate() -> None:
 
     over_folds = epochs.drop(columns="fold").groupby("epoch").mean().reset_index()
     _write_csv(PLOTS / "history.csv", over_folds)
-    _write_csv(PLOTS / "confusion.csv",
-               predictions[["label", "predicted"]].rename(columns={"label": "actual"}).sort_values(["actual", "predicted"]))
+    pairs = predictions[["label", "predicted"]].set_axis(["actual", "predicted"], axis=1)
+    _write_csv(PLOTS / "confusion.csv", pairs.sort_values(["actual", "predicted"]))
     _write_csv(PLOTS / "recall.csv", pd.Series(numbers["recall"], name="recall").rename_axis("label").reset_index())
 
     title = f"{numbers['corpora']}, {numbers['protocol']}"

@@ -6,6 +6,9 @@ from _stage import PARAMS, run
 def extract_mfcc() -> None:
     """Read the manifest and the audio, write `data/features`."""
     # Imported here, because each of the processes that compute features reads this file first.
+    from speech_emotion.features import pool
+
+    pool.warm_up()
     from speech_emotion import manifest
     from speech_emotion.features.extract import clips_of, extract
     from speech_emotion.params.base import load

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from _stage import PARAMS, run
-
 from speech_emotion import manifest
 from speech_emotion.ingest.run import ingest as take_in
 from speech_emotion.ingest.run import require_all, require_clips, write_rejected
@@ -22,7 +21,7 @@ def ingest() -> None:
     intake = take_in(Path(params.root), params.corpora, min_duration=params.min_duration, options=params.options())
     write_rejected(intake.rejected, REJECTED)
     require_clips(intake, params.root, REJECTED)
-    print(text(summary(intake.clips, intake.rejected), intake.not_selected))
+    print(text(summary(intake.clips, intake.rejected, intake.files), intake.not_selected))
     if params.strict:
         require_all(intake, REJECTED)
     manifest.write(intake.clips, CLIPS)

@@ -1,15 +1,10 @@
 """Stage `train_cnn`: features to one trained model per fold."""
 
-import os
 import shutil
 from pathlib import Path
 
 from _stage import PARAMS, run
-
-# TensorFlow reads this when it is imported; what it would say is about GPUs that are not there.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-from speech_emotion import manifest
+from speech_emotion import backend, manifest
 from speech_emotion.features.store import FeatureStore
 from speech_emotion.params.base import load
 from speech_emotion.params.train_cnn import TrainCnn
@@ -23,7 +18,8 @@ def train_cnn() -> None:
     settings = load(PARAMS, TrainCnn)
     clips = manifest.read("data/manifest.parquet")
     store = FeatureStore("data/features")
-    # After everything that can be wrong with the input: TensorFlow takes seconds to load.
+    # After what can be wrong with the input.
+    backend.load()
     from speech_emotion.training.run import train
 
     shutil.rmtree(LIVE, ignore_errors=True)

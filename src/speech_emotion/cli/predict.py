@@ -1,7 +1,6 @@
 """``ser predict``."""
 
 import json
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from speech_emotion import backend
 from speech_emotion.files import replacing
 
 
@@ -21,13 +21,17 @@ class Format(StrEnum):
 
 
 def predict(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER...", help="Audio, in any format and sample rate.")],
-    models: Annotated[Path, typer.Option(help="Trained model: the pipeline's folder, or one bundle in it.")] = Path("models"),
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="FILE|FOLDER...", help="Audio, in any format and sample rate.")
+    ],
+    models: Annotated[
+        Path, typer.Option(help="Trained model: the pipeline's folder, or one bundle in it.")
+    ] = Path("models"),
     format: Annotated[Format, typer.Option(help="How to print the result.")] = Format.TABLE,
     output: Annotated[Path | None, typer.Option(help="Write the result here instead of printing it.")] = None,
 ) -> None:
     """Predict the emotion in audio files: the label and the probability of every label."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    backend.load()
     from speech_emotion.predict import Predictor
     from speech_emotion.predict import predict as predict_files
 
@@ -38,10 +42,10 @@ def predict(
         case Format.CSV:
             text = table.to_csv(index=False, float_format="%.6f", lineterminator="\n")
         case Format.JSON:
+            probabilities = table.filter(regex="^p_").rename(columns=lambda name: name[2:]).round(6).to_dict("records")
             rows = [
-                {"file": row["file"], "label": row["label"],
-                 "probabilities": {name[2:]: round(p, 6) for name, p in row.items() if name.startswith("p_")}}
-                for row in table.to_dict("records")
+                {"file": file, "label": label, "probabilities": each}
+                for file, label, each in zip(table["file"], table["label"], probabilities, strict=True)
             ]
             text = json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
     if output is None:

@@ -7,7 +7,9 @@ import typer
 
 
 def splits(
-    manifest: Annotated[Path, typer.Option(help="Manifest that `dvc repro ingest` wrote.")] = Path("data/manifest.parquet"),
+    manifest: Annotated[
+        Path, typer.Option(help="Manifest that `dvc repro ingest` wrote.")
+    ] = Path("data/manifest.parquet"),
     params: Annotated[Path, typer.Option(help="Parameter file; its section train_cnn decides.")] = Path("params.yaml"),
 ) -> None:
     """Show what each fold trains on, is validated on and tested on: clips, speakers, sexes, labels."""

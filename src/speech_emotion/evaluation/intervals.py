@@ -8,7 +8,7 @@ import pandas as pd
 
 def by_speaker(
     predictions: pd.DataFrame,
-    metric: Callable[[pd.Series, pd.Series], float],
+    metric: Callable[[np.ndarray, np.ndarray], float],
     *,
     resamples: int,
     confidence: float,
@@ -24,7 +24,7 @@ def by_speaker(
     predictions : pd.DataFrame
         Columns speaker, label, predicted.
     metric : callable
-        From labels and predictions to a number.
+        From labels and predictions (whole numbers that stand for their names) to a number.
     resamples : int
         How many times speakers are drawn with replacement, as many as there are.
     confidence : float
@@ -37,12 +37,15 @@ def by_speaker(
     low, high : float
         Equal to each other if there is a single speaker.
     """
-    groups = [group for _, group in predictions[["label", "predicted"]].groupby(predictions["speaker"])]
+    # Whole numbers for names: metrics only ask which are equal, and compare numbers several times faster.
+    labels, predicted = (predictions[name].to_numpy(dtype=str) for name in ("label", "predicted"))
+    codes = np.unique(np.stack([labels, predicted]), return_inverse=True)[1].reshape(2, -1)
+    groups = list(predictions.groupby("speaker").indices.values())
     random = np.random.default_rng(seed)
     values = []
     for _ in range(resamples):
-        drawn = pd.concat([groups[index] for index in random.integers(len(groups), size=len(groups))])
-        values.append(metric(drawn["label"], drawn["predicted"]))
+        drawn = np.concatenate([groups[index] for index in random.integers(len(groups), size=len(groups))])
+        values.append(metric(codes[0, drawn], codes[1, drawn]))
     tail = (1 - confidence) / 2
     low, high = np.quantile(values, [tail, 1 - tail])
     return float(low), float(high)

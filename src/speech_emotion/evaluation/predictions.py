@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from speech_emotion import labels, splits
-from speech_emotion.bundle import Bundle, find
+from speech_emotion.bundle import Bundle, find, fold_of
 from speech_emotion.errors import UserError
 from speech_emotion.features.store import FeatureStore
 
@@ -27,7 +27,7 @@ def on_test_parts(clips: pd.DataFrame, store: FeatureStore, models: Path) -> tup
     -------
     predictions : pd.DataFrame
         One row per test clip, sorted by fold and clip_id: the columns of the manifest with `label` as trained on,
-        fold, predicted, and p_<label> for each label (a label that a fold's model lacks has probability 0).
+        fold, predicted, and p_<label> for each label. (The guard sees to it that every fold's model has them all.)
     bundle : Bundle
         The first fold's model; its settings are those of all.
 
@@ -36,10 +36,18 @@ def on_test_parts(clips: pd.DataFrame, store: FeatureStore, models: Path) -> tup
     UserError
         If models and data do not belong together, or the split leaks.
     """
-    split = pd.read_csv(models / "split.csv")
+    try:
+        split = pd.read_csv(models / "split.csv")
+    except FileNotFoundError as error:
+        raise UserError(f"{models}: there is no split.csv here; `dvc repro` trains models, `dvc pull models` fetches "
+                        "them") from error
+    folders = {fold_of(folder): folder for folder in find(models)}
+    if set(folders) != set(split["fold"]):
+        raise UserError(f"{models}: has models of the folds {sorted(folders)}, but split.csv has the folds "
+                        f"{sorted(set(split['fold']))}; `dvc repro --force train_cnn` trains them anew")
     tables = []
     first: Bundle | None = None
-    for fold, folder in enumerate(find(models)):
+    for fold, folder in folders.items():
         bundle = Bundle.load(folder)
         if first is None:
             first = bundle

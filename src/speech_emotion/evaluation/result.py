@@ -36,7 +36,9 @@ def result(
     """
     truth, predicted = predictions["label"], predictions["predicted"]
     folds = {
-        str(fold): {name: _rounded(metric(group["label"], group["predicted"])) for name, metric in metrics.OVERALL.items()}
+        str(fold): {
+            name: _rounded(metric(group["label"], group["predicted"])) for name, metric in metrics.OVERALL.items()
+        }
         for fold, group in predictions.groupby("fold")
     }
     table = pd.DataFrame(folds).T
@@ -62,9 +64,7 @@ def result(
         "recall": {name: _rounded(value) for name, value in metrics.recall(truth, predicted).items()},
         "precision": {name: _rounded(value) for name, value in metrics.precision(truth, predicted).items()},
         "folds": {
-            "mean": {name: _rounded(table[name].mean()) for name in table},
-            # Of the folds themselves (n - 1 degrees of freedom); a single fold has none.
-            "std": {name: _rounded(table[name].std(ddof=1)) if len(table) > 1 else 0.0 for name in table},
+            **(_spread(table) if len(table) > 1 else {}),
             **{fold: {**values, "best_epoch": int(best[int(fold)])} for fold, values in folds.items()},
         },
         "counts": {
@@ -74,6 +74,14 @@ def result(
             "folds": len(folds),
             "by_label": {str(name): int(count) for name, count in truth.value_counts().sort_index().items()},
         },
+    }
+
+
+def _spread(folds: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Mean and sample standard deviation (n - 1 degrees of freedom) over folds."""
+    return {
+        "mean": {str(name): _rounded(folds[name].mean()) for name in folds},
+        "std": {str(name): _rounded(folds[name].std(ddof=1)) for name in folds},
     }
 
 

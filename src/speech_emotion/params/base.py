@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import ruamel.yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml.error import YAMLError
 
 from speech_emotion import params as _sections
 from speech_emotion.errors import UserError
@@ -16,11 +17,11 @@ from speech_emotion.errors import UserError
 class Section(BaseModel):
     """One section of params.yaml.
 
-    Every key is required (the defaults are the values in params.yaml itself), unknown keys and values of
-    another type are errors, and an integer is accepted where a float is expected.
+    Every key is required (the defaults are the values in params.yaml itself), unknown keys, values of another
+    type, infinity and NaN are errors, and an integer is accepted where a float is expected.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 SectionT = TypeVar("SectionT", bound=Section)
@@ -48,29 +49,27 @@ def load(path: Path | str, schema: type[SectionT]) -> SectionT:
     Raises
     ------
     UserError
-        If the file is missing or not YAML, or any section or key in it is missing, unknown, of the wrong
-        type or out of range. The message lists every problem.
+        If the file is missing or not YAML, the section is missing, or any section or key in the file is unknown,
+        lacks a key, or has one of the wrong type or out of range. The message lists every problem.
     """
     path = Path(path)
     wanted = schema.__module__.rpartition(".")[2]
     document = _read(path)
-    if wanted not in document:
-        raise UserError(f"{path}: the section '{wanted}' is missing")
     known = [name for _, name, _ in pkgutil.iter_modules(_sections.__path__) if name != "base"]
-    problems = []
+    problems = [] if wanted in document else [f"{wanted}: this section is missing"]
+    section: SectionT | None = None
     for name, values in document.items():
         if name not in known:
             problems.append(f"{name}: unknown section{_suggestion(name, known)}")
-        elif name != wanted:
-            try:
-                _schema(name).model_validate(values)
-            except ValidationError as error:
-                problems += _problems(error, name, _schema(name))
-    try:
-        section = schema.model_validate(document[wanted])
-    except ValidationError as error:
-        problems += _problems(error, wanted, schema)
-    if problems:
+            continue
+        expected = schema if name == wanted else _schema(name)
+        try:
+            checked = expected.model_validate(values)
+        except ValidationError as error:
+            problems += _problems(error, name, expected)
+        else:
+            section = checked if isinstance(checked, schema) else section
+    if problems or section is None:
         raise UserError("\n".join([f"{path} has settings that cannot be used:", *(f"  {line}" for line in problems)]))
     return section
 
@@ -82,7 +81,7 @@ def _read(path: Path) -> dict[str, Any]:
         document = reader.load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); run from the project's folder") from error
-    except (ruamel.yaml.YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: is not valid YAML: {error}") from error
     if not isinstance(document, dict):
         raise UserError(f"{path}: holds no sections")
@@ -104,17 +103,23 @@ def _problems(error: ValidationError, section: str, schema: type[Section]) -> li
     for problem in error.errors():
         key = ".".join([section, *(str(part) for part in problem["loc"])])
         if problem["type"] == "extra_forbidden":
-            where: Any = schema
-            for part in problem["loc"][:-1]:
-                where = where.model_fields[part].annotation
-            allowed = list(where.model_fields)
+            allowed = _keys(schema, problem["loc"][:-1])
             lines.append(f"{key}: unknown key{_suggestion(str(problem['loc'][-1]), allowed)}; "
                          f"allowed here: {', '.join(allowed)}")
+        elif problem["type"] == "model_type":
+            lines.append(f"{key}: is {problem['input']!r}, but must hold the keys "
+                         f"{', '.join(_keys(schema, problem['loc']))}")
         elif problem["type"] == "missing":
             lines.append(f"{key}: is missing")
         else:
             lines.append(f"{key}: is {problem['input']!r}, but {_lower(problem['msg'])}")
     return lines
+
+
+def _keys(schema: Any, location: tuple[int | str, ...]) -> list[str]:
+    for part in location:
+        schema = schema.model_fields[part].annotation
+    return list(schema.model_fields)
 
 
 def _lower(message: str) -> str:

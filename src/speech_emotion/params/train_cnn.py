@@ -1,13 +1,15 @@
 """Settings of the stage `train_cnn`."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from speech_emotion.params.base import Section
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 PositiveInt = Annotated[int, Field(ge=1)]
+Scheme = Literal["native", "common6", "common4"]
+"""Names that `speech_emotion.labels` knows."""
 
 
 class Split(Section):
@@ -21,10 +23,18 @@ class Split(Section):
     predefined: str
     statement_disjoint: bool
 
+    @field_validator("test_corpora")
+    @classmethod
+    def _some_for_cross_corpus(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        if info.data.get("protocol") == "cross_corpus" and not value:
+            raise ValueError("must name at least one corpus when protocol is cross_corpus")
+        return value
+
 
 class Augment(Section):
     """Changes made to training windows on the fly; 0 switches one off."""
 
+    shift_seconds: Annotated[float, Field(ge=0)]
     time_masks: Annotated[int, Field(ge=0)]
     time_mask_seconds: Annotated[float, Field(ge=0)]
     coefficient_masks: Annotated[int, Field(ge=0)]
@@ -47,7 +57,7 @@ class TrainCnn(Section):
     """Settings of the stage `train_cnn`."""
 
     seed: Annotated[int, Field(ge=0, lt=2**31)]
-    labels: str | dict[str, list[str]]
+    labels: Scheme | dict[str, list[str]]
     split: Split
     seconds: Annotated[float, Field(gt=0)]
     model: Literal["cnn"]
@@ -61,8 +71,16 @@ class TrainCnn(Section):
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]
     augment: Augment
 
-    @model_validator(mode="after")
-    def _test_corpora_for_cross_corpus(self) -> "TrainCnn":
-        if self.split.protocol == "cross_corpus" and not self.split.test_corpora:
-            raise ValueError("split.test_corpora must name at least one corpus when split.protocol is cross_corpus")
-        return self
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _scheme_or_mapping(cls, value: Any) -> Any:
+        names = get_args(Scheme)
+        if value in names or (isinstance(value, dict) and value and all(map(_is_rule, value, value.values()))):
+            return value
+        # One message, where pydantic would give one for each alternative.
+        raise ValueError(f"must be {', '.join(names)}, or a mapping from each label to the list of manifest labels "
+                         "that become it")
+
+
+def _is_rule(label: object, sources: object) -> bool:
+    return isinstance(label, str) and isinstance(sources, list) and all(isinstance(source, str) for source in sources)

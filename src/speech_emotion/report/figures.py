@@ -49,13 +49,14 @@ def confusion(counts: pd.DataFrame, title: str) -> Figure:
     size = 2.5 + 0.75 * len(counts)
     figure = Figure(figsize=(size + 0.8, size), layout="constrained")
     axes = figure.subplots()
-    shares = counts.to_numpy() / np.maximum(counts.to_numpy().sum(axis=1, keepdims=True), 1)
+    numbers = counts.to_numpy()
+    shares = numbers / np.maximum(numbers.sum(axis=1, keepdims=True), 1)
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.set(title=title, xlabel="predicted", ylabel="actual")
     axes.set_xticks(range(len(counts)), counts.columns, rotation=45, ha="right")
     axes.set_yticks(range(len(counts)), counts.index)
     for row, column in np.ndindex(shares.shape):
-        axes.text(column, row, f"{shares[row, column]:.0%}\n{counts.iat[row, column]}", ha="center", va="center",
+        axes.text(column, row, f"{shares[row, column]:.0%}\n{numbers[row, column]}", ha="center", va="center",
                   fontsize=8, color="white" if shares[row, column] > 0.55 else "black")
     figure.colorbar(image, ax=axes, label="share of the actual class", shrink=0.8)
     return figure

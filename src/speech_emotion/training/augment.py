@@ -25,6 +25,11 @@ class Augmentation:
     settings: Augment
     frames_per_second: float
 
+    @property
+    def shift(self) -> int:
+        """How far, in frames, a clip that is shorter than the window may be off its middle."""
+        return round(self.settings.shift_seconds * self.frames_per_second)
+
     def apply(self, window: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Change a window in place and return it.
 

@@ -8,12 +8,14 @@ import numpy as np
 from speech_emotion.training.augment import Augmentation
 from speech_emotion.windows import cut
 
+
 class TrainingBatches(keras.utils.PyDataset):
     """Shuffled batches with one random window of every clip per epoch.
 
-    A clip longer than the window is cut at a random place, a shorter one is put at a random place among zeros
-    (which, after normalisation, are the mean). Every random choice follows from the seed and the number of the
-    epoch alone, so that two runs see the same batches.
+    A clip longer than the window is cut at a random place. A shorter one is put near the middle of zeros (which, after
+    normalisation, are the mean), as far off as the augmentation allows: the network flattens, so it would have to
+    learn every place anew. Every random choice follows from the seed and the number of the epoch alone, so that two
+    runs see the same batches.
 
     Parameters
     ----------
@@ -68,7 +70,7 @@ class TrainingBatches(keras.utils.PyDataset):
         return windows, self._targets[members], self._weights[members]
 
     def on_epoch_end(self) -> None:
-        """Called by Keras between epochs: shuffle anew."""
+        """Shuffle anew; Keras calls this between epochs."""
         self._epoch += 1
         self._begin_epoch()
 
@@ -76,6 +78,9 @@ class TrainingBatches(keras.utils.PyDataset):
         self._order = np.random.default_rng([self._seed, self._epoch]).permutation(len(self._clips))
 
     def _window(self, clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        spare = len(clip) - self._frames
-        start = int(random.integers(min(spare, 0), max(spare, 0) + 1))
-        return cut(self._normalise(clip[max(start, 0) : max(start, 0) + self._frames]), -min(start, 0), self._frames)
+        spare = self._frames - len(clip)
+        if spare <= 0:
+            start = int(random.integers(0, 1 - spare))
+            return cut(self._normalise(clip[start : start + self._frames]), 0, self._frames)
+        shift = int(random.integers(-self._augmentation.shift, self._augmentation.shift + 1))
+        return cut(self._normalise(clip), min(max(spare // 2 + shift, 0), spare), self._frames)

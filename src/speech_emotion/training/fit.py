@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
-from dvclive import Live
 from dvclive.keras import DVCLiveCallback
+from dvclive.live import Live
 from sklearn.utils.class_weight import compute_sample_weight
 from tqdm import tqdm
 
@@ -45,7 +45,13 @@ def fit(
     bundle : Bundle
         The model with the weights of the epoch with the lowest validation loss.
     history : pd.DataFrame
-        One row per epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy, lr.
+        One row per epoch: epoch (from 1), accuracy, loss, val_accuracy, val_loss and, when `lr_schedule` is "plateau",
+        learning_rate.
+
+    Raises
+    ------
+    UserError
+        If the store lacks a clip, or the network does not fit the window.
     """
     seed = settings.seed + fold
     keras.backend.clear_session()
@@ -54,7 +60,9 @@ def fit(
 
     validation = clips[clips["part"] == "validation"]
     # Augmented views take their clip's label, and come only after the split gave the clip its part.
-    train = clips[clips["part"] == "train"].merge(store.index[["clip_id", "view"]], on="clip_id")
+    # A clip that the store lacks stays, so that the store says so below.
+    train = clips[clips["part"] == "train"].merge(store.index[["clip_id", "view"]], on="clip_id", how="left")
+    train["view"] = train["view"].fillna("")
     labels = tuple(sorted(train["label"].unique()))
     features = [store.frames(clip, view) for clip, view in zip(train["clip_id"], train["view"], strict=True)]
     normalisation = Normalisation.fit(features)
@@ -107,12 +115,14 @@ class _Progress(keras.callbacks.Callback):
 
 def _targets(clips: pd.DataFrame, labels: tuple[str, ...]) -> np.ndarray:
     """One-hot classes, float32 [clips, labels]."""
-    return (clips["label"].to_numpy(dtype=str)[:, None] == np.array(labels)).astype(np.float32)
+    targets: np.ndarray = (clips["label"].to_numpy(dtype=str)[:, None] == np.array(labels)).astype(np.float32)
+    return targets
 
 
 def _weights(clips: pd.DataFrame, settings: TrainCnn) -> np.ndarray:
     """Weight every clip by the inverse of its label's frequency, with mean 1; or all alike."""
-    return compute_sample_weight("balanced" if settings.class_weights else None, clips["label"]).astype(np.float32)
+    weights = compute_sample_weight("balanced" if settings.class_weights else None, clips["label"])
+    return np.asarray(weights, np.float32)
 
 
 def _validation(

@@ -53,7 +53,7 @@ def train(clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, target: 
             (folder / f"fold-{number}").mkdir()
             bundle.save(folder / f"fold-{number}")
             histories.append(history.assign(fold=number))
-            best = history.loc[history["val_loss"].idxmin()]
+            best = history.iloc[int(history["val_loss"].argmin())]
             said.append(f"  fold {number}: {len(history)} epochs, best {best['epoch']:.0f}: "
                         f"validation loss {best['val_loss']:.3f}, accuracy {best['val_accuracy']:.3f}")
         split.to_csv(folder / "split.csv", index=False, lineterminator="\n")
