@@ -101,14 +101,15 @@ class Bundle:
             training = TrainCnn.model_validate(document["train_cnn"])
             model = registry.build(training, document["frames"], document["columns"], len(document["labels"]))
             model.load_weights(folder / "model.weights.h5")
+            mean, std = (np.array(document[name], np.float32) for name in ("mean", "std"))
+            if not mean.shape == std.shape == (document["columns"],):
+                raise ValueError("the normalisation does not fit the columns")
             return cls(
                 model=model,
                 labels=tuple(document["labels"]),
                 features=ExtractMfcc.model_validate(document["extract_mfcc"]),
                 training=training,
-                normalisation=Normalisation(
-                    np.array(document["mean"], np.float32), np.array(document["std"], np.float32)
-                ),
+                normalisation=Normalisation(mean, std),
             )
         except FileNotFoundError as error:
             raise UserError(f"{folder}: there is no trained model here ({error.filename or error} is missing); "

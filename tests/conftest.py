@@ -1,0 +1,154 @@
+"""What several tests share: settings as shipped, small manifests, feature stores and models.
+
+Nothing here imports TensorFlow before a test asks for a model.
+"""
+
+import copy
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, settings
+from ruamel.yaml import YAML
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+# No deadline: two workers share two cores, and no assertion here is about time. The same examples on every run.
+settings.register_profile("project", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Callable[[], dict[str, Any]]:
+    """A function that gives a fresh copy of the shipped params.yaml."""
+    document = YAML(typ="safe", pure=True).load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    return lambda: copy.deepcopy(document)
+
+
+def _changed(section: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    for key, value in changes.items():
+        nested = key.replace("__", ".").split(".")
+        where = section
+        for part in nested[:-1]:
+            where = where[part]
+        assert nested[-1] in where, f"the test changes {key}, which params.yaml does not have"
+        where[nested[-1]] = value
+    return section
+
+
+@pytest.fixture(scope="session")
+def train_settings(shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
+    """A function that gives the shipped section train_cnn with changes, such as ``split__folds=3``."""
+    from speech_emotion.params.train_cnn import TrainCnn
+
+    return lambda **changes: TrainCnn.model_validate(_changed(shipped()["train_cnn"], changes))
+
+
+@pytest.fixture(scope="session")
+def extract_settings(shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
+    """A function that gives the shipped section extract_mfcc with changes, such as ``level__method="peak"``."""
+    from speech_emotion.params.extract_mfcc import ExtractMfcc
+
+    return lambda **changes: ExtractMfcc.model_validate(_changed(shipped()["extract_mfcc"], changes))
+
+
+@pytest.fixture(scope="session")
+def make_clips() -> Callable[..., pd.DataFrame]:
+    """A function from dictionaries, each some columns of one clip, to a manifest in memory, as `read` gives it."""
+    from speech_emotion import manifest
+
+    kinds = {name: column.dtype.type for name, column in manifest.SCHEMA.columns.items()}
+
+    def make(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+        table = []
+        for number, row in enumerate(rows):
+            corpus = row.get("corpus", "toy")
+            digest = hashlib.sha256(f"{corpus} {number}".encode()).hexdigest()
+            table.append({
+                "clip_id": f"{corpus}-{digest[:manifest.DIGEST_LETTERS]}", "corpus": corpus, "native_label": "x",
+                "sex": None, "age": None, "language": None, "statement": None, "intensity": None, "repetition": None,
+                "duration": 1.0, "sample_rate": 16000, "channels": 1, "peak_dbfs": -1.0, "rms_dbfs": -20.0,
+                "digest": digest, "flags": "", **row, "speaker": f"{corpus}-{row['speaker']}",
+            })
+        return manifest.SCHEMA.validate(pd.DataFrame(table)[list(kinds)].astype(kinds))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def grid(make_clips: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """A function that gives a balanced manifest: every speaker says every label `takes` times, sexes alternating."""
+
+    def make(
+        speakers: int, labels: Iterable[str] = ("anger", "neutral", "sadness"), takes: int = 2, corpus: str = "toy"
+    ) -> pd.DataFrame:
+        return make_clips(
+            {"corpus": corpus, "speaker": f"{speaker + 1:02d}", "label": label, "statement": f"sentence {take}",
+             "sex": ("female", "male")[speaker % 2]}
+            for speaker in range(speakers) for label in labels for take in range(takes)
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_store(extract_settings: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that writes a feature store of (clip_id, view, frames) and opens it."""
+    from speech_emotion.features.store import FeatureStore, Writer
+
+    def make(folder: Path, rows: Iterable[tuple[str, str, np.ndarray]], **changes: Any) -> FeatureStore:
+        folder.mkdir(parents=True)
+        rows = list(rows)
+        columns = [f"mfcc_{index}" for index in range(rows[0][2].shape[1])]
+        with Writer(folder, columns, extract_settings(**changes)) as writer:
+            for clip_id, view, frames in sorted(rows, key=lambda row: row[:2]):
+                writer.add(clip_id.rpartition("-")[0], clip_id, view, frames.astype(np.float32))
+        return FeatureStore(folder)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny(train_settings: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that gives settings of a network small enough to train in a test, with changes."""
+    small = {
+        "seconds": 0.16, "epochs": 3, "batch_size": 8, "cnn__filters": [4], "cnn__kernel_size": 3, "cnn__dense": 4,
+        "cnn__dropout": 0.0, "augment__time_mask_seconds": 0.02, "augment__coefficient_mask_width": 1,
+    }
+    return lambda **changes: train_settings(**{**small, **changes})
+
+
+@pytest.fixture(scope="session")
+def make_bundle(tiny: Callable[..., Any], extract_settings: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that gives a bundle with random weights and normalisation."""
+
+    def make(
+        labels: tuple[str, ...] = ("anger", "neutral", "sadness"), seed: int = 0, frames: int = 16,
+        columns: int = 40, **changes: Any,
+    ) -> Any:
+        import keras
+
+        from speech_emotion.bundle import Bundle
+        from speech_emotion.models import registry
+        from speech_emotion.normalisation import Normalisation
+
+        keras.utils.set_random_seed(seed)
+        random = np.random.default_rng(seed)
+        training = tiny(**changes)
+        return Bundle(
+            model=registry.build(training, frames, columns, len(labels)), labels=labels, features=extract_settings(),
+            training=training,
+            normalisation=Normalisation(
+                random.standard_normal(columns, dtype=np.float32),
+                random.uniform(5, 50, columns).astype(np.float32),
+            ),
+        )
+
+    return make

@@ -1,0 +1,67 @@
+"""Intervals are over speakers: drawn with replacement, whole, from a seed."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from speech_emotion.evaluation import metrics
+from speech_emotion.evaluation.intervals import by_speaker
+
+
+def predictions(rights: list[float], clips: int = 10) -> pd.DataFrame:
+    """One speaker per share of right answers."""
+    rows = []
+    for speaker, share in enumerate(rights):
+        for clip in range(clips):
+            label = ("anger", "fear")[clip % 2]
+            right = clip < round(share * clips)
+            rows.append({"speaker": f"s{speaker}", "label": label,
+                         "predicted": label if right else {"anger": "fear", "fear": "anger"}[label]})
+    return pd.DataFrame(rows)
+
+
+def interval(table: pd.DataFrame, confidence: float = 0.95, seed: int = 1, resamples: int = 200) -> tuple[float, float]:
+    return by_speaker(table, metrics.accuracy, resamples=resamples, confidence=confidence, seed=seed)
+
+
+def test_the_same_seed_gives_the_same_interval() -> None:
+    table = predictions([0.2, 0.5, 0.6, 0.9, 1.0])
+    assert interval(table) == interval(table)
+    assert interval(table, seed=2) != interval(table)
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    table = predictions([0.2, 0.5, 0.6, 0.9, 1.0])
+    assert interval(table.sample(frac=1, random_state=0)) == pytest.approx(interval(table))
+
+
+def test_it_holds_the_metric_and_widens_with_confidence() -> None:
+    table = predictions([0.2, 0.5, 0.6, 0.9, 1.0])
+    low, high = interval(table)
+    narrow_low, narrow_high = interval(table, confidence=0.5)
+    assert low < narrow_low < metrics.accuracy(table["label"], table["predicted"]) < narrow_high < high
+
+
+def test_speakers_alike_give_no_width_however_their_clips_differ() -> None:
+    # Resampling clips instead of speakers would give some.
+    assert interval(predictions([0.5] * 4)) == (0.5, 0.5)
+
+
+def test_a_single_speaker_gives_no_width() -> None:
+    assert interval(predictions([0.7])) == (0.7, 0.7)
+
+
+def test_two_speakers_give_the_quantiles_of_their_four_draws() -> None:
+    # Both the worse, both the better, or one of each twice: 0.2, 0.6, 0.6, 1.0.
+    table = predictions([0.2, 1.0])
+    draws = [np.mean(pair) for pair in itertools.product([0.2, 1.0], repeat=2)]
+    assert interval(table, confidence=0.9, resamples=200) == pytest.approx((min(draws), max(draws)))
+    assert interval(table, confidence=0.2, resamples=200) == pytest.approx((np.median(draws), np.median(draws)))
+
+
+def test_it_is_as_wide_as_theory_says() -> None:
+    shares = np.random.default_rng(0).integers(0, 11, 40) / 10
+    low, high = interval(predictions(shares.tolist()), resamples=500)
+    assert high - low == pytest.approx(2 * 1.96 * shares.std() / np.sqrt(len(shares)), rel=0.2)

@@ -1,0 +1,99 @@
+"""The numbers of a small run, worked out by hand."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from speech_emotion.evaluation.result import result
+from speech_emotion.params.evaluate import Evaluate
+
+SETTINGS = Evaluate(resamples=100, confidence=0.9, dpi=50)
+
+PREDICTIONS = pd.DataFrame(
+    [
+        (0, "a-1", "alpha", "anger", "anger"), (0, "a-1", "alpha", "fear", "anger"),
+        (0, "a-2", "alpha", "anger", "anger"), (0, "a-2", "alpha", "fear", "fear"),
+        (1, "b-1", "beta", "anger", "fear"), (1, "b-1", "beta", "fear", "fear"),
+    ],
+    columns=["fold", "speaker", "corpus", "label", "predicted"],
+)
+HISTORY = pd.DataFrame(
+    [(0, 1, 0.9), (0, 2, 0.4), (0, 3, 0.5), (1, 1, 0.3), (1, 2, 0.7)], columns=["fold", "epoch", "val_loss"]
+)
+
+
+@pytest.fixture
+def numbers(train_settings: Callable[..., Any]) -> dict[str, Any]:
+    return result(PREDICTIONS, HISTORY, train_settings(split__protocol="speaker_kfold"), SETTINGS)
+
+
+def test_pooled_over_folds(numbers: dict[str, Any]) -> None:
+    # Right: 4 of 6; of anger 2 of 3, of fear 2 of 3; each is predicted 3 times.
+    assert numbers["accuracy"] == numbers["uar"] == numbers["macro_f1"] == 0.666667
+    assert numbers["recall"] == {"anger": 0.666667, "fear": 0.666667}
+    assert numbers["precision"] == {"anger": 0.666667, "fear": 0.666667}
+    assert numbers["chance_uar"] == 0.5
+
+
+def test_per_fold(numbers: dict[str, Any]) -> None:
+    folds = numbers["folds"]
+    assert list(folds) == ["mean", "std", "0", "1"]
+    # Fold 0: anger 2 of 2, fear 1 of 2. F1: anger 2*2/(3+2) = 0.8, fear 2*1/(1+2) = 2/3.
+    assert folds["0"] == {"accuracy": 0.75, "uar": 0.75, "macro_f1": 0.733333, "best_epoch": 2}
+    # Fold 1: anger 0 of 1, fear 1 of 1. F1: 0 and 2/3.
+    assert folds["1"] == {"accuracy": 0.5, "uar": 0.5, "macro_f1": 0.333333, "best_epoch": 1}
+    assert folds["mean"] == {"accuracy": 0.625, "uar": 0.625, "macro_f1": 0.533333}
+    # Of two numbers: their difference over the square root of 2.
+    assert folds["std"] == {"accuracy": 0.176777, "uar": 0.176777, "macro_f1": 0.282843}
+
+
+def test_one_fold_has_no_spread(train_settings: Callable[..., Any]) -> None:
+    one = PREDICTIONS[PREDICTIONS["fold"] == 0]
+    assert list(result(one, HISTORY[HISTORY["fold"] == 0], train_settings(), SETTINGS)["folds"]) == ["0"]
+
+
+def test_counts(numbers: dict[str, Any]) -> None:
+    assert numbers["counts"] == {
+        "test_clips": 6, "test_speakers": 3, "labels": 2, "folds": 2, "by_label": {"anger": 3, "fear": 3},
+    }
+
+
+def test_what_kind_of_result_it_is(numbers: dict[str, Any]) -> None:
+    assert numbers["protocol"] == "speaker_kfold"
+    assert numbers["speaker_independent"] is True
+    assert numbers["statement_independent"] is False
+    assert numbers["corpora"] == "alpha, beta"
+    assert numbers["synthetic"] is False
+
+
+@pytest.mark.parametrize(("protocol", "independent"), [
+    ("speaker_holdout", True), ("loso", True), ("predefined", True), ("random_kfold", False),
+])
+def test_a_speaker_dependent_protocol_is_marked(
+    protocol: str, independent: bool, train_settings: Callable[..., Any]
+) -> None:
+    training = train_settings(split__protocol=protocol, split__statement_disjoint=True)
+    numbers = result(PREDICTIONS, HISTORY, training, SETTINGS)
+    assert numbers["speaker_independent"] is independent
+    assert numbers["statement_independent"] is True
+
+
+def test_synthetic_speech_is_marked_even_when_only_some_is(train_settings: Callable[..., Any]) -> None:
+    some = PREDICTIONS.assign(corpus=["synthetic", *PREDICTIONS["corpus"][1:]])
+    assert result(some, HISTORY, train_settings(), SETTINGS)["synthetic"] is True
+
+
+def test_intervals_hold_the_metrics(numbers: dict[str, Any]) -> None:
+    assert numbers["interval"]["confidence"] == 0.9
+    for name in ("accuracy", "uar"):
+        ends = numbers["interval"][name]
+        assert list(ends) == ["low", "high"]
+        assert 0 <= ends["low"] <= numbers[name] <= ends["high"] <= 1
+
+
+def test_it_is_json_and_the_same_again(numbers: dict[str, Any], train_settings: Callable[..., Any]) -> None:
+    assert json.loads(json.dumps(numbers)) == numbers
+    assert result(PREDICTIONS, HISTORY, train_settings(split__protocol="speaker_kfold"), SETTINGS) == numbers
