@@ -106,7 +106,7 @@ def resample(samples: np.ndarray, orig_sr: int, target_sr: int, quality: str = "
     if orig_sr == target_sr:
         return samples
     length = -(-len(samples) * target_sr // orig_sr)
-    resampled = soxr.resample(samples, orig_sr, target_sr, quality=quality)
+    resampled: np.ndarray = soxr.resample(samples, orig_sr, target_sr, quality=quality)
     # soxr rounds the length, librosa rounds it up and pads with zeros.
     if len(resampled) < length:
         return np.pad(resampled, (0, length - len(resampled)))

@@ -20,8 +20,9 @@ DIGEST_LETTERS = 16
 FLAG_SEPARATOR = ";"
 
 
-def _column(kind: pa.DataType, checks: list[pandera.Check] | None = None, **options: bool) -> pandera.Column:
-    return pandera.Column(pd.ArrowDtype(kind), checks or [], **options)
+def _column(kind: pa.DataType, checks: list[pandera.Check] | None = None, *, nullable: bool = False,
+            unique: bool = False) -> pandera.Column:
+    return pandera.Column(pd.ArrowDtype(kind), checks or [], nullable=nullable, unique=unique)
 
 
 _HASH = [pandera.Check.str_matches(r"^[0-9a-f]{64}$")]
@@ -171,8 +172,9 @@ def join_files(clips: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:
 
 
 def empty(schema: pandera.DataFrameSchema = SCHEMA) -> pd.DataFrame:
-    """A table of that schema without rows."""
-    return _arrow_schema(schema).empty_table().to_pandas(types_mapper=pd.ArrowDtype)
+    """Make a table of that schema without rows."""
+    table: pd.DataFrame = _arrow_schema(schema).empty_table().to_pandas(types_mapper=pd.ArrowDtype)
+    return table
 
 
 def _read(path: Path, schema: pandera.DataFrameSchema, what: str) -> pd.DataFrame:

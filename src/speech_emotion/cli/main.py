@@ -14,6 +14,7 @@ app = typer.Typer(
 app.command()(predict.predict)
 app.command()(splits.splits)
 app.command()(inspect.inspect)
+app.command()(corpora.audit)
 app.command()(corpora.validate)
 app.command()(corpora.download)
 app.add_typer(cache.app, name="cache")

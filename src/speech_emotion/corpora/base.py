@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Literal, NamedTuple
 
 LABELS = ("anger", "boredom", "calm", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
 """The common vocabulary, into which every corpus maps its own labels one to one."""
@@ -58,19 +58,49 @@ The path is relative to the root's parent: it begins with the root's own name, s
 """
 
 
-@dataclass(frozen=True)
-class Remote:
-    """One file to download.
+class Published(NamedTuple):
+    """One published clip."""
 
-    `path` is where it goes in the corpus's folder (for an archive: the archive's name, which is extracted there).
-    """
+    path: str
+    """As the authors lay it out."""
+    sha256: str | None
+    """None if no checksum is known."""
+    bytes: int | None
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A corpus that is published as one zip file."""
+
+    url: str
+    checksum: str
+    """As pooch writes it: "md5:..." or "sha256:..."."""
+    bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A file beside the clips: where it goes in the corpus's folder, and its checksum as pooch writes it."""
 
     url: str
     path: str
     checksum: str
-    """As pooch writes it: "md5:..." or "sha256:..."."""
-    bytes: int | None = None
-    archive: bool = False
+
+
+@dataclass(frozen=True)
+class FilesAt:
+    """A corpus whose files have the addresses `base` + path, with path and checksum from the index."""
+
+    base: str
+    extras: tuple[Extra, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dataverse:
+    """A corpus in a Dataverse repository, which gives each file a number; names and checksums are the index's."""
+
+    server: str
+    doi: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +130,10 @@ class Corpus:
     """Other names of a folder that holds it (case and separators do not matter)."""
     listed: Callable[..., list[PurePosixPath]] | None = None
     """Called like `make_parser`: the paths of all clips that have to be there, where the corpus itself lists them."""
-    published: Callable[[], list[str]] | None = None
-    """Paths of the published clips where they follow from the naming scheme and no index file ships."""
-    remotes: tuple[Remote, ...] = ()
+    published: Callable[[], list[Published]] | None = None
+    """The published clips, where no index file ships."""
+    source: Archive | FilesAt | Dataverse | None = None
+    """Where `ser download` gets it; None if it cannot be had without asking the authors."""
 
 
 def nearest(path: PurePosixPath, names: Callable[[str], str | None]) -> str | None:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from speech_emotion.corpora.base import Clip, Corpus, Parser, Speaker, Unfit
+from speech_emotion.corpora.base import Clip, Corpus, Extra, FilesAt, Parser, Speaker, Unfit
 from speech_emotion.errors import UserError
 
 # Citation
@@ -20,9 +20,17 @@ LICENCE = "ODbL 1.0 (database), contents under DbCL 1.0"
 
 # Source: the official repository keeps the audio in Git LFS; each file has an address of its own.
 # Checksums: index/crema_d.parquet.
-MEDIA = "https://media.githubusercontent.com/media/CheyneyComputerScience/CREMA-D/master/"
-RAW = "https://raw.githubusercontent.com/CheyneyComputerScience/CREMA-D/master/"
 VOTES = "summaryTable.csv"
+SOURCE = FilesAt(
+    base="https://media.githubusercontent.com/media/CheyneyComputerScience/CREMA-D/master/",
+    extras=(
+        Extra(
+            url="https://raw.githubusercontent.com/CheyneyComputerScience/CREMA-D/master/processedResults/" + VOTES,
+            path=VOTES,
+            checksum="sha256:fb0e382700d32c0d9adc0c6815292215a36bcf912f2657048862c91e3bd2b317",
+        ),
+    ),
+)
 
 # What it holds. Sex and age of actors 1001 to 1091, from the repository's VideoDemographics.csv.
 _DEMOGRAPHICS = """
@@ -71,7 +79,7 @@ _COLUMNS = {"voice": "VoiceVote", "face": "FaceVote", "multimodal": "MultiModalV
 
 
 def make_parser(root: Path, *, label: Listening = "acted") -> Parser:
-    """The parser, with the label as acted or as the crowd voted.
+    """Give the parser, with the label as acted or as the crowd voted.
 
     Parameters
     ----------
@@ -99,9 +107,9 @@ def make_parser(root: Path, *, label: Listening = "acted") -> Parser:
             return Unfit("speaker-at-odds", f"the name says actor {actor}, who is not one of 1001 to 1091")
         intensity = match["intensity"].upper()
         if votes is not None:
-            vote = votes.get((actor, sentence, code, intensity[:2].ljust(2, "X")), "")
+            vote = votes.get(_key(match), "")
             if vote not in _CODES:
-                return Unfit("unknown-label", f"the crowd's vote is a tie ({vote})" if vote else "the crowd has no vote")
+                return Unfit("unknown-label", f"the crowd's vote is a tie: {vote}" if vote else "the crowd has no vote")
             code = _CODES[vote]
         who = SPEAKERS[actor]
         return Clip(
@@ -115,15 +123,21 @@ def make_parser(root: Path, *, label: Listening = "acted") -> Parser:
 _CODES = {code[0]: code for code in LABELS}
 
 
+def _key(match: re.Match[str] | None) -> tuple[str, ...]:
+    if match is None:
+        raise KeyError("a name that is none of CREMA-D's")
+    return tuple(part.upper().replace("XX", "X") for part in match.groups())
+
+
 def _read_votes(root: Path, column: str) -> dict[tuple[str, ...], str]:
     table = next(iter(sorted(root.rglob(VOTES))), None)
     if table is None:
-        raise UserError(f"{root}: {VOTES} (the crowd's votes) is missing; get it from {RAW}processedResults/{VOTES} "
+        raise UserError(f"{root}: {VOTES} (the crowd's votes) is missing; get it from {SOURCE.extras[0].url} "
                         f"or with `ser download crema_d`, or set ingest.crema_d_label to acted")
     with table.open(encoding="utf-8", newline="") as file:
         try:
-            return {tuple(row["FileName"].upper().split("_")): row[column] for row in csv.DictReader(file)}
-        except (KeyError, UnicodeDecodeError, AttributeError, csv.Error) as error:
+            return {_key(_NAME.fullmatch(row["FileName"])): row[column] for row in csv.DictReader(file)}
+        except (KeyError, UnicodeDecodeError, TypeError, csv.Error) as error:
             raise UserError(f"{table}: is not the crowd's votes as published ({error})") from error
 
 
@@ -140,5 +154,6 @@ CORPUS = Corpus(
     clips=7442,
     sample_rate=16_000,
     channels=1,
+    source=SOURCE,
     aliases=("crema",),
 )

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path, PurePosixPath
 
-from speech_emotion.corpora.base import Clip, Corpus, Parser, Remote, Speaker, Unfit
+from speech_emotion.corpora.base import Archive, Clip, Corpus, Parser, Speaker, Unfit
 
 # Citation
 CITATION = (
@@ -15,13 +15,9 @@ CITATION = (
 LICENCE = "CC BY 4.0"
 
 # Source and checksum, as given by the Zenodo record
-REMOTES = (
-    Remote(
-        url="https://zenodo.org/records/7447302/files/emodb.zip",
-        path="emodb.zip",
-        checksum="md5:9d21362dbc5676ef3ab4745d83ced0db",
-        archive=True,
-    ),
+SOURCE = Archive(
+    url="https://zenodo.org/records/7447302/files/emodb.zip",
+    checksum="md5:9d21362dbc5676ef3ab4745d83ced0db",
 )
 
 # What it holds
@@ -77,7 +73,7 @@ _NAME = re.compile(r"(?P<speaker>\d\d)(?P<sentence>[ab]\d\d)(?P<emotion>[a-z])(?
 
 
 def parse(path: PurePosixPath) -> Clip | Unfit | None:
-    """What a file's name says; see `base.Parser`."""
+    """Read what a file's name says; see `base.Parser`."""
     match = _NAME.fullmatch(path.stem)
     if not match:
         return None
@@ -94,7 +90,7 @@ def parse(path: PurePosixPath) -> Clip | Unfit | None:
 
 
 def make_parser(root: Path) -> Parser:
-    """The parser; the names alone tell everything."""
+    """Give the parser; the names alone tell everything."""
     return parse
 
 
@@ -111,5 +107,5 @@ CORPUS = Corpus(
     clips=535,
     sample_rate=16_000,
     channels=1,
-    remotes=REMOTES,
+    source=SOURCE,
 )

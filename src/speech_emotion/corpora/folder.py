@@ -14,7 +14,7 @@ UNKNOWN_SPEAKER = "unknown"
 
 
 def parse(path: PurePosixPath) -> Clip | None:
-    """What a file's folders say; see `base.Parser`."""
+    """Read what a file's folders say; see `base.Parser`."""
     folders = list(path.parts[1:-1])
     if "folder" in folders:
         folders = folders[folders.index("folder") + 1 :]
@@ -25,7 +25,7 @@ def parse(path: PurePosixPath) -> Clip | None:
 
 
 def make_parser(root: Path) -> Parser:
-    """The parser; the folders alone tell everything."""
+    """Give the parser; the folders alone tell everything."""
     return parse
 
 

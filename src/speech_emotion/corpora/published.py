@@ -9,35 +9,24 @@ from collections.abc import Callable, Hashable
 from functools import cache
 from importlib import resources
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from speech_emotion.corpora import index
-from speech_emotion.corpora.base import Clip, Corpus, Parser
+from speech_emotion.corpora.base import Clip, Corpus, Parser, Published
 from speech_emotion.files import replacing
-
-
-class Published(NamedTuple):
-    """One published file."""
-
-    path: str
-    """As the authors lay it out."""
-    sha256: str | None
-    """None if no checksum is known."""
-    bytes: int | None
 
 
 @cache
 def files(corpus: Corpus) -> tuple[Published, ...]:
-    """All published files of a corpus; empty if neither an index ships nor the naming scheme tells."""
+    """List all published files of a corpus; empty if neither an index ships nor the naming scheme tells."""
     source = resources.files(index) / f"{corpus.name}.parquet"
     if source.is_file():
         with source.open("rb") as stream:
             table = pq.read_table(stream)
         return tuple(Published(row["path"], row["sha256"].hex(), row["bytes"]) for row in table.to_pylist())
-    return tuple(Published(path, None, None) for path in (corpus.published() if corpus.published else ()))
+    return tuple(corpus.published() if corpus.published else ())
 
 
 def key(parse: Parser, path: PurePosixPath) -> Hashable:
@@ -55,7 +44,7 @@ def key(parse: Parser, path: PurePosixPath) -> Hashable:
 
 
 def by_key(corpus: Corpus, parse: Parser) -> dict[Hashable, Published]:
-    """The published files of a corpus by what `key` gives for them."""
+    """Index the published files of a corpus by what `key` gives for them."""
     return {key(parse, PurePosixPath(corpus.name, file.path)): file for file in files(corpus)}
 
 

@@ -4,7 +4,7 @@ import re
 from itertools import product
 from pathlib import Path, PurePosixPath
 
-from speech_emotion.corpora.base import Clip, Corpus, Parser, Remote, Speaker, Unfit, at_odds, nearest
+from speech_emotion.corpora.base import Archive, Clip, Corpus, Parser, Published, Speaker, Unfit, at_odds, nearest
 
 # Citation
 CITATION = (
@@ -16,14 +16,10 @@ CITATION = (
 LICENCE = "CC BY-NC-SA 4.0 (no commercial use)"
 
 # Source and checksum, as given by the Zenodo record
-REMOTES = (
-    Remote(
-        url="https://zenodo.org/records/1188976/files/Audio_Speech_Actors_01-24.zip",
-        path="Audio_Speech_Actors_01-24.zip",
-        checksum="md5:bc696df654c87fed845eb13823edef8a",
-        bytes=208_468_073,
-        archive=True,
-    ),
+SOURCE = Archive(
+    url="https://zenodo.org/records/1188976/files/Audio_Speech_Actors_01-24.zip",
+    checksum="md5:bc696df654c87fed845eb13823edef8a",
+    bytes=208_468_073,
 )
 
 # What it holds. Ages are published as a range only (21 to 33). Odd actors are male.
@@ -63,7 +59,7 @@ _FOLDER = re.compile(r"actor[-_ ]?(\d{1,2})", re.IGNORECASE)
 
 
 def make_parser(root: Path, *, song: bool = False) -> Parser:
-    """The parser, which leaves sung clips alone unless `song`."""
+    """Give the parser, which leaves sung clips alone unless `song`."""
 
     def parse(path: PurePosixPath) -> Clip | Unfit | None:
         match = _NAME.fullmatch(path.stem)
@@ -90,10 +86,10 @@ def _actor_of_folder(name: str) -> str | None:
     return match[1].zfill(2) if match else None
 
 
-def published() -> list[str]:
-    """Paths of the 1,440 speech clips: every combination there is, except strong neutral."""
+def published() -> list[Published]:
+    """List the 1,440 speech clips: every combination there is, except strong neutral."""
     return [
-        f"Actor_{actor}/03-01-{emotion}-{intensity}-{statement}-{repetition}-{actor}.wav"
+        Published(f"Actor_{actor}/03-01-{emotion}-{intensity}-{statement}-{repetition}-{actor}.wav", None, None)
         for actor, emotion, intensity, statement, repetition
         in product(SPEAKERS, NATIVE, INTENSITIES, STATEMENTS, ("01", "02"))
         if not (emotion == "01" and intensity == "02")
@@ -114,5 +110,5 @@ CORPUS = Corpus(
     sample_rate=48_000,
     channels=1,
     published=published,
-    remotes=REMOTES,
+    source=SOURCE,
 )

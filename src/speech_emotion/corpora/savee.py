@@ -42,7 +42,7 @@ _FOLDER = re.compile(r"(DC|JE|JK|KL)", re.IGNORECASE)
 
 
 def parse(path: PurePosixPath) -> Clip | Unfit | None:
-    """What a file's name says; see `base.Parser`."""
+    """Read what a file's name says; see `base.Parser`."""
     match = _NAME.fullmatch(path.stem)
     if not match:
         return None
@@ -65,7 +65,7 @@ def _speaker_of_folder(name: str) -> str | None:
 
 
 def make_parser(root: Path) -> Parser:
-    """The parser; the names alone tell everything."""
+    """Give the parser; the names alone tell everything."""
     return parse
 
 

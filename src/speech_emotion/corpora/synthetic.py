@@ -25,7 +25,7 @@ _FOLDER = re.compile(r"syn(\d{2,}[fm])", re.IGNORECASE)
 
 
 def parse(path: PurePosixPath) -> Clip | Unfit | None:
-    """What a file's name says; see `base.Parser`."""
+    """Read what a file's name says; see `base.Parser`."""
     match = _NAME.fullmatch(path.stem)
     if not match:
         return None
@@ -45,7 +45,7 @@ def _speaker_of_folder(name: str) -> str | None:
 
 
 def make_parser(root: Path) -> Parser:
-    """The parser; the names alone tell everything."""
+    """Give the parser; the names alone tell everything."""
     return parse
 
 

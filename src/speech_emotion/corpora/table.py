@@ -18,7 +18,7 @@ _SEXES = {"f": "female", "female": "female", "m": "male", "male": "male"}
 
 
 def make_parser(root: Path, *, file: str = "") -> Parser:
-    """The parser.
+    """Give the parser.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def make_parser(root: Path, *, file: str = "") -> Parser:
 
 
 def listed(root: Path, *, file: str = "") -> list[PurePosixPath]:
-    """Paths, relative to the root, of all clips in the table."""
+    """List the paths, relative to the root, of all clips in the table."""
     return list(_clips(root, file))
 
 
@@ -89,8 +89,10 @@ def _read(source: Path) -> pd.DataFrame:
     try:
         if source.suffix.lower() == ".parquet":
             return pd.read_parquet(source)
-        # As text: a speaker "01" is not the number 1. The separator is looked for, since spreadsheets vary.
-        return pd.read_csv(source, dtype=str, sep=None, engine="python", encoding="utf-8-sig")
+        # As text: a speaker "01" is not the number 1. Spreadsheets differ in the separator they write.
+        with source.open(encoding="utf-8-sig") as file:
+            header = file.readline()
+        return pd.read_csv(source, dtype=str, sep=max(",;\t", key=header.count), encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise UserError(f"{source}: there is no such table; ingest.table is relative to ingest.root") from error
     except (ValueError, OSError, pd.errors.ParserError) as error:

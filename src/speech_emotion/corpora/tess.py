@@ -3,7 +3,7 @@
 import re
 from pathlib import Path, PurePosixPath
 
-from speech_emotion.corpora.base import Clip, Corpus, Parser, Remote, Speaker, Unfit, at_odds, nearest
+from speech_emotion.corpora.base import Clip, Corpus, Dataverse, Parser, Speaker, Unfit, at_odds, nearest
 
 # Citation
 CITATION = (
@@ -16,7 +16,7 @@ LICENCE = "CC BY-NC-ND 4.0 (no commercial use, no derivatives)"
 
 # Source: Borealis gives every file an address of its own, listed by its dataset record (see `download`).
 # Checksums: index/tess.parquet.
-DATASET = "doi:10.5683/SP2/E8H2MF"
+SOURCE = Dataverse(server="https://borealisdata.ca", doi="doi:10.5683/SP2/E8H2MF")
 
 # What it holds
 SPEAKERS = {"oaf": Speaker("female", 64), "yaf": Speaker("female", 26)}
@@ -50,7 +50,7 @@ _FOLDER = re.compile(r"(OAF|YAF)([-_ ].*)?", re.IGNORECASE)
 
 
 def parse(path: PurePosixPath) -> Clip | Unfit | None:
-    """What a file's name says; see `base.Parser`."""
+    """Read what a file's name says; see `base.Parser`."""
     match = _NAME.fullmatch(path.stem)
     if not match:
         return None
@@ -74,7 +74,7 @@ def _speaker_of_folder(name: str) -> str | None:
 
 
 def make_parser(root: Path) -> Parser:
-    """The parser; the names alone tell everything."""
+    """Give the parser; the names alone tell everything."""
     return parse
 
 
@@ -91,5 +91,6 @@ CORPUS = Corpus(
     clips=2800,
     sample_rate=24_414,
     channels=1,
+    source=SOURCE,
     aliases=("TESS Toronto emotional speech set data",),
 )

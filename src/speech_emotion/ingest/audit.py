@@ -135,13 +135,19 @@ def _without_repeats(clips: list[Accepted]) -> tuple[list[Accepted], list[Reject
         for rule, said in (("label-conflict", {copy.clip.label for copy in same}),
                            ("speaker-conflict", {f"{copy.corpus.name}-{copy.clip.speaker}" for copy in same})):
             if len(said) > 1:
-                rejected += [_repeat(copy, rule, f"the same samples lie under {', '.join(sorted(said))}: also "
-                             + ", ".join(str(other.path) for other in same if other is not copy)) for copy in same]
+                between = f"the same samples lie under {', '.join(sorted(said))}"
+                rejected += [_repeat(copy, rule, f"{between}: also {_others(copy, same)}") for copy in same]
                 break
         else:
             kept.append(first)
             rejected += [_repeat(copy, "duplicate", f"the same samples as {first.path}") for copy in others]
     return kept, rejected
+
+
+def _others(copy: Accepted, same: list[Accepted], limit: int = 3) -> str:
+    named = [str(other.path) for other in same[: limit + 1] if other is not copy][:limit]
+    more = len(same) - 1 - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
 
 
 def _preference(copy: Accepted) -> tuple[str, int, str]:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 
-def summary(clips: pd.DataFrame, rejected: pd.DataFrame) -> dict[str, Any]:
+def summary(clips: pd.DataFrame, rejected: pd.DataFrame, files: pd.DataFrame | None = None) -> dict[str, Any]:
     """Count what a manifest and a list of rejected files hold.
 
     Parameters
@@ -15,6 +15,8 @@ def summary(clips: pd.DataFrame, rejected: pd.DataFrame) -> dict[str, Any]:
         The manifest.
     rejected : pd.DataFrame
         With the columns corpus and rule.
+    files : pd.DataFrame, optional
+        The table of files; with it, files that are not as published are counted among the flags, as "altered".
 
     Returns
     -------
@@ -22,12 +24,15 @@ def summary(clips: pd.DataFrame, rejected: pd.DataFrame) -> dict[str, Any]:
         clips, hours, speakers; the same by corpus, label and sex; flags and rejected by corpus and name.
         Ready for JSON.
     """
-    flags = clips.assign(flag=clips["flags"].str.split(";")).explode("flag")
+    flags = clips.assign(flag=clips["flags"].astype(str).str.split(";")).explode("flag")
+    if files is not None:
+        altered = clips[clips["clip_id"].isin(files.loc[~files["published"].fillna(True), "clip_id"])]
+        flags = pd.concat([flags, altered.assign(flag="altered")])
     return {
         **_amount(clips),
-        "by_corpus": {name: _amount(part) for name, part in clips.groupby("corpus")},
-        "by_label": {name: _amount(part) for name, part in clips.groupby("label")},
-        "by_sex": {name: _amount(part) for name, part in clips.fillna({"sex": "unknown"}).groupby("sex")},
+        "by_corpus": _amounts(clips, "corpus"),
+        "by_label": _amounts(clips, "label"),
+        "by_sex": _amounts(clips.fillna({"sex": "unknown"}), "sex"),
         "flags": _nested(flags[flags["flag"] != ""], "flag"),
         "rejected": _nested(rejected.assign(corpus=rejected["corpus"].fillna("").replace("", "unknown")), "rule"),
     }
@@ -44,17 +49,16 @@ def text(numbers: Mapping[str, Any], not_selected: Mapping[str, int]) -> str:
         Audio files that were not to be taken, by corpus.
     """
     rows = [[name, amount["clips"], f"{amount['hours']:.2f}", amount["speakers"],
-             _listed(numbers["flags"].get(name, {})), _listed(numbers["rejected"].get(name, {}))]
+             listed(numbers["flags"].get(name, {})), listed(numbers["rejected"].get(name, {}))]
             for name, amount in [*numbers["by_corpus"].items(), ("all", numbers)]]
-    rows += [[name, 0, "", "", "", _listed(rules)] for name, rules in numbers["rejected"].items()
+    rows += [[name, 0, "", "", "", listed(rules)] for name, rules in numbers["rejected"].items()
              if name not in numbers["by_corpus"]]
     tables = [_table(["corpus", "clips", "hours", "speakers", "flagged", "rejected"], rows)]
-    for group in ("label", "sex"):
-        tables.append(_table([group, "clips", "hours", "speakers"], [
-            [name, amount["clips"], f"{amount['hours']:.2f}", amount["speakers"]]
-            for name, amount in numbers[f"by_{group}"].items()]))
+    tables += [_table([group, "clips", "hours", "speakers"], [
+        [name, amount["clips"], f"{amount['hours']:.2f}", amount["speakers"]]
+        for name, amount in numbers[f"by_{group}"].items()]) for group in ("label", "sex")]
     if not_selected:
-        tables.append(f"not selected: {_listed(not_selected)}")
+        tables.append(f"not selected: {listed(not_selected)}")
     return "\n\n".join(tables)
 
 
@@ -66,12 +70,17 @@ def _amount(clips: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def _amounts(clips: pd.DataFrame, column: str) -> dict[str, dict[str, Any]]:
+    return {str(name): _amount(part) for name, part in clips.groupby(column)}
+
+
 def _nested(rows: pd.DataFrame, column: str) -> dict[str, dict[str, int]]:
-    return {name: {key: int(count) for key, count in part[column].value_counts().sort_index().items()}
+    return {str(name): {str(key): int(count) for key, count in part[column].value_counts().sort_index().items()}
             for name, part in rows.groupby("corpus")}
 
 
-def _listed(counts: Mapping[str, int]) -> str:
+def listed(counts: Mapping[str, int]) -> str:
+    """Write counts as "name 1, other 2"; "" for none."""
     return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
 
 

@@ -1,0 +1,87 @@
+"""`ser validate`, `ser audit` and `ser download`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from speech_emotion import validate as validation
+from speech_emotion.corpora import registry
+from speech_emotion.errors import UserError
+from speech_emotion.ingest.run import ingest as take_in
+from speech_emotion.ingest.run import write_rejected
+from speech_emotion.ingest.summary import listed, summary, text
+
+
+def validate(
+    root: Annotated[Path, typer.Argument(help="A corpus's folder, or one above several.")],
+    corpus: Annotated[list[str] | None, typer.Option(help="A corpus that should be there; may be repeated.")] = None,
+    all_paths: Annotated[bool, typer.Option("--all", help="List every path, not the first ten.")] = False,
+) -> None:
+    """Say per corpus whether it is complete, and which files are missing, altered or unknown.
+
+    Exit status: 0 if all are complete, 1 if not.
+    """
+    reports = validation.validate(root, corpus or [])
+    for report in reports:
+        print(validation.text(report, None if all_paths else 10))
+    if not all(report.complete for report in reports):
+        raise typer.Exit(1)
+
+
+def audit(
+    root: Annotated[Path, typer.Argument(help="A corpus's folder, or one above several.")],
+    corpus: Annotated[list[str] | None, typer.Option(help="A corpus to take; may be repeated.")] = None,
+    min_duration: Annotated[float, typer.Option(min=0, help="Shortest clip that is taken, in s.")] = 0.0,
+    rejected: Annotated[Path | None, typer.Option(help="Write the list of rejected files to this CSV.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print one table in Markdown.")] = False,
+) -> None:
+    """Say what the stage `ingest` would take, flag and reject, and why."""
+    intake = take_in(root, corpus or [], min_duration=min_duration)
+    numbers = summary(intake.clips, intake.rejected, intake.files)
+    print(_ledger(numbers) if markdown else text(numbers, intake.not_selected))
+    if rejected:
+        write_rejected(intake.rejected, rejected)
+
+
+def _ledger(numbers: dict[str, Any]) -> str:
+    lines = ["| corpus | clips expected | files found | taken | rejected, by rule | flagged |",
+             "|---|---|---|---|---|---|"]
+    for name in sorted({*numbers["by_corpus"], *numbers["rejected"]}):
+        taken = numbers["by_corpus"].get(name, {"clips": 0})["clips"]
+        rules, flags = (numbers[kind].get(name, {}) for kind in ("rejected", "flags"))
+        known = registry.CORPORA.get(name)
+        title, expected = (known.title, known.clips) if known else (name, None)
+        cells = [title, expected or "", taken + sum(rules.values()), taken, listed(rules), listed(flags)]
+        lines.append("| " + " | ".join(str(cell) or "none" for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def download(
+    name: Annotated[str, typer.Argument(help="ravdess, tess, crema_d or emodb.")],
+    to: Annotated[Path, typer.Option(help="The folder in which the corpus's own folder is made.")] = Path("data/raw"),
+    accept_licence: Annotated[bool, typer.Option(
+        "--accept-licence", help="You have read the corpus's licence and keep to it.")] = False,
+) -> None:
+    """Fetch a corpus from where its authors publish it, check it, and put it in <to>/<name>.
+
+    Shows size and licence first. After an interruption the same command goes on where it stopped.
+    """
+    corpus, = registry.get([name])
+    target = to / corpus.name
+    if corpus.source is None:
+        print(f"{corpus.title}: {corpus.licence}. {corpus.how_to_get}")
+        if not target.is_dir():
+            raise typer.Exit(1)
+        validate(target, [corpus.name])
+        return
+    # Only here: `ser` has to work without the optional dependencies of downloading.
+    from speech_emotion import download as downloading
+
+    bytes_ = downloading.size(corpus)
+    print(f"{corpus.title}\n  {corpus.citation}\n  licence: {corpus.licence}\n  "
+          + (f"size: {bytes_ / 1e6:,.0f} MB\n  " if bytes_ else "") + f"from: {corpus.homepage}\n  to: {target}")
+    if not accept_licence:
+        raise UserError("nothing was downloaded; if you keep to the licence, add --accept-licence")
+    downloading.download(corpus, target)
+    validate(target, [corpus.name])

@@ -1,0 +1,64 @@
+import librosa
+import numpy as np
+import pytest
+import soundfile
+
+from speech_emotion import audio
+from speech_emotion.testing import tone, write_clip
+
+
+@pytest.mark.parametrize("name", ["a.flac", "a.aiff", "aiff_inside.wav"])
+def test_lossless_containers_of_one_recording_agree_whatever_their_name(tmp_path, name):
+    wav = write_clip(tmp_path / "b.wav", seed=3)
+    other = tmp_path / name
+    samples, rate = soundfile.read(wav, dtype="int16")
+    soundfile.write(other, samples, rate, format="FLAC" if name.endswith("flac") else "AIFF")
+    assert audio.digest(audio.blocks(wav), rate) == audio.digest(audio.blocks(other), rate)
+
+
+def test_another_sample_or_rate_is_another_digest():
+    samples = tone(0)
+    changed = samples.copy()
+    changed[-1] = np.nextafter(changed[-1], 1)
+    assert len({audio.digest([samples], 16_000), audio.digest([changed], 16_000), audio.digest([samples], 8_000)}) == 3
+
+
+def test_how_samples_are_cut_does_not_change_the_digest():
+    samples = tone(0)
+    assert audio.digest(np.array_split(samples, 7), 16_000) == audio.digest([samples], 16_000)
+
+
+def test_channels_are_averaged(tmp_path):
+    left, right = tone(1), tone(2)
+    soundfile.write(tmp_path / "a.wav", np.stack([left, right], axis=1), 16_000, subtype="FLOAT")
+    samples, rate = audio.read(tmp_path / "a.wav")
+    assert rate == 16_000
+    assert samples.dtype == np.float32
+    np.testing.assert_allclose(samples, (left + right) / 2, atol=1e-7)
+
+
+def test_long_audio_comes_in_bounded_blocks(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(audio.BLOCK * 2 + 5, np.int16), 48_000)
+    assert [len(block) for block in audio.blocks(tmp_path / "a.wav")] == [audio.BLOCK, audio.BLOCK, 5]
+
+
+@pytest.mark.parametrize(("data", "message"), [(b"", "not readable"), (b"some text" * 20, "not readable")])
+def test_what_is_no_audio_is_said_so_with_its_path(tmp_path, data, message):
+    (tmp_path / "a.wav").write_bytes(data)
+    with pytest.raises(audio.UnreadableAudio, match=rf"a\.wav: {message}"):
+        audio.read(tmp_path / "a.wav")
+
+
+def test_missing_headerless_and_empty_files_have_messages_of_their_own(tmp_path):
+    (tmp_path / "a.raw").write_bytes(b"\0" * 100)
+    soundfile.write(tmp_path / "none.wav", np.zeros(0, np.int16), 16_000)
+    for name, message in {"b.wav": "no such file", "a.raw": "headerless", "none.wav": "no samples"}.items():
+        with pytest.raises(audio.UnreadableAudio, match=message):
+            audio.read(tmp_path / name)
+
+
+@pytest.mark.parametrize(("orig_sr", "target_sr"), [(48_000, 16_000), (24_414, 16_000), (8_000, 16_000)])
+def test_resampling_is_that_of_librosa(orig_sr, target_sr):
+    samples = tone(1, sample_rate=orig_sr)
+    expected = librosa.resample(samples, orig_sr=orig_sr, target_sr=target_sr, res_type="soxr_hq")
+    np.testing.assert_allclose(audio.resample(samples, orig_sr, target_sr), expected, atol=1e-6)
