@@ -20,4 +20,4 @@ def synthesize() -> None:
 
 
 if __name__ == "__main__":
-    _stage.run(synthesize)
+    _stage.run(synthesize, AUDIO)

@@ -62,4 +62,4 @@ def _write_csv(path: Path, table: pd.DataFrame) -> None:
 
 
 if __name__ == "__main__":
-    run(evaluate)
+    run(evaluate, METRICS / "*", PLOTS / "*")

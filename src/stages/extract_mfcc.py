@@ -1,10 +1,14 @@
 """Stage `extract_mfcc`: the manifest's clips to frames of features."""
 
+from pathlib import Path
+
 from _stage import PARAMS, run
+
+FEATURES = Path("data/features")
 
 
 def extract_mfcc() -> None:
-    """Read the manifest and the audio, write `data/features`."""
+    """Read the manifest and the audio, write `FEATURES`."""
     # Imported here, because each of the processes that compute features reads this file first.
     from speech_emotion.features import pool
 
@@ -18,8 +22,8 @@ def extract_mfcc() -> None:
     settings = load(PARAMS, ExtractMfcc)
     root = load(PARAMS, Ingest).root
     table = manifest.join_files(manifest.read("data/manifest.parquet"), manifest.read_files("data/files.parquet"))
-    print(extract(clips_of(table, root), settings, "data/features"))
+    print(extract(clips_of(table, root), settings, FEATURES))
 
 
 if __name__ == "__main__":
-    run(extract_mfcc)
+    run(extract_mfcc, FEATURES)

@@ -29,4 +29,4 @@ def ingest() -> None:
 
 
 if __name__ == "__main__":
-    run(ingest)
+    run(ingest, CLIPS, FILES, REJECTED)

@@ -27,4 +27,4 @@ def train_cnn() -> None:
 
 
 if __name__ == "__main__":
-    run(train_cnn)
+    run(train_cnn, MODELS)
