@@ -1,0 +1,1 @@
+"""Tests that drive the real `dvc` in temporary copies of the project."""

@@ -1,0 +1,85 @@
+"""Experiments, and comparing what came of them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .project import Project, fates
+
+MARKED = """
+
+_before = result
+
+
+def result(*args, **kwargs):
+    return {**_before(*args, **kwargs), "marked": 1}
+"""
+IDS = {"loss", "accuracy", "confusion", "recall"}
+
+
+def _experiments(project: Project) -> dict[str, dict[str, Any]]:
+    """Data of each experiment by its name."""
+    shown = json.loads(project.dvc("exp", "show", "--json"))
+    return {revision["name"]: revision["data"] for commit in shown for experiment in commit["experiments"] or []
+            for revision in experiment["revs"]}
+
+
+def test_a_learning_rate_that_dvc_writes_with_an_exponent(project: Project) -> None:
+    project.dvc("exp", "run", "--name", "slow", "--set-param", "train_cnn.lr=0.00001")
+    assert "lr: 1e-05" in (project / "params.yaml").read_text("utf-8")
+    slow = _experiments(project)["slow"]
+    assert float(slow["params"]["params.yaml"]["data"]["train_cnn"]["lr"]) == 1e-5
+    assert 0 <= slow["metrics"]["metrics/evaluate.json"]["data"]["uar"] <= 1
+    bundle = json.loads((project / "models/fold-0/bundle.json").read_text("utf-8"))
+    assert bundle["train_cnn"]["lr"] == 1e-5
+    assert project.repro().stages == fates(), "the workspace is the experiment's"
+
+
+def test_queued_experiments_use_their_own_code(project: Project) -> None:
+    code = project / "src/speech_emotion/evaluation/result.py"
+    before = code.read_text("utf-8")
+    project.append("src/speech_emotion/evaluation/result.py", MARKED)
+    project.dvc("exp", "run", "--queue", "--name", "marked", "--set-param", "evaluate.confidence=0.9")
+    code.write_text(before, "utf-8")
+    project.dvc("exp", "run", "--queue", "--name", "plain", "--set-param", "evaluate.confidence=0.8")
+    assert project.git("status", "--porcelain") == ""
+    project.dvc("exp", "run", "--run-all")
+    done = _experiments(project)
+    metrics = {name: done[name]["metrics"]["metrics/evaluate.json"]["data"] for name in ("marked", "plain")}
+    assert metrics["marked"].get("marked") == 1
+    assert "marked" not in metrics["plain"]
+    assert (metrics["marked"]["interval"]["confidence"], metrics["plain"]["interval"]["confidence"]) == (0.9, 0.8)
+    assert project.git("status", "--porcelain") == "", "the workspace stays as it was"
+
+
+def test_commits_are_compared_without_remote_or_cache(project: Project, tmp_path: Path) -> None:
+    project.set(train_cnn__epochs=3, evaluate__confidence=0.9)
+    project.repro()
+    project.commit("three epochs")
+    (tmp_path / "mate").mkdir()
+    clone = project.cloned_to(tmp_path / "mate/project")
+
+    metrics = json.loads(clone.dvc("metrics", "diff", "--json", "HEAD~1", "HEAD"))["metrics/evaluate.json"]
+    assert metrics["interval.confidence"] == {"old": 0.95, "new": 0.9, "diff": metrics["interval.confidence"]["diff"]}
+
+    plots = json.loads(clone.dvc("plots", "diff", "--json", "HEAD~1", "HEAD"))
+    assert not plots.get("errors")
+    assert set(plots["data"]) == IDS
+    points = [(point["rev"], point["epoch"]) for point in plots["data"]["loss"][0]["content"]["data"]["values"]]
+    assert {("HEAD~1", "2"), ("HEAD", "2"), ("HEAD", "3")} <= set(points)
+    assert ("HEAD~1", "3") not in points
+
+
+def test_every_plot_renders(base: Project, tmp_path: Path) -> None:
+    clone = base.cloned_to(tmp_path / "project")
+    clone.dvc("plots", "show", "--out", str(tmp_path / "html"))
+    page = (tmp_path / "html/index.html").read_text("utf-8")
+    for plot in IDS:
+        assert f"vegaEmbed('#{plot}'" in page
+    shown = json.loads(clone.dvc("plots", "show", "--json"))
+    assert not shown.get("errors")
+    assert set(shown["data"]) == IDS
+    for plot in IDS:
+        (drawn,) = shown["data"][plot]
+        assert drawn["type"] == "vega"
+        assert drawn["content"]["data"]["values"]

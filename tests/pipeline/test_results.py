@@ -1,0 +1,68 @@
+"""What a run writes: the same bytes anywhere, nothing half-written after an error, no path of this machine."""
+
+from pathlib import Path
+
+import pyarrow.parquet
+import yaml
+
+from .project import ROOT, Project, fates
+
+
+def test_another_run_from_scratch_elsewhere_gives_the_same_bytes(base: Project, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "another place, für Sprache"
+    elsewhere.mkdir()
+    other = base.cloned_to(elsewhere / "project", "start")
+    assert other.repro(PYTHONHASHSEED="7", SER_WORKERS="1", TZ="Asia/Tokyo", LC_ALL="C").stages == fates(
+        **dict.fromkeys(fates(), "ran"))
+    assert other.locks() == base.locks()
+    other.commit("run")
+    assert other.git("rev-parse", "HEAD^{tree}") == base.git("rev-parse", "HEAD^{tree}"), "metrics and plot data, too"
+
+
+def _outputs(project: Project) -> list[Path]:
+    stages = [stage for file in ("dvc.yaml", "demo/dvc.yaml")
+              for stage in yaml.safe_load((project / file).read_text("utf-8"))["stages"].values()]
+    named = [next(iter(out)) if isinstance(out, dict) else out
+             for stage in stages for kind in ("outs", "metrics", "plots") for out in stage.get(kind, [])]
+    paths = [project / ("demo/audio" if name == "audio" else name) for name in named]
+    return [file for path in paths for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file()]
+
+
+def test_no_output_names_a_folder_of_this_machine(base: Project) -> None:
+    files = _outputs(base)
+    assert {"manifest.parquet", "files.parquet", "index.parquet", "synthetic.npy", "bundle.json", "evaluate.json",
+            "model.weights.h5", "history.csv", "recall.png", "split.csv"} <= {file.name for file in files}
+    for file in [*files, base / "dvc.lock", base / "demo/dvc.lock"]:
+        content = file.read_bytes()
+        if file.suffix == ".parquet":  # compressed: look at what it holds
+            table = pyarrow.parquet.read_table(file)
+            content = f"{table.to_pylist()} {table.schema.metadata}".encode()
+        for folder in (base.folder, base.folder.parent, ROOT, Path.home()):
+            assert str(folder).encode() not in content or folder == Path("/"), file
+
+
+def test_a_misspelt_key_stops_the_first_stage_and_leaves_nothing_behind(fresh: Project) -> None:
+    settings = (fresh / "params.yaml").read_text("utf-8")
+    assert settings.count("  epochs:") == 1
+    (fresh / "params.yaml").write_text(settings.replace("  epochs:", "  epocs:"), "utf-8")
+    stopped = fresh.run("dvc", "repro", "ingest")
+    assert stopped.returncode != 0
+    assert "failed to reproduce 'ingest'" in stopped.stderr
+    assert "train_cnn.epocs: unknown key (did you mean 'epochs'?)" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    assert [path.name for path in fresh.folder.glob("data/*") if path.name != ".gitignore"] == []
+    assert fresh.leftovers() == []
+    assert not (fresh / "dvc.lock").exists()
+
+
+def test_after_an_error_the_results_that_fit_the_settings_come_back(project: Project) -> None:
+    settings = (project / "params.yaml").read_text("utf-8")
+    (project / "params.yaml").write_text(settings.replace("min_duration: 0.3", "min_duration: short"), "utf-8")
+    stopped = project.run("dvc", "repro")
+    assert stopped.returncode != 0
+    assert "ingest.min_duration: is 'short', but" in stopped.stderr
+    assert project.leftovers() == []
+    (project / "params.yaml").write_text(settings, "utf-8")
+    assert "ran" not in project.repro().stages.values()
+    assert project.git("status", "--porcelain") == ""
+    assert project.dvc("status") == "Data and pipelines are up to date.\n"
