@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_UNFINISHED = ".tmp"
+
 
 @contextmanager
 def replacing(target: Path | str, *, directory: bool = False) -> Iterator[Path]:
@@ -27,7 +29,7 @@ def replacing(target: Path | str, *, directory: bool = False) -> Iterator[Path]:
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     # Inside a folder of its own, so that the name (and with it the extension that libraries look at) stays.
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp") as scratch:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.", suffix=_UNFINISHED) as scratch:
         temporary = Path(scratch) / target.name
         if directory:
             temporary.mkdir()
@@ -36,3 +38,15 @@ def replacing(target: Path | str, *, directory: bool = False) -> Iterator[Path]:
             # A folder cannot be renamed over one that has something in it.
             shutil.move(target, Path(scratch) / "replaced")
         temporary.replace(target)
+
+
+def remove_unfinished(target: Path) -> None:
+    """Remove what `replacing` left beside a target when it was killed; only for who knows that nobody writes there.
+
+    Parameters
+    ----------
+    target : Path
+        As `replacing` was called with; the last part may be a pattern.
+    """
+    for unfinished in target.parent.glob(f".{target.name}.*{_UNFINISHED}"):
+        shutil.rmtree(unfinished, ignore_errors=True)

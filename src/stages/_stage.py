@@ -1,8 +1,7 @@
 """What every stage script does around its own work."""
 
-import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock
@@ -11,6 +10,7 @@ from filelock import FileLock
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from speech_emotion.console import errors_for_people
+from speech_emotion.files import remove_unfinished
 
 PARAMS = Path("params.yaml")
 """Parameter file, relative to the folder in which DVC runs the stage."""
@@ -31,12 +31,6 @@ def run(stage: Callable[[], None], *outs: Path) -> None:
         locks = Path(".memo")
         locks.mkdir(exist_ok=True)
         with FileLock(locks / f"{stage.__name__}.lock"):
-            _remove_abandoned(outs)
+            for out in outs:
+                remove_unfinished(out)  # by a killed run
             stage()
-
-
-def _remove_abandoned(outs: Iterable[Path]) -> None:
-    """Remove what a killed run left beside its outs (see `files.replacing`). The lock says that nobody writes there."""
-    for out in outs:
-        for unfinished in out.parent.glob(f".{out.name}.*.tmp"):
-            shutil.rmtree(unfinished, ignore_errors=True)

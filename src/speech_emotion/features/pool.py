@@ -17,6 +17,8 @@ VARIABLE = "SER_WORKERS"
 
 CONNECT_SECONDS = 20
 
+# Not "fork": a process that has threads (TensorFlow's, Arrow's) must not be copied.
+_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _PRELOADED = ["numpy", "scipy.fft", "soundfile", "soxr", "pydantic", "threadpoolctl"]
 
 
@@ -36,6 +38,18 @@ def local_workers() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def warm_up() -> None:
+    """Begin to load what worker processes need, in the background, where the system can.
+
+    Called before this process loads libraries of its own, it hides most of the time that starting workers takes.
+    """
+    if _METHOD == "forkserver":
+        from multiprocessing import forkserver
+
+        _context()
+        forkserver.ensure_running()
 
 
 @contextmanager
@@ -59,13 +73,7 @@ def processes(workers: int) -> Iterator[tuple[Executor, int]]:
     UserError
         If a process dies, as when the system kills it for want of memory.
     """
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context: Any = multiprocessing.get_context(method)
-    if method == "forkserver":
-        # Loaded once, not in each worker. Only libraries: this project's code may come from another folder
-        # (a queued experiment runs in a copy), which a fork server does not know yet when it preloads.
-        context.set_forkserver_preload(_PRELOADED)
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_start)
+    executor = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_start)
     try:
         yield executor, workers
     except BrokenProcessPool as error:
@@ -115,6 +123,15 @@ def dask(address: str) -> Iterator[tuple[Executor, int]]:
         raise UserError(
             f"the Dask cluster at {address} gave up ({error}); finished clips are kept, run the same command again"
         ) from error
+
+
+def _context() -> Any:
+    context: Any = multiprocessing.get_context(_METHOD)
+    if _METHOD == "forkserver":
+        # Loaded once, not in each worker. Only libraries: this project's code may come from another folder
+        # (a queued experiment runs in a copy), which a fork server does not know yet when it preloads.
+        context.set_forkserver_preload(_PRELOADED)
+    return context
 
 
 class _Inline(Executor):

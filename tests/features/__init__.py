@@ -1,0 +1,1 @@
+"""Tests of `speech_emotion.features`."""
