@@ -21,7 +21,7 @@ test: $(INSTALLED)
 	pytest
 
 bench: $(INSTALLED)
-	python benchmarks/extract_mfcc.py
+	python benchmarks/extraction.py
 
 # Exact versions for every supported Python, with hashes. Uses the environment as it stands: the lock may be why it fails.
 lock:

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from cases import COMMON
 from corpus import synthesize
 

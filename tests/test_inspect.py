@@ -110,7 +110,7 @@ def test_one_of_each_prefers_one_speaker(tmp_path: Path) -> None:
         pictures.one_of_each("toy", "mood", table(tmp_path), "root")
 
 
-def run_inspect(*arguments: str):  # type: ignore[no-untyped-def]
+def run_inspect(*arguments: str):
     app = typer.Typer()
     app.command()(command.inspect)
     return CliRunner().invoke(app, list(arguments))

@@ -3,6 +3,7 @@
 import shutil
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from speech_emotion.errors import UserError
@@ -37,7 +38,7 @@ def unpack(archive: Path, target: Path) -> None:
             _check_amount(archive, entries)
             for entry in entries:
                 _unpack_one(archive, contents, entry, folder)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
         raise UserError(f"{archive}: is a damaged or unusual zip file ({error}); remove it and try again") from error
 
 

@@ -5,7 +5,7 @@ import html
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -229,7 +229,7 @@ def _waveform(axes: "Axes", clip: Look, peak: float) -> None:
     axes.set(title=clip.title, ylim=(-1.05 * peak, 1.05 * peak), xlim=(0, seconds))
 
 
-def _interactive(clip: Look):  # type: ignore[no-untyped-def]  # plotly has no types
+def _interactive(clip: Look) -> Any:  # plotly has no types
     from plotly import graph_objects
     from plotly.subplots import make_subplots
 

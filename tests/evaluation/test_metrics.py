@@ -95,7 +95,7 @@ def test_the_names_in_the_metric_file() -> None:
 ])
 def test_any_kind_of_sequence(kind: Callable[[list[str]], metrics.Labels]) -> None:
     for metric in [*metrics.OVERALL.values(), metrics.recall, metrics.precision]:
-        assert metric(kind(TRUTH), kind(PREDICTED)) == metric(TRUTH, PREDICTED)  # type: ignore[operator]
+        assert metric(kind(TRUTH), kind(PREDICTED)) == metric(TRUTH, PREDICTED)
 
 
 def test_lengths_must_agree() -> None:

@@ -113,7 +113,7 @@ def damage_index_twice(folder: Path) -> None:
     damage_missing, damage_array_missing, damage_array_short, damage_array_other, damage_array_type,
     damage_index_text, damage_index_foreign, damage_index_gap, damage_index_twice,
 ])
-def test_damage_is_an_error_for_people(folder: Path, damage) -> None:  # type: ignore[no-untyped-def]
+def test_damage_is_an_error_for_people(folder: Path, damage) -> None:
     damage(folder)
     with pytest.raises(UserError, match="dvc repro"):
         FeatureStore(folder)

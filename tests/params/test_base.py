@@ -46,7 +46,7 @@ def test_path_may_be_text() -> None:
 def test_settings_cannot_be_changed_after_reading() -> None:
     settings = load(PARAMS, TrainCnn)
     with pytest.raises(ValueError, match="frozen"):
-        settings.lr = 1.0  # type: ignore[misc]
+        settings.lr = 1.0
 
 
 @pytest.mark.parametrize(("text", "value"), [("1e-05", 1e-5), ("1.e-5", 1e-5), ("1", 1.0), ("0.25", 0.25)])
@@ -206,7 +206,7 @@ def test_any_value_at_any_key_is_taken_or_refused_by_name(
     try:
         schema.model_validate(document[key[0]])
     except ValueError as error:
-        lines = _problems(error, key[0], schema)  # type: ignore[arg-type]
+        lines = _problems(error, key[0], schema)
         assert lines
         # A setting may be refused for not fitting another, and then that one is named.
         assert all(line.startswith(f"{key[0]}.") for line in lines)

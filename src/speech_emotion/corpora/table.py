@@ -4,7 +4,7 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from speech_emotion.corpora.base import Clip, Corpus, Parser
+from speech_emotion.corpora.base import Clip, Corpus, Parser, Sex
 from speech_emotion.errors import UserError
 
 # Citation, licence, source: the user's.
@@ -14,7 +14,7 @@ REQUIRED = ("path", "label")
 OPTIONAL = ("speaker", "sex", "age", "language", "statement", "intensity", "repetition")
 UNKNOWN_SPEAKER = "unknown"
 """Speaker of every clip for which the table gives none: one for all, so that no split can take two of them apart."""
-_SEXES = {"f": "female", "female": "female", "m": "male", "male": "male"}
+_SEXES: dict[str, Sex] = {"f": "female", "female": "female", "m": "male", "male": "male"}
 
 
 def make_parser(root: Path, *, file: str = "") -> Parser:
@@ -69,7 +69,7 @@ def _clips(root: Path, file: str) -> dict[PurePosixPath, Clip]:
             raise UserError(f"{where}: sex '{sex}' is none of female, male, f, m, empty")
         clips[path] = Clip(
             label=values["label"], native_label=values["label"],
-            speaker=(values.get("speaker") or UNKNOWN_SPEAKER).lower(), sex=_SEXES.get(sex),  # type: ignore[arg-type]
+            speaker=(values.get("speaker") or UNKNOWN_SPEAKER).lower(), sex=_SEXES.get(sex),
             age=_integer(values, "age", where), language=values.get("language"), statement=values.get("statement"),
             intensity=values.get("intensity"), repetition=_integer(values, "repetition", where),
         )

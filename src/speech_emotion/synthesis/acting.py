@@ -102,7 +102,7 @@ _OF_SPEAKER, _OF_CLIP = 1, 2
 
 
 def clip_generator(seed: int, speaker: int, emotion: str, clip: int) -> np.random.Generator:
-    """The random numbers of one clip: independent of every other clip and of the order of rendering.
+    """Start the random numbers of one clip: independent of every other clip and of the order of rendering.
 
     Parameters
     ----------

@@ -65,7 +65,7 @@ def synthesise(ssml: str, *, accent: str, voice: str, rate: int, seed: int) -> t
     chunks: list[NDArray[np.int16]] = []
 
     def collect(samples: "ctypes._Pointer[ctypes.c_short]", count: int, _events: int | None) -> int:
-        if samples and count > 0:
+        if count > 0:  # the last call brings a null pointer and no samples
             chunks.append(np.ctypeslib.as_array(samples, shape=(count,)).astype(np.int16))
         return 0
 

@@ -51,7 +51,7 @@ def render_corpus(folder: Path | str, settings: Synthesize, *, workers: int = -1
 
 
 def clip_name(speaker: int, emotion: str, clip: int, actor: acting.Actor) -> tuple[str, int]:
-    """A clip's path below the corpus folder, and its sentence.
+    """Name a clip: its path below the corpus folder, and its sentence.
 
     Parameters
     ----------
