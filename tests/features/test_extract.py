@@ -123,13 +123,15 @@ def test_wrong_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 RUN = """
-import pickle, sys
+import pickle, signal, sys
 from pathlib import Path
 from speech_emotion.console import errors_for_people
 from speech_emotion.features import extract, memo
 
 memo.SHARD_SECONDS = 0.2
 if __name__ == "__main__":
+    # What a shell starts in the background ignores Ctrl-C, and so would this.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     clips, settings, target, kept = pickle.loads(Path(sys.argv[1]).read_bytes())
     with errors_for_people():
         print(extract.extract(clips, settings, target, memo=kept, workers=2))
