@@ -10,7 +10,7 @@ export PATH := $(BIN):$(PATH)
 repro: $(INSTALLED)
 	dvc repro
 	@echo
-	@dvc metrics show
+	@dvc metrics diff --all --targets metrics/evaluate.json  # one below the other: the last commit's and today's
 	@echo
 	@echo "Plots: plots/*.png; in a browser: dvc plots show --open (activate the environment first: . $(VENV)/bin/activate)"
 
