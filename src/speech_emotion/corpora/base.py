@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
 
 LABELS = ("anger", "boredom", "calm", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
@@ -158,3 +158,19 @@ def at_odds(said: str, folder: str | None) -> Unfit | None:
     if folder is None or folder == said:
         return None
     return Unfit("speaker-at-odds", f"the name says speaker {said}, the folder {folder}")
+
+
+def needs_only_paths(parse: Parser) -> Callable[[Path], Parser]:
+    """Make a `Corpus.make_parser` of a parser that needs neither the root's tables nor options.
+
+    Parameters
+    ----------
+    parse : Parser
+        Paths alone tell it everything.
+
+    Returns
+    -------
+    callable
+        From any root folder to `parse`.
+    """
+    return lambda _root: parse

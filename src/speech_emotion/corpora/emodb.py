@@ -1,9 +1,9 @@
 """EMO-DB, the Berlin Database of Emotional Speech: ten German actors, ten sentences, seven emotions."""
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from speech_emotion.corpora.base import Archive, Clip, Corpus, Parser, Speaker, Unfit
+from speech_emotion.corpora.base import Archive, Clip, Corpus, Speaker, Unfit, needs_only_paths
 
 # Citation
 CITATION = (
@@ -89,10 +89,7 @@ def parse(path: PurePosixPath) -> Clip | Unfit | None:
     )
 
 
-def make_parser(root: Path) -> Parser:
-    """Give the parser; the names alone tell everything."""
-    return parse
-
+make_parser = needs_only_paths(parse)
 
 CORPUS = Corpus(
     name="emodb",

@@ -1,8 +1,8 @@
 """A user's own clips in folders named after their labels: <label>/* or <speaker>/<label>/*."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from speech_emotion.corpora.base import Clip, Corpus, Parser
+from speech_emotion.corpora.base import Clip, Corpus, needs_only_paths
 
 # Citation, licence, source: the user's.
 
@@ -24,10 +24,7 @@ def parse(path: PurePosixPath) -> Clip | None:
     return Clip(label=folders[-1], native_label=folders[-1], speaker=speaker.lower())
 
 
-def make_parser(root: Path) -> Parser:
-    """Give the parser; the folders alone tell everything."""
-    return parse
-
+make_parser = needs_only_paths(parse)
 
 CORPUS = Corpus(
     name="folder",

@@ -1,9 +1,9 @@
 """SAVEE: four English men, 15 sentences per emotion (30 neutral), seven emotions."""
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from speech_emotion.corpora.base import Clip, Corpus, Parser, Speaker, Unfit, at_odds, nearest
+from speech_emotion.corpora.base import Clip, Corpus, Speaker, Unfit, at_odds, nearest, needs_only_paths
 
 # Citation
 CITATION = (
@@ -64,10 +64,7 @@ def _speaker_of_folder(name: str) -> str | None:
     return match[1].lower() if match else None
 
 
-def make_parser(root: Path) -> Parser:
-    """Give the parser; the names alone tell everything."""
-    return parse
-
+make_parser = needs_only_paths(parse)
 
 CORPUS = Corpus(
     name="savee",

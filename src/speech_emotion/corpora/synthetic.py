@@ -1,9 +1,9 @@
 """The embedded corpus: acted speech rendered by a speech synthesiser. Its numbers are always called synthetic."""
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from speech_emotion.corpora.base import Clip, Corpus, Parser, Sex, Unfit, at_odds, nearest
+from speech_emotion.corpora.base import Clip, Corpus, Sex, Unfit, at_odds, nearest, needs_only_paths
 
 # Citation: the acoustic correlates it follows are cited where it is made (the stage `synthesize`).
 # Licence: rendered with eSpeak NG, whose output carries no licence of its own.
@@ -44,10 +44,7 @@ def _speaker_of_folder(name: str) -> str | None:
     return match[1].lower() if match else None
 
 
-def make_parser(root: Path) -> Parser:
-    """Give the parser; the names alone tell everything."""
-    return parse
-
+make_parser = needs_only_paths(parse)
 
 CORPUS = Corpus(
     name="synthetic",

@@ -1,9 +1,9 @@
 """TESS: two Canadian actresses, 200 words after "Say the word", seven emotions."""
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from speech_emotion.corpora.base import Clip, Corpus, Dataverse, Parser, Speaker, Unfit, at_odds, nearest
+from speech_emotion.corpora.base import Clip, Corpus, Dataverse, Speaker, Unfit, at_odds, nearest, needs_only_paths
 
 # Citation
 CITATION = (
@@ -73,10 +73,7 @@ def _speaker_of_folder(name: str) -> str | None:
     return match[1].lower() if match else None
 
 
-def make_parser(root: Path) -> Parser:
-    """Give the parser; the names alone tell everything."""
-    return parse
-
+make_parser = needs_only_paths(parse)
 
 CORPUS = Corpus(
     name="tess",

@@ -109,7 +109,7 @@ def _fresh_library() -> Iterator[tuple[ctypes.CDLL, int]]:
     finally:
         handle = library._handle
         del library
-        (_ctypes.FreeLibrary if os.name == "nt" else _ctypes.dlclose)(handle)  # type: ignore[attr-defined,unused-ignore]
+        getattr(_ctypes, "FreeLibrary" if os.name == "nt" else "dlclose")(handle)  # each exists on its own system only
 
 
 def _check(status: int, what: str, library: ctypes.CDLL) -> None:
