@@ -9,8 +9,9 @@ from speech_emotion.features import pool
 
 if __name__ == "__main__":
     pool.warm_up()
-    import soundfile  # noqa: F401  # what the loop, too, has loaded before its clock starts
-    import soxr  # noqa: F401
+    # Loaded before the clock starts, as the loop's libraries are; the stage has read the manifest by then.
+    import pandas as pd  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
 
     from speech_emotion.features.extract import extract
 

@@ -61,7 +61,7 @@ def look(path: Path | str, settings: ExtractMfcc, title: str | None = None) -> L
         If the file is not audio, is damaged, or holds no samples.
     """
     shown = settings.model_copy(update={"features": ["log_mel", "mfcc"], "deltas": 0, "trim_db": None})
-    samples = signal.load(path, shown)
+    samples, _ = signal.load(path, shown)
     matrix = compute.features(compute.prepare(samples, shown), shown)
     return Look(title or Path(path).name, samples, matrix[:, : shown.n_mels], matrix[:, shown.n_mels :], shown)
 

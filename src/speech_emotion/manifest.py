@@ -25,7 +25,8 @@ def _column(kind: pa.DataType, checks: list[pandera.Check] | None = None, *, nul
     return pandera.Column(pd.ArrowDtype(kind), checks or [], nullable=nullable, unique=unique)
 
 
-_HASH = [pandera.Check.str_matches(r"^[0-9a-f]{64}$")]
+_DIGEST = [pandera.Check.str_matches(r"^[0-9a-f]{32}$")]
+_SHA256 = [pandera.Check.str_matches(r"^[0-9a-f]{64}$")]
 _NAME = [pandera.Check.str_length(min_value=1)]
 
 SCHEMA = pandera.DataFrameSchema(
@@ -47,7 +48,7 @@ SCHEMA = pandera.DataFrameSchema(
         "channels": _column(pa.int16(), [pandera.Check.ge(1)]),
         "peak_dbfs": _column(pa.float64()),
         "rms_dbfs": _column(pa.float64()),
-        "digest": _column(pa.string(), _HASH, unique=True),
+        "digest": _column(pa.string(), _DIGEST, unique=True),
         "flags": _column(pa.string()),
     },
     checks=[
@@ -75,7 +76,7 @@ duration, sample_rate, channels
 peak_dbfs, rms_dbfs
     Of the mean over channels, in dB relative to full scale.
 digest
-    SHA-256 of the decoded mono samples and the sample rate (`audio.digest`).
+    Hash of the decoded mono samples and the sample rate (`audio.digest`).
 flags
     What the audit noticed, joined by ";" (`audit.FLAGS`); "" if nothing.
 """
@@ -84,7 +85,7 @@ FILES_SCHEMA = pandera.DataFrameSchema(
     {
         "clip_id": _column(pa.string(), unique=True),
         "path": _column(pa.string(), _NAME, unique=True),
-        "sha256": _column(pa.string(), _HASH),
+        "sha256": _column(pa.string(), _SHA256),
         "bytes": _column(pa.int64(), [pandera.Check.gt(0)]),
         "published": _column(pa.bool_(), nullable=True),
     },

@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
+from scipy.sparse import csr_array
 
 from speech_emotion.features import descriptors, mel, mfcc, signal, views
 from speech_emotion.features.spectrum import Float32, padded_window, power_spectra
@@ -57,16 +57,14 @@ def features(samples: Float32, settings: ExtractMfcc) -> Float32:
         Frame ``t`` is centred at ``t * hop_length / sample_rate`` seconds. Each feature equals the librosa call that
         its function names, with the same settings.
     """
-    # One thread: matrices are small, clips are what runs in parallel, and the bytes must not depend on cores.
-    with _blas().limit(limits=1, user_api="blas"):
-        parts = _spectral(samples, settings)
-        for feature in settings.features:
-            if feature == "zcr":
-                parts[feature] = descriptors.zero_crossing_rate(samples, settings.n_fft, settings.hop_length)
-            elif feature == "rms":
-                parts[feature] = descriptors.rms(samples, settings.n_fft, settings.hop_length)
-            elif feature == "f0":
-                parts[feature] = descriptors.f0(samples, settings.sample_rate, settings.hop_length, settings.f0)
+    parts = _spectral(samples, settings)
+    for feature in settings.features:
+        if feature == "zcr":
+            parts[feature] = descriptors.zero_crossing_rate(samples, settings.n_fft, settings.hop_length)
+        elif feature == "rms":
+            parts[feature] = descriptors.rms(samples, settings.n_fft, settings.hop_length)
+        elif feature == "f0":
+            parts[feature] = descriptors.f0(samples, settings.sample_rate, settings.hop_length, settings.f0)
     ordered = [parts[feature] for feature in settings.features]
     return np.ascontiguousarray(ordered[0] if len(ordered) == 1 else np.concatenate(ordered, axis=1))
 
@@ -104,7 +102,8 @@ def from_file(path: Path | str, settings: ExtractMfcc) -> Float32:
     UnreadableAudio
         If the file is not audio, is damaged, or holds no samples.
     """
-    return features(prepare(signal.load(path, settings), settings), settings)
+    samples, _ = signal.load(path, settings)
+    return features(prepare(samples, settings), settings)
 
 
 def _columns(feature: str, settings: ExtractMfcc) -> list[str]:
@@ -121,30 +120,22 @@ def _columns(feature: str, settings: ExtractMfcc) -> list[str]:
     return [feature] if count is None else [f"{feature}_{index}" for index in range(count)]
 
 
-@lru_cache(maxsize=1)
-def _blas() -> ThreadpoolController:
-    # Finding the process's BLAS takes longer than a clip's features.
-    return ThreadpoolController()
-
-
 class _Kernel:
-    """What all clips share: window and matrices. Making them takes longer than a clip does."""
+    """What all clips share: window and filter banks. Making them takes longer than a clip does."""
 
     def __init__(self, settings: ExtractMfcc) -> None:
         self.window = padded_window(settings.window, settings.win_length, settings.n_fft)
-        bank = mel.filter_bank(
+        self.mel = csr_array(mel.filter_bank(
             sample_rate=settings.sample_rate, n_fft=settings.n_fft, n_mels=settings.n_mels,
             fmin=settings.fmin, fmax=settings.fmax, htk=settings.mel_scale == "htk",
-        )
-        self.mel_products = mel.band_products(bank)
-        self.dct = mfcc.dct_matrix(settings.n_mels, settings.n_mfcc, settings.lifter)
+        ))
         if "chroma" in settings.features:
             from librosa.filters import chroma  # brings numba, which takes a second and only this feature needs
 
-            self.chroma = chroma(
+            self.chroma = csr_array(chroma(
                 sr=settings.sample_rate, n_fft=settings.n_fft,
                 n_chroma=settings.chroma.n_chroma, tuning=settings.chroma.tuning,
-            )
+            ))
         self.contrast_bands = descriptors.contrast_bands(
             settings.sample_rate, settings.n_fft,
             settings.spectral_contrast.n_bands, settings.spectral_contrast.fmin,
@@ -166,8 +157,7 @@ def _spectral(samples: Float32, settings: ExtractMfcc) -> dict[str, Float32]:
     chroma, contrast = [], []
     for which, power in power_spectra(samples, kernel.window, settings.hop_length):
         if wanted & {"mfcc", "log_mel"}:
-            for bands, bins, weights in kernel.mel_products:
-                np.matmul(power[:, bins], weights, out=log_mel[which, bands])
+            log_mel[which] = mel.bands(power, kernel.mel)
         if "chroma" in wanted:
             chroma.append(descriptors.chroma(power, kernel.chroma))
         if "spectral_contrast" in wanted:
@@ -176,7 +166,7 @@ def _spectral(samples: Float32, settings: ExtractMfcc) -> dict[str, Float32]:
     if wanted & {"mfcc", "log_mel"}:
         parts["log_mel"] = mel.power_to_db(log_mel, settings.top_db)
     if "mfcc" in wanted:
-        static = parts["log_mel"] @ kernel.dct
+        static = mfcc.cepstrum(parts["log_mel"], settings.n_mfcc, settings.lifter)
         deltas = [mfcc.delta(static, order) for order in range(1, settings.deltas + 1)]
         parts["mfcc"] = np.concatenate([static, *deltas], axis=1) if deltas else static
     if chroma:

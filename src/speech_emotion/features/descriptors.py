@@ -8,23 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from speech_emotion.features.mel import bands
 from speech_emotion.features.spectrum import Float32, chunks, frames
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
     from speech_emotion.params.extract_mfcc import F0
 
 QUANTILE = 0.02
 """Part of an octave's bins that counts as its valley or its peak; librosa's default."""
 
 
-def chroma(power: Float32, bank: Float32) -> Float32:
+def chroma(power: Float32, bank: "csr_array") -> Float32:
     """Energy by pitch class; equals ``librosa.feature.chroma_stft(S=power.T, tuning=..., n_chroma=...).T``.
 
     Parameters
     ----------
     power : np.ndarray [shape=(frames, bins), dtype=float32]
         Power spectra.
-    bank : np.ndarray [shape=(n_chroma, bins), dtype=float32]
+    bank : csr_array [shape=(n_chroma, bins), dtype=float32]
         Made by ``librosa.filters.chroma``.
 
     Returns
@@ -32,7 +35,7 @@ def chroma(power: Float32, bank: Float32) -> Float32:
     np.ndarray [shape=(frames, n_chroma), dtype=float32]
         Each frame's largest value is 1, or all are 0.
     """
-    raw = power @ bank.T
+    raw = bands(power, bank)
     largest = np.abs(raw).max(axis=1, keepdims=True)
     largest[largest < np.finfo(np.float32).tiny] = 1
     return np.asarray(raw / largest, dtype=np.float32)

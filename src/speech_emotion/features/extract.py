@@ -55,8 +55,7 @@ def clips_of(table: "pd.DataFrame", root: Path | str) -> list[worker.Clip]:
     Parameters
     ----------
     table : pd.DataFrame
-        From `manifest.join_files`: columns clip_id, corpus, digest, duration (s), path (relative to `root`), sha256,
-        bytes.
+        From `manifest.join_files`: columns clip_id, corpus, digest, duration (s), path (relative to `root`), bytes.
     root : Path or str
         The folder that was ingested.
 
@@ -66,11 +65,11 @@ def clips_of(table: "pd.DataFrame", root: Path | str) -> list[worker.Clip]:
         By corpus, then by id. Paths are absolute, for workers that run elsewhere.
     """
     base = Path(root).absolute()
-    columns = ["clip_id", "corpus", "digest", "path", "sha256", "bytes", "duration"]
+    columns = ["clip_id", "corpus", "digest", "path", "bytes", "duration"]
     rows = table.sort_values(["corpus", "clip_id"], kind="stable")[columns].itertuples(index=False)
     return [
-        worker.Clip(clip_id, corpus, digest, str(base / path), sha256, int(size), float(duration))
-        for clip_id, corpus, digest, path, sha256, size, duration in rows
+        worker.Clip(clip_id, corpus, digest, str(base / path), int(size), float(duration))
+        for clip_id, corpus, digest, path, size, duration in rows
     ]
 
 

@@ -1,15 +1,17 @@
 """Mel filter bank, mel power spectrum and its logarithm."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from speech_emotion.features.spectrum import Float32
 from speech_emotion.mel_scale import mel_frequencies
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 AMIN = 1e-10
 """Power below which the logarithm is cut off, as in ``librosa.power_to_db``."""
-
-GROUP = 16
-"""Mel bands that are computed by one matrix product."""
 
 
 def filter_bank(*, sample_rate: int, n_fft: int, n_mels: int, fmin: float, fmax: float, htk: bool) -> Float32:
@@ -48,29 +50,25 @@ def filter_bank(*, sample_rate: int, n_fft: int, n_mels: int, fmin: float, fmax:
     return weights
 
 
-def band_products(bank: Float32) -> list[tuple[slice, slice, Float32]]:
-    """Split a filter bank into narrow matrices.
+def bands(power: Float32, bank: "csr_array") -> Float32:
+    """Weigh and add the FFT bins of each band.
 
-    A band takes in a few FFT bins only, so that multiplying with the whole matrix adds zeros nearly always.
+    The product is one of a sparse matrix, since a band takes in a few bins only, and because what BLAS makes of a
+    dense one depends on the processor: the order of its additions, and with it the last bits.
 
     Parameters
     ----------
-    bank : np.ndarray [shape=(n_mels, bins), dtype=float32]
-        See `filter_bank`.
+    power : np.ndarray [shape=(frames, n_fft // 2 + 1), dtype=float32]
+        From `spectrum.power_spectra`.
+    bank : csr_array [shape=(n_bands, n_fft // 2 + 1), dtype=float32]
+        `filter_bank`, or any other weights.
 
     Returns
     -------
-    list of (bands, bins, weights)
-        For `GROUP` bands at a time: which they are, the range of bins that they take in, and their weights
-        [shape=(bins, bands), dtype=float32].
+    np.ndarray [shape=(frames, n_bands), dtype=float32]
     """
-    products = []
-    for first in range(0, len(bank), GROUP):
-        bands = slice(first, min(first + GROUP, len(bank)))
-        used = np.flatnonzero(bank[bands].any(axis=0))
-        bins = slice(int(used[0]), int(used[-1]) + 1) if len(used) else slice(0, 1)
-        products.append((bands, bins, np.ascontiguousarray(bank[bands, bins].T)))
-    return products
+    weighed: Float32 = (bank @ power.T).T
+    return weighed
 
 
 def power_to_db(power: Float32, top_db: float | None) -> Float32:
@@ -89,8 +87,9 @@ def power_to_db(power: Float32, top_db: float | None) -> Float32:
         `power` itself.
     """
     np.maximum(power, np.float32(AMIN), out=power)
-    np.log10(power, out=power)
-    power *= np.float32(10)
+    # Not log10: numpy has no vectorised one for most processors, and another one for the rest.
+    np.log(power, out=power)
+    power *= np.float32(10 / np.log(10))
     if top_db is not None:
         np.maximum(power, power.max() - np.float32(top_db), out=power)
     return power

@@ -19,7 +19,7 @@ CONNECT_SECONDS = 20
 
 # Not "fork": a process that has threads (TensorFlow's, Arrow's) must not be copied.
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-_PRELOADED = ["numpy", "scipy.fft", "soundfile", "soxr", "pydantic", "threadpoolctl"]
+_PRELOADED = ["speech_emotion.features.worker"]
 
 
 def local_workers() -> int:
@@ -128,8 +128,7 @@ def dask(address: str) -> Iterator[tuple[Executor, int]]:
 def _context() -> Any:
     context: Any = multiprocessing.get_context(_METHOD)
     if _METHOD == "forkserver":
-        # Loaded once, not in each worker. Only libraries: this project's code may come from another folder
-        # (a queued experiment runs in a copy), which a fork server does not know yet when it preloads.
+        # Loaded once, not in each worker.
         context.set_forkserver_preload(_PRELOADED)
     return context
 

@@ -1,6 +1,7 @@
 """A clip's samples as the features see them: decoded, resampled, trimmed, levelled, pre-emphasised."""
 
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -14,43 +15,34 @@ TRIM_FRAME, TRIM_HOP = 2048, 512
 """Frame and hop length in samples over which silence is judged; librosa's defaults."""
 
 
-def load(path: Path | str, settings: ExtractMfcc) -> Float32:
+def load(path: Path | str, settings: ExtractMfcc) -> tuple[Float32, str]:
     """Decode a file and bring it to the features' sample rate, in pieces.
-
-    Equals ``librosa.resample(audio.read(path), res_type="soxr_hq")`` (for resampler "HQ"), without ever holding the
-    clip at its own sample rate.
 
     Returns
     -------
-    np.ndarray [shape=(n,), dtype=float32]
-        Mono samples at ``settings.sample_rate``.
+    samples : np.ndarray [shape=(n,), dtype=float32]
+        Mono samples at ``settings.sample_rate``. They equal
+        ``librosa.resample(audio.read(path), res_type="soxr_hq")`` (for resampler "HQ"), but the clip is never held
+        at its own sample rate.
+    digest : str
+        `audio.digest` of the file's own samples.
 
     Raises
     ------
     UnreadableAudio
         If the file is not audio, is damaged, or holds no samples.
     """
-    rate, _ = audio.info(path)
-    target = settings.sample_rate
-    stream = None if rate == target else _stream(rate, target, settings.resampler)
-    count, pieces = 0, []
-    for block in audio.blocks(path):
-        count += len(block)
-        pieces.append(stream.resample_chunk(np.ascontiguousarray(block)) if stream else block)
-    if not count:
+    with audio.opened(path) as recording:
+        digest = audio.Digest(recording.sample_rate)
+        samples = _resampled(digest.through(recording.blocks()), recording.sample_rate, settings)
+    if not len(samples):
         raise audio.UnreadableAudio(f"{path}: holds no samples")
-    if stream:
-        pieces.append(stream.resample_chunk(np.empty(0, dtype=np.float32), last=True))
-    samples = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-    return _fit(samples, -(-count * target // rate)) if stream else samples
+    return samples, digest.hexdigest()
 
 
 def resampled(samples: Float32, rate: int, settings: ExtractMfcc) -> Float32:
     """Bring samples in memory to the features' sample rate, as `load` does with a file."""
-    if rate == settings.sample_rate:
-        return samples
-    stream = _stream(rate, settings.sample_rate, settings.resampler)
-    return _fit(stream.resample_chunk(samples, last=True), -(-len(samples) * settings.sample_rate // rate))
+    return _resampled([samples], rate, settings)
 
 
 def trimmed(samples: Float32, top_db: float | None) -> Float32:
@@ -138,6 +130,25 @@ def pre_emphasised(samples: Float32, coefficient: float) -> Float32:
     return result
 
 
+def _resampled(blocks: Iterable[np.ndarray], rate: int, settings: ExtractMfcc) -> Float32:
+    if rate == settings.sample_rate:
+        return np.concatenate([block.copy() for block in blocks] or [np.empty(0, dtype=np.float32)])
+    stream = _stream(rate, settings.sample_rate, settings.resampler)
+    count, pieces = 0, []
+    for block in blocks:
+        count += len(block)
+        pieces.append(stream.resample_chunk(np.ascontiguousarray(block)))
+    pieces.append(stream.resample_chunk(np.empty(0, dtype=np.float32), last=True))
+    # soxr rounds the length, librosa rounds it up and pads with zeros.
+    result = np.zeros(-(-count * settings.sample_rate // rate), dtype=np.float32)
+    at = 0
+    for piece in pieces:
+        part = result[at : at + len(piece)]
+        part[:] = piece[: len(part)]
+        at += len(piece)
+    return result
+
+
 _kept = threading.local()
 
 
@@ -149,8 +160,3 @@ def _stream(rate: int, target: int, quality: str) -> soxr.ResampleStream:
         streams[key] = soxr.ResampleStream(rate, target, 1, dtype="float32", quality=quality)
     streams[key].clear()
     return streams[key]
-
-
-def _fit(samples: Float32, length: int) -> Float32:
-    # soxr rounds the length, librosa rounds it up and pads with zeros.
-    return samples[:length] if len(samples) >= length else np.pad(samples, (0, length - len(samples)))

@@ -49,7 +49,11 @@ def frames(samples: Float32, frame_length: int, hop_length: int, *, edge: bool =
     np.ndarray [shape=(1 + n // hop_length, frame_length), dtype=float32]
         A read-only view, of the padded signal.
     """
-    padded = np.pad(samples, frame_length // 2, mode="edge" if edge else "constant")
+    half = frame_length // 2
+    padded = np.empty(len(samples) + 2 * half, dtype=np.float32)  # several times as quick as np.pad
+    padded[:half] = samples[0] if edge else 0
+    padded[half : half + len(samples)] = samples
+    padded[half + len(samples) :] = samples[-1] if edge else 0
     return np.lib.stride_tricks.sliding_window_view(padded, frame_length)[::hop_length]
 
 

@@ -1,7 +1,8 @@
 """The unit of work that runs in another process, on this machine or in a cluster."""
 
-import hashlib
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,6 @@ class Clip:
     digest: str
     """`audio.digest` of its samples when it was ingested."""
     path: str
-    sha256: str
-    """Of its file when it was ingested."""
     size: int
     """Of its file when it was ingested, in bytes."""
     duration: float
@@ -62,8 +61,9 @@ def run(batch: Batch) -> list[Float32]:
     settings = ExtractMfcc.model_validate_json(batch.settings)
     results = []
     for clip, wanted in batch.clips:
-        verify(clip)
-        samples = signal.load(clip.path, settings)
+        with _errors_of(clip):
+            samples, digest = signal.load(clip.path, settings)
+        _compare(clip, digest)
         for view in wanted:
             prepared = compute.prepare(samples, settings, view=view, digest=clip.digest)
             results.append(compute.features(prepared, settings))
@@ -71,28 +71,15 @@ def run(batch: Batch) -> list[Float32]:
 
 
 def verify(clip: Clip) -> None:
-    """Check that a clip's file still holds what was ingested.
-
-    The file's own hash is compared first, because it is several times quicker than that of the decoded samples. A
-    file that was re-encoded without loss, or got other tags, passes.
+    """Check that a clip's file still holds the samples that were ingested, in whatever encoding.
 
     Raises
     ------
     UserError
         If it has vanished or changed.
     """
-    try:
-        with Path(clip.path).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() == clip.sha256:
-                return
-    except FileNotFoundError:
-        raise vanished(clip) from None
-    rate, _ = audio.info(clip.path)
-    if audio.digest(audio.blocks(clip.path), rate) != clip.digest:
-        raise UserError(
-            f"{clip.path}: the audio of clip '{clip.clip_id}' has changed since ingest; "
-            "run `dvc repro`, which ingests it again"
-        )
+    with _errors_of(clip), audio.opened(clip.path) as recording:
+        _compare(clip, audio.digest(recording.blocks(), recording.sample_rate))
 
 
 def vanished(clip: Clip) -> UserError:
@@ -100,4 +87,25 @@ def vanished(clip: Clip) -> UserError:
     return UserError(
         f"{clip.path}: the file of clip '{clip.clip_id}' has vanished since ingest; "
         "put it back, or run `dvc repro`, which ingests again without it"
+    )
+
+
+@contextmanager
+def _errors_of(clip: Clip) -> Iterator[None]:
+    # Audio that was readable when it was ingested.
+    try:
+        yield
+    except audio.UnreadableAudio as error:
+        raise _changed(clip, f" ({error})") if Path(clip.path).exists() else vanished(clip) from error
+
+
+def _compare(clip: Clip, digest: str) -> None:
+    if digest != clip.digest:
+        raise _changed(clip)
+
+
+def _changed(clip: Clip, how: str = "") -> UserError:
+    return UserError(
+        f"{clip.path}: the audio of clip '{clip.clip_id}' has changed since ingest{how}; "
+        "run `dvc repro`, which ingests it again"
     )

@@ -90,12 +90,12 @@ def probe(path: Path, *, decode: bool = True) -> Probe:
 
 
 def _decode(path: Path) -> Content | Failure:
-    sample_rate, channels = audio.info(path)
     meter = _Meter()
-    digest = audio.digest(meter.through(audio.blocks(path)), sample_rate)
+    with audio.opened(path) as recording:
+        digest = audio.digest(meter.through(recording.blocks()), recording.sample_rate)
     if not meter.frames:
         return Failure("empty", "holds no samples")
-    return Content(digest, meter.frames, sample_rate, channels, _decibels(meter.peak),
+    return Content(digest, meter.frames, recording.sample_rate, recording.channels, _decibels(meter.peak),
                    _decibels(np.sqrt(meter.energy / meter.frames)), meter.finite, meter.clipped)
 
 
