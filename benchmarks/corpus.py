@@ -15,7 +15,8 @@ def describe(path: Path, clip_id: str) -> Clip:
     with audio.opened(path) as recording:
         digest = audio.digest(recording.blocks(), recording.sample_rate)
     return Clip(
-        clip_id=clip_id, corpus="bench", digest=digest, path=str(path.absolute()), size=path.stat().st_size, duration=about.duration,
+        clip_id=clip_id, corpus="bench", digest=digest, path=str(path.absolute()), size=path.stat().st_size,
+        duration=about.duration,
     )
 
 

@@ -70,7 +70,7 @@ def make_clips() -> Callable[..., pd.DataFrame]:
         table = []
         for number, row in enumerate(rows):
             corpus = row.get("corpus", "toy")
-            digest = hashlib.sha256(f"{corpus} {number}".encode()).hexdigest()
+            digest = hashlib.md5(f"{corpus} {number}".encode()).hexdigest()
             table.append({
                 "clip_id": f"{corpus}-{digest[:manifest.DIGEST_LETTERS]}", "corpus": corpus, "native_label": "x",
                 "sex": None, "age": None, "language": None, "statement": None, "intensity": None, "repetition": None,

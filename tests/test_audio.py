@@ -2,9 +2,17 @@ import librosa
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from speech_emotion import audio
 from speech_emotion.testing import tone, write_clip
+
+
+def digest(path):
+    with audio.opened(path) as recording:
+        return audio.digest(recording.blocks(), recording.sample_rate)
 
 
 @pytest.mark.parametrize("name", ["a.flac", "a.aiff", "aiff_inside.wav"])
@@ -13,7 +21,7 @@ def test_lossless_containers_of_one_recording_agree_whatever_their_name(tmp_path
     other = tmp_path / name
     samples, rate = soundfile.read(wav, dtype="int16")
     soundfile.write(other, samples, rate, format="FLAC" if name.endswith("flac") else "AIFF")
-    assert audio.digest(audio.blocks(wav), rate) == audio.digest(audio.blocks(other), rate)
+    assert digest(wav) == digest(other) == audio.digest([samples / np.float32(0x8000)], rate)
 
 
 def test_another_sample_or_rate_is_another_digest():
@@ -37,9 +45,24 @@ def test_channels_are_averaged(tmp_path):
     np.testing.assert_allclose(samples, (left + right) / 2, atol=1e-7)
 
 
-def test_long_audio_comes_in_bounded_blocks(tmp_path):
-    soundfile.write(tmp_path / "a.wav", np.zeros(audio.BLOCK * 2 + 5, np.int16), 48_000)
-    assert [len(block) for block in audio.blocks(tmp_path / "a.wav")] == [audio.BLOCK, audio.BLOCK, 5]
+@pytest.mark.parametrize("count", [0, audio.BLOCK, audio.READ - 1, audio.READ, audio.READ + 5])
+def test_audio_comes_in_bounded_blocks(tmp_path, count):
+    soundfile.write(tmp_path / "a.wav", np.zeros(count, np.int16), 48_000)
+    with audio.opened(tmp_path / "a.wav") as recording:
+        lengths = [len(block) for block in recording.blocks()]
+    assert sum(lengths) == count
+    assert all(length == audio.BLOCK for length in lengths[:-1])
+
+
+@given(
+    subtype=st.sampled_from(["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW"]),
+    samples=arrays(np.int16, st.tuples(st.integers(1, 300), st.integers(1, 3))),
+)
+def test_every_encoding_is_decoded_as_soundfile_does(tmp_path_factory, subtype, samples):
+    path = tmp_path_factory.mktemp("encoding") / "a.wav"
+    soundfile.write(path, samples, 16_000, subtype=subtype)
+    expected = soundfile.read(path, dtype="float32", always_2d=True)[0].mean(axis=1)
+    np.testing.assert_array_equal(audio.read(path)[0], expected)
 
 
 @pytest.mark.parametrize(("data", "message"), [(b"", "not readable"), (b"some text" * 20, "not readable")])

@@ -9,9 +9,8 @@ from filelock import FileLock
 
 # A queued experiment runs in a copy of the project: its stages, and the processes that they start, must use the copy's
 # library, not the installed one.
-SOURCE = str(Path(__file__).resolve().parents[1])
-sys.path.insert(0, SOURCE)
-os.environ["PYTHONPATH"] = os.pathsep.join([SOURCE, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ["PYTHONPATH"] = os.pathsep.join([sys.path[0], os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
 from speech_emotion.console import errors_for_people
 from speech_emotion.files import remove_unfinished

@@ -1,6 +1,5 @@
 """Small synthetic clips, and settings as params.yaml would give them."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,8 +48,17 @@ def write_clip(folder: Path, name: str, samples: np.ndarray, rate: int, corpus: 
     decoded, _ = audio.read(path)
     return Clip(
         clip_id=f"{corpus}-{name}", corpus=corpus, digest=audio.digest([decoded], rate), path=str(path),
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(), size=path.stat().st_size, duration=len(decoded) / rate,
+        size=path.stat().st_size, duration=len(decoded) / rate,
     )
+
+
+def write_many(folder: Path, count: int) -> list[Clip]:
+    """Write different clips of 2 s, enough of them that extraction can be stopped in the middle."""
+    voices = [voice(seed, 2.0, 16000) for seed in range(6)]
+    return [
+        write_clip(folder, f"m{at:03d}", voices[at % 6] * np.float32(1 - at / (2 * count)), 16000)
+        for at in range(count)
+    ]
 
 
 @pytest.fixture

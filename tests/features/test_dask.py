@@ -19,7 +19,7 @@ from speech_emotion.features.extract import extract
 from speech_emotion.features.store import FeatureStore
 from speech_emotion.features.worker import Clip
 
-from .conftest import make_settings, voice, write_clip
+from .conftest import make_settings, write_many
 
 pytest.importorskip("distributed")
 
@@ -71,11 +71,7 @@ def test_same_bytes_though_a_worker_is_killed(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "audio").mkdir()
-    few = [write_clip(tmp_path / "audio", f"d{at}", voice(at, 2.0, 16000), 16000) for at in range(6)]
-    clips: list[Clip] = [
-        dataclasses.replace(clip, clip_id=f"{clip.clip_id}-{n:02d}", digest=f"{n:02d}{clip.digest[2:]}")
-        for clip in few for n in range(60)
-    ]
+    clips = write_many(tmp_path / "audio", 360)
     chosen = {"features": ["mfcc", "spectral_contrast"], "n_fft": 2048, "hop_length": 80, "win_length": 400}
     here = extract(clips, make_settings(**chosen), tmp_path / "here", memo=tmp_path / "memo1", workers=2)
     assert here.computed == 360

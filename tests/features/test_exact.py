@@ -1,5 +1,8 @@
 """Every feature equals the plain librosa call, for every setting."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +168,8 @@ def test_load_equals_librosa_resampling(tmp_path: Path, rate: int, channels: int
     samples = np.stack([voice(seed, 0.7, rate) for seed in range(channels)], axis=1)
     soundfile.write(tmp_path / "a.wav", samples, rate, subtype="FLOAT")
     expected = librosa.resample(samples.mean(axis=1), orig_sr=rate, target_sr=RATE, res_type="soxr_hq")
-    loaded = signal.load(tmp_path / "a.wav", make_settings())
+    loaded, digest = signal.load(tmp_path / "a.wav", make_settings())
+    assert digest == audio.digest([audio.read(tmp_path / "a.wav")[0]], rate)
     np.testing.assert_allclose(loaded, expected, atol=1e-6)
     in_memory = signal.resampled(samples.mean(axis=1), rate, make_settings())
     np.testing.assert_array_equal(in_memory, loaded)
@@ -174,11 +178,35 @@ def test_load_equals_librosa_resampling(tmp_path: Path, rate: int, channels: int
 def test_pieces_make_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = make_settings(features=["mfcc", "rms", "zcr", "f0", "spectral_contrast", "chroma"], deltas=1)
     soundfile.write(tmp_path / "a.wav", voice(0, 3, 44100), 44100)
-    whole_signal, whole = signal.load(tmp_path / "a.wav", chosen), compute.from_file(tmp_path / "a.wav", chosen)
+    whole_signal, whole = signal.load(tmp_path / "a.wav", chosen)[0], compute.from_file(tmp_path / "a.wav", chosen)
     monkeypatch.setattr(audio, "BLOCK", 1777)
-    np.testing.assert_array_equal(signal.load(tmp_path / "a.wav", chosen), whole_signal)
+    np.testing.assert_array_equal(signal.load(tmp_path / "a.wav", chosen)[0], whole_signal)
     monkeypatch.setattr(spectrum, "CHUNK", 512 * 11)
     np.testing.assert_allclose(compute.from_file(tmp_path / "a.wav", chosen), whole, rtol=1e-4, atol=1e-3)
+
+
+KERNELS = """
+import hashlib
+import sys
+from speech_emotion.features import compute
+from speech_emotion.params.extract_mfcc import ExtractMfcc
+print(hashlib.sha256(compute.from_file(sys.argv[1], ExtractMfcc.model_validate_json(sys.argv[2]))).hexdigest())
+"""
+
+
+def test_bytes_do_not_depend_on_which_blas_kernels_the_processor_gets(tmp_path: Path) -> None:
+    everything = ["mfcc", "log_mel", "chroma", "spectral_contrast", "zcr", "rms", "f0"]
+    chosen = make_settings(features=everything, deltas=2, lifter=22.0, level={"method": "lufs", "target_db": -23.0})
+    soundfile.write(tmp_path / "a.wav", voice(0, 1, 44100), 44100)
+    command = [sys.executable, "-c", KERNELS, str(tmp_path / "a.wav"), chosen.model_dump_json()]
+    environment = {**os.environ, "PYTHONPATH": str(Path(compute.__file__).parents[2])}
+    found = {
+        subprocess.run(
+            command, env={**environment, "OPENBLAS_CORETYPE": kernels}, capture_output=True, text=True, check=True
+        ).stdout
+        for kernels in ("Prescott", "Nehalem", "Haswell", "Zen")
+    }
+    assert len(found) == 1
 
 
 def test_from_file_is_compute(tmp_path: Path) -> None:

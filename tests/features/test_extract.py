@@ -19,7 +19,7 @@ from speech_emotion.features.extract import extract
 from speech_emotion.features.store import FeatureStore
 from speech_emotion.features.worker import Clip
 
-from .conftest import make_settings, voice, write_clip
+from .conftest import make_settings, voice, write_clip, write_many
 
 Corpus = Callable[[int], list[Clip]]
 SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -128,8 +128,13 @@ from pathlib import Path
 from speech_emotion.console import errors_for_people
 from speech_emotion.features import extract, memo
 
-memo.SHARD_SECONDS = 0.2
+memo.SHARD_SECONDS, memo.SHARD_BYTES = 0.2, 1 << 20
 if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        # The system refuses to make a file longer, as it does when a disk is full.
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
     # What a shell starts in the background ignores Ctrl-C, and so would this.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     clips, settings, target, kept = pickle.loads(Path(sys.argv[1]).read_bytes())
@@ -139,23 +144,21 @@ if __name__ == "__main__":
 
 
 @pytest.fixture
-def slow_run(tmp_path: Path) -> Callable[[], "subprocess.Popen[str]"]:
+def slow_run(tmp_path: Path) -> Callable[..., "subprocess.Popen[str]"]:
     """A function that starts an extraction of a few seconds in a process group of its own."""
     import pickle
 
     folder = tmp_path / "audio"
     folder.mkdir()
-    clips = [write_clip(folder, f"s{at:02d}", voice(at, 2.0, 16000), 16000) for at in range(6)]
-    # The same few files under many ids and digests; a file passes by its own hash.
-    many = [dataclasses.replace(clip, clip_id=f"{clip.clip_id}-{n:02d}", digest=f"{n:02d}{clip.digest[2:]}")
-            for clip in clips for n in range(60)]
+    many = write_many(folder, 360)
     chosen = make_settings(features=["mfcc", "spectral_contrast"], n_fft=2048, hop_length=40)
     (tmp_path / "job.pickle").write_bytes(pickle.dumps((many, chosen, tmp_path / "f", tmp_path / "kept")))
     (tmp_path / "run.py").write_text(RUN)
 
-    def start() -> "subprocess.Popen[str]":
+    def start(largest_file: int | None = None) -> "subprocess.Popen[str]":
+        limit = [] if largest_file is None else [str(largest_file)]
         return subprocess.Popen(
-            [sys.executable, str(tmp_path / "run.py"), str(tmp_path / "job.pickle")], text=True,
+            [sys.executable, str(tmp_path / "run.py"), str(tmp_path / "job.pickle"), *limit], text=True,
             env={**os.environ, "PYTHONPATH": str(SOURCE)}, start_new_session=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
@@ -188,7 +191,7 @@ def assert_gone(pids: list[int]) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("how", ["ctrl-c", "kill"])
-def test_stopped_run_keeps_its_work(slow_run: Callable[[], "subprocess.Popen[str]"], tmp_path: Path, how: str) -> None:
+def test_stopped_run_keeps_its_work(slow_run: Callable[..., "subprocess.Popen[str]"], tmp_path: Path, how: str) -> None:
     run = slow_run()
     wait_for_shard(tmp_path / "kept")
     workers = children(run.pid)
@@ -209,13 +212,13 @@ def test_stopped_run_keeps_its_work(slow_run: Callable[[], "subprocess.Popen[str
     output, messages = again.communicate(timeout=60)
     assert again.returncode == 0, messages
     computed, reused = (int(part.split()[0]) for part in output.split(","))
-    assert computed + int(reused) == 360
+    assert computed + reused == 360
     assert 0 < computed < 360
     assert len(FeatureStore(tmp_path / "f").index) == 360
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_killed_worker_is_a_clear_message(slow_run: Callable[[], "subprocess.Popen[str]"], tmp_path: Path) -> None:
+def test_killed_worker_is_a_clear_message(slow_run: Callable[..., "subprocess.Popen[str]"], tmp_path: Path) -> None:
     run = slow_run()
     wait_for_shard(tmp_path / "kept")
     os.kill(max(children(run.pid)), signal.SIGKILL)
@@ -225,6 +228,22 @@ def test_killed_worker_is_a_clear_message(slow_run: Callable[[], "subprocess.Pop
     assert "Traceback" not in messages
     assert not (tmp_path / "f").exists()
     assert slow_run().wait(timeout=60) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_full_disk(slow_run: Callable[..., "subprocess.Popen[str]"], tmp_path: Path) -> None:
+    run = slow_run(largest_file=4 << 20)  # of the memo's shards and of the store, which is larger
+    _, messages = run.communicate(timeout=60)
+    assert run.returncode == 1
+    assert "f: the features cannot be written (File too large); make room there" in messages
+    assert str(tmp_path) in messages
+    assert "Traceback" not in messages
+    assert not (tmp_path / "f").exists()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    output, messages = slow_run().communicate(timeout=60)
+    computed, reused = (int(part.split()[0]) for part in output.split(","))
+    assert computed + reused == 360
+    assert reused > 0
 
 
 def test_hot_path_imports_nothing_heavy() -> None:

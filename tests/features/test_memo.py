@@ -1,6 +1,8 @@
 """The memo: what was computed is found again, damage is noticed, nobody is in anybody's way."""
 
 import os
+import sys
+import tempfile
 import time
 import zipfile
 from pathlib import Path
@@ -12,6 +14,8 @@ from speech_emotion.features import memo as memos
 from speech_emotion.features.memo import Memo
 
 COLUMNS = 5
+NOBODY = 65534
+"""User id that owns nothing."""
 
 
 def open_memo(root: Path) -> Memo:
@@ -115,17 +119,50 @@ def test_memo_that_cannot_be_written_is_a_warning(tmp_path: Path, capsys: pytest
     assert str(root) in messages
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_read_only_memo_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_full_disk_is_a_warning_and_what_was_whole_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import resource
+
     fill(tmp_path, range(2))
-    folder = shards(tmp_path)[0].parent
-    folder.chmod(0o555)
-    try:
-        with open_memo(tmp_path) as memo:
-            np.testing.assert_array_equal(memo.get("key1"), matrix(1))
-            memo.add("key9", matrix(9))
-    finally:
-        folder.chmod(0o755)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with open_memo(tmp_path) as memo:
+        # The system refuses to make a file longer, as it does when a disk is full.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+        try:
+            for seed in range(2, 300):
+                memo.add(f"key{seed}", matrix(seed))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert capsys.readouterr().err.count("features are not remembered") == 1
+    assert [path.name for path in shards(tmp_path)[0].parent.iterdir() if path.suffix == ".tmp"] == []
+    with open_memo(tmp_path) as again:
+        np.testing.assert_array_equal(again.get("key1"), matrix(1))
+        assert "key2" not in again
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_read_only_memo_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    # Not in tmp_path, which nobody but its owner may enter.
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        root.chmod(0o755)
+        fill(root, range(2))
+        kept = shards(root)[0].parent
+        kept.chmod(0o555)
+        superuser = os.geteuid() == 0
+        if superuser:
+            os.seteuid(NOBODY)  # the superuser may write anywhere
+        try:
+            with open_memo(root) as memo:
+                np.testing.assert_array_equal(memo.get("key1"), matrix(1))
+                memo.add("key9", matrix(9))
+        finally:
+            if superuser:
+                os.seteuid(0)
+            kept.chmod(0o755)
     assert "features are not remembered" in capsys.readouterr().err
 
 

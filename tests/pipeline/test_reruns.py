@@ -72,7 +72,7 @@ def test_extraction_and_all_that_follows_rerun_and_back_is_restored(project: Pro
 
 
 def test_feature_code_that_changes_features_reruns_everything_after_it(project: Project) -> None:
-    project.append("src/speech_emotion/features/mfcc.py", DOUBLED.format(name="dct_matrix"))
+    project.append("src/speech_emotion/features/mfcc.py", DOUBLED.format(name="cepstrum"))
     assert project.repro("extract_mfcc").clips == (CLIPS, 0)
     assert project.outdated() == {"train_cnn", "evaluate"}
 

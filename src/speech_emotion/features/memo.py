@@ -15,7 +15,8 @@ import uuid
 import zipfile
 import zlib
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -68,9 +69,9 @@ class Memo:
         self.folder = root / fingerprint[:32]
         self._columns = columns
         self._about = about
-        self._pending: dict[str, bytes] = {}
-        self._pending_bytes = 0
-        self._flushed = time.monotonic()
+        self._unfinished: zipfile.ZipFile | None = None
+        self._unfinished_bytes = 0
+        self._begun = 0.0
         self._writable = True
         self._open: OrderedDict[Path, zipfile.ZipFile] = OrderedDict()
         self._used: set[Path] = set()
@@ -108,35 +109,30 @@ class Memo:
         return values
 
     def add(self, key: str, values: Float32) -> None:
-        """Hold `values`; written with others in a while, or by `flush`."""
+        """Hold `values`; others find them when their shard is full, or old enough, or after `flush`.
+
+        A memo that cannot be written (read-only, full disk) gives one warning.
+        """
         if not self._writable:
             return
-        self._pending[key] = values.astype("<f4", copy=False).tobytes()
-        self._pending_bytes += values.nbytes
-        if self._pending_bytes >= SHARD_BYTES or time.monotonic() - self._flushed >= SHARD_SECONDS:
+        with self._errors_as_warning():
+            if self._unfinished is None:
+                self._begin_shard()
+            assert self._unfinished is not None
+            self._unfinished.writestr(key, np.ascontiguousarray(values, dtype="<f4").data.cast("B"))
+            self._unfinished_bytes += values.nbytes
+        if self._unfinished_bytes >= SHARD_BYTES or time.monotonic() - self._begun >= SHARD_SECONDS:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is pending. A memo that cannot be written (read-only, full disk) gives one warning."""
-        pending, self._pending, self._pending_bytes = self._pending, {}, 0
-        self._flushed = time.monotonic()
-        if not pending:
-            return
-        # Made as any file is, by the umask: tempfile would keep a shared memo's other users out.
-        unfinished = self.folder / f".{uuid.uuid4().hex}.tmp"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                with zipfile.ZipFile(unfinished, "x", zipfile.ZIP_STORED) as archive:
-                    for key, values in pending.items():
-                        archive.writestr(key, values)
+        """Finish the shard that is being written."""
+        if self._unfinished is not None:
+            path = Path(str(self._unfinished.filename))
+            with self._errors_as_warning():
+                self._unfinished.close()
                 self._describe()
-                unfinished.replace(self.folder / f"{uuid.uuid4().hex}.zip")
-            finally:
-                unfinished.unlink(missing_ok=True)
-        except OSError as error:
-            self._writable = False
-            _warn(f"features are not remembered: {self.folder}: {error.strerror or error}")
+                path.replace(self.folder / f"{uuid.uuid4().hex}.zip")
+                self._unfinished, self._unfinished_bytes = None, 0
 
     def close(self) -> None:
         """Write what is pending, remove damaged shards, note which ones were of use."""
@@ -174,6 +170,25 @@ class Memo:
         if shard not in self._damaged and not isinstance(error, FileNotFoundError):
             _warn(f"a part of the memo cannot be read and is computed anew: {shard}: {error}")
             self._damaged.add(shard)
+
+    def _begin_shard(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Made as any file is, by the umask: tempfile would keep a shared memo's other users out.
+        self._unfinished = zipfile.ZipFile(self.folder / f".{uuid.uuid4().hex}.tmp", "x", zipfile.ZIP_STORED)
+        self._begun = time.monotonic()
+
+    @contextmanager
+    def _errors_as_warning(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._writable = False
+            _warn(f"features are not remembered: {self.folder}: {error.strerror or error}")
+            if self._unfinished is not None:
+                unfinished, self._unfinished, self._unfinished_bytes = self._unfinished, None, 0
+                with suppress(OSError, ValueError):
+                    unfinished.close()
+                Path(str(unfinished.filename)).unlink(missing_ok=True)
 
     def _describe(self) -> None:
         about = self.folder / "settings.json"

@@ -8,9 +8,8 @@ import scipy.fft
 
 Float32 = npt.NDArray[np.float32]
 
-CHUNK = 1 << 16
-"""Samples (frames times frame length) worked on at a time: 256 KiB, so that a chunk stays in a core's cache."""
-
+CHUNK = 3 << 15
+"""Samples (frames times frame length) worked on at a time: 384 KiB, so that a chunk stays in a core's cache."""
 
 WINDOWS: dict[str, Callable[[int], npt.NDArray[np.float64]]] = {
     "hann": np.hanning, "hamming": np.hamming, "blackman": np.blackman, "bartlett": np.bartlett, "boxcar": np.ones,
@@ -54,7 +53,10 @@ def frames(samples: Float32, frame_length: int, hop_length: int, *, edge: bool =
     padded[:half] = samples[0] if edge else 0
     padded[half : half + len(samples)] = samples
     padded[half + len(samples) :] = samples[-1] if edge else 0
-    return np.lib.stride_tricks.sliding_window_view(padded, frame_length)[::hop_length]
+    step = padded.strides[0]
+    return np.lib.stride_tricks.as_strided(
+        padded, (1 + len(samples) // hop_length, frame_length), (hop_length * step, step), writeable=False
+    )
 
 
 def chunks(framed: Float32) -> Iterator[slice]:

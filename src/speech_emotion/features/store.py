@@ -7,7 +7,8 @@ where the audio lies, on the time, or on who computed it.
 """
 
 import json
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -164,7 +165,8 @@ class Writer:
             self._corpus, self._frames = corpus, 0
             self._file = self._closing.enter_context((self.folder / f"{corpus}.npy").open("xb"))
             self._write_header()
-        self._file.write(np.ascontiguousarray(values, dtype="<f4").data)
+        with self._disk_errors():
+            self._file.write(np.ascontiguousarray(values, dtype="<f4").data)
         self._rows.append((clip_id, corpus, view, self._frames, len(values)))
         self._frames += len(values)
 
@@ -176,10 +178,23 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Complete the store, or leave it incomplete after an error."""
-        with self._closing:
-            if kind is None:
+        if kind is None:
+            with self._disk_errors(), self._closing:
                 self._finish_corpus()
                 self._write_index()
+        else:
+            with suppress(OSError):  # closing a file writes what is left of it
+                self._closing.close()
+
+    @contextmanager
+    def _disk_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise UserError(
+                f"{self.folder}: the features cannot be written ({error.strerror or error}); "
+                "make room there, then run the same command again"
+            ) from error
 
     def _finish_corpus(self) -> None:
         if self._file is not None:
