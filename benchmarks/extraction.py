@@ -1,10 +1,10 @@
 """Time the stage `extract_mfcc` against the loop of the tutorials, against the floor, and against openSMILE.
 
-    python benchmarks/extraction.py [--audio FOLDER] [--clips 1000] [--repeats 3]
+    python benchmarks/extraction.py [--audio FOLDER] [--clips 2000] [--repeats 5]
 
 Without --audio, clips are synthesised (48 kHz, 16-bit WAV, 3 to 4.4 s, as RAVDESS's). All rows of a table use the same
 clips and settings, in turn; the best of the repeats counts. Each run of the stage is a fresh process with an empty
-memo; its time begins when the libraries are loaded, as the loop's does, and takes in the check of each clip's hash and
+memo; its time begins when the libraries are loaded, as the loop's does, and takes in the check of each clip's digest and
 the writing of memo and store. The floor is what the plain library calls take.
 """
 
@@ -149,8 +149,8 @@ def main() -> None:
     """Print one table for each of `SETTINGS`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--audio", type=Path, help="folder of audio to measure with")
-    parser.add_argument("--clips", type=int, default=1000, help="how many clips at most")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--clips", type=int, default=2000, help="how many clips at most")
+    parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)

@@ -169,6 +169,8 @@ def png(looks: list[Look], target: Path | str) -> None:
 def page(looks: list[Look], target: Path | str) -> None:
     """Write clips as one interactive HTML page, each with a player; it needs no network.
 
+    Clips stand side by side as far as the window is wide enough.
+
     Parameters
     ----------
     looks : list of Look
@@ -179,16 +181,21 @@ def page(looks: list[Look], target: Path | str) -> None:
     from plotly.offline import get_plotlyjs
 
     parts = [
-        f"<h2>{html.escape(clip.title)}</h2>"
+        f"<section><h2>{html.escape(clip.title)}</h2>"
         f'<audio controls preload="metadata" src="data:audio/flac;base64,{_flac(clip)}"></audio>'
-        + _interactive(clip).to_html(full_html=False, include_plotlyjs=False, div_id=f"clip{at}")
+        + _interactive(clip).to_html(full_html=False, include_plotlyjs=False, div_id=f"clip{at}",
+                                     config={"responsive": True})
+        + "</section>"
         for at, clip in enumerate(looks)
     ]
+    # Columns whose width is known before the last clip is: each picture is drawn as soon as it is read.
+    columns = "minmax(0,75em)" if len(looks) == 1 else "repeat(auto-fill,minmax(min(32em,100%),1fr))"
     document = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>{html.escape(looks[0].title if len(looks) == 1 else 'Clips')}</title>"
-        "<style>body{font-family:sans-serif;margin:1.5em;max-width:75em}audio{width:100%}</style>"
-        f"<script>{get_plotlyjs()}</script></head><body>{''.join(parts)}</body></html>\n"
+        "<style>body{font-family:sans-serif;margin:1.5em}audio{width:100%}section{min-width:0}"
+        f"main{{display:grid;grid-template-columns:{columns};gap:1.5em}}</style>"
+        f"<script>{get_plotlyjs()}</script></head><body><main>{''.join(parts)}</main></body></html>\n"
     )
     with replacing(target) as temporary:
         temporary.write_text(document, encoding="utf-8")
@@ -237,8 +244,9 @@ def _interactive(clip: Look) -> Any:  # plotly has no types
                            subplot_titles=["Waveform", "Log-mel spectrogram", "MFCC"])
     times, lowest, highest = _envelope(clip)
     outline = np.column_stack([lowest, highest]).ravel()
-    figure.add_trace(graph_objects.Scattergl(x=np.repeat(times, 2), y=outline, line={"width": 1}, name="amplitude",
-                                             showlegend=False), row=1, col=1)
+    # Not Scattergl: browsers allow some 16 WebGL contexts a page, fewer than there may be clips.
+    figure.add_trace(graph_objects.Scatter(x=np.repeat(times, 2), y=outline, mode="lines", line={"width": 1},
+                                           name="amplitude", showlegend=False), row=1, col=1)
     edges = _time_edges(clip)
     centres = (edges[:-1] + edges[1:]) / 2
     hertz = np.round(_centres(clip.settings))
