@@ -4,8 +4,8 @@
 
 Without --audio, clips are synthesised (48 kHz, 16-bit WAV, 3 to 4.4 s, as RAVDESS's). All rows of a table use the same
 clips and settings, in turn; the best of the repeats counts. Each run of the stage is a fresh process with an empty
-memo; its time begins when the libraries are loaded, as the loop's does, and takes in the check of each clip's digest and
-the writing of memo and store. The floor is what the plain library calls take.
+memo; its time begins when the libraries are loaded, as the loop's does, and takes in the check of each clip's digest
+and the writing of memo and store. The floor is what the plain library calls take.
 """
 
 import argparse

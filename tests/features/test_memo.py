@@ -199,7 +199,8 @@ def test_parts_and_prune(tmp_path: Path) -> None:
     assert memos.parts(tmp_path) == []
 
 
-def test_prune_removes_what_was_never_finished(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["prune", "next run"])
+def test_what_was_never_finished_goes_in_time(tmp_path: Path, how: str) -> None:
     fill(tmp_path, range(1))
     folder = shards(tmp_path)[0].parent
     old, new = folder / ".old.tmp", folder / ".new.tmp"
@@ -207,7 +208,10 @@ def test_prune_removes_what_was_never_finished(tmp_path: Path) -> None:
     new.write_bytes(b"x")
     long_ago = time.time() - 2 * memos.ABANDONED_SECONDS
     os.utime(old, (long_ago, long_ago))
-    memos.prune(tmp_path)
+    if how == "prune":
+        memos.prune(tmp_path)
+    else:
+        fill(tmp_path, range(1, 2))
     assert not old.exists()
     assert new.exists()
 

@@ -135,7 +135,7 @@ class Memo:
                 self._unfinished, self._unfinished_bytes = None, 0
 
     def close(self) -> None:
-        """Write what is pending, remove damaged shards, note which ones were of use."""
+        """Finish what is being written, remove what is damaged or abandoned, note which shards were of use."""
         self.flush()
         for archive in self._open.values():
             archive.close()
@@ -147,6 +147,8 @@ class Memo:
         for shard in self._used - self._damaged:
             with suppress(OSError):
                 os.utime(shard)
+        with suppress(OSError):
+            _remove_abandoned(self.folder)
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -261,9 +263,7 @@ def prune(root: Path, *, max_bytes: int | None = None, unused_seconds: float | N
     shards = []
     for folder in [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []:
         shards += [(stat.st_mtime, stat.st_size, shard) for shard in _shards(folder) if (stat := _stat(shard))]
-        for unfinished in folder.glob(".*.tmp"):
-            if (stat := _stat(unfinished)) and now - stat.st_mtime > ABANDONED_SECONDS:
-                unfinished.unlink(missing_ok=True)
+        _remove_abandoned(folder)
     removed, kept = 0, sum(size for _, size, _ in shards)
     for used, size, shard in sorted(shards):
         too_old = unused_seconds is not None and now - used > unused_seconds
@@ -284,6 +284,13 @@ def _shards(folder: Path) -> list[Path]:
         return sorted(folder.glob("*.zip"))
     except OSError:
         return []
+
+
+def _remove_abandoned(folder: Path) -> None:
+    # What a killed process was writing.
+    for unfinished in folder.glob(".*.tmp"):
+        if (stat := _stat(unfinished)) and time.time() - stat.st_mtime > ABANDONED_SECONDS:
+            unfinished.unlink(missing_ok=True)
 
 
 def _stat(path: Path) -> os.stat_result | None:
