@@ -97,8 +97,10 @@ def power_spectra(samples: Float32, window: Float32, hop_length: int) -> Iterato
         count = which.stop - which.start
         if windowed is None:
             windowed = np.empty((count, len(window)), dtype=np.float32)
-            power = np.empty((count, len(window) // 2 + 1), dtype=np.float32)
-            imaginary = np.empty_like(power)
+            bins = len(window) // 2 + 1
+            # Rows a little apart: at a distance of nearly a power of 2 they would share a few places of the cache.
+            power = np.empty((count, bins + 15), dtype=np.float32)[:, :bins]
+            imaginary = np.empty((count, bins), dtype=np.float32)
         np.multiply(framed[which], window, out=windowed[:count])
         spectrum = scipy.fft.rfft(windowed[:count], axis=1)
         np.square(spectrum.real, out=power[:count])
