@@ -1,4 +1,3 @@
-import librosa
 import numpy as np
 import pytest
 import soundfile
@@ -78,10 +77,3 @@ def test_missing_headerless_and_empty_files_have_messages_of_their_own(tmp_path)
     for name, message in {"b.wav": "no such file", "a.raw": "headerless", "none.wav": "no samples"}.items():
         with pytest.raises(audio.UnreadableAudio, match=message):
             audio.read(tmp_path / name)
-
-
-@pytest.mark.parametrize(("orig_sr", "target_sr"), [(48_000, 16_000), (24_414, 16_000), (8_000, 16_000)])
-def test_resampling_is_that_of_librosa(orig_sr, target_sr):
-    samples = tone(1, sample_rate=orig_sr)
-    expected = librosa.resample(samples, orig_sr=orig_sr, target_sr=target_sr, res_type="soxr_hq")
-    np.testing.assert_allclose(audio.resample(samples, orig_sr, target_sr), expected, atol=1e-6)

@@ -1,4 +1,4 @@
-"""Any readable audio file as mono float32 samples, at its own sample rate or at another."""
+"""Any readable audio file as mono float32 samples at its own sample rate, and the digest by which they are known."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-import soxr
 import xxhash
 
 from speech_emotion.containers import cut_short
@@ -122,33 +121,6 @@ def read(path: Path | str) -> tuple[np.ndarray, int]:
     if not pieces:
         raise UnreadableAudio(f"{path}: holds no samples")
     return (pieces[0] if len(pieces) == 1 else np.concatenate(pieces)), recording.sample_rate
-
-
-def resample(samples: np.ndarray, orig_sr: int, target_sr: int, quality: str = "HQ") -> np.ndarray:
-    """Change the sample rate with the SoX resampler; equals ``librosa.resample(res_type="soxr_hq")``.
-
-    Parameters
-    ----------
-    samples : np.ndarray [shape=(n,), dtype=float32]
-        Mono audio.
-    orig_sr, target_sr : int > 0
-        Sample rates in Hz.
-    quality : str
-        A soxr recipe: "QQ", "LQ", "MQ", "HQ" or "VHQ".
-
-    Returns
-    -------
-    np.ndarray [shape=(ceil(n * target_sr / orig_sr),), dtype=float32]
-        `samples` itself when the rates are equal.
-    """
-    if orig_sr == target_sr:
-        return samples
-    length = -(-len(samples) * target_sr // orig_sr)
-    resampled: np.ndarray = soxr.resample(samples, orig_sr, target_sr, quality=quality)
-    # soxr rounds the length, librosa rounds it up and pads with zeros.
-    if len(resampled) < length:
-        return np.pad(resampled, (0, length - len(resampled)))
-    return resampled[:length]
 
 
 class Digest:
