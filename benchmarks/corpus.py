@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from speech_emotion import audio
-from speech_emotion.features.worker import Clip
+from speech_emotion.audio import decoding
+from speech_emotion.extraction.worker import Clip
 
 
 def describe(path: Path, clip_id: str) -> Clip:
     """Describe a file as ingest would."""
     about = soundfile.info(path)
-    with audio.opened(path) as recording:
-        digest = audio.digest(recording.blocks(), recording.sample_rate)
+    with decoding.opened(path) as recording:
+        digest = decoding.digest(recording.blocks(), recording.sample_rate)
     return Clip(
         clip_id=clip_id, corpus="bench", digest=digest, path=str(path.absolute()), size=path.stat().st_size,
         duration=about.duration,

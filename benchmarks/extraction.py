@@ -30,10 +30,11 @@ import soxr
 from cases import SETTINGS
 from corpus import describe, synthesize
 
-from speech_emotion.features import pool, spectrum
-from speech_emotion.features.store import FeatureStore
-from speech_emotion.features.worker import Clip
+from speech_emotion.extraction import pool
+from speech_emotion.extraction.worker import Clip
+from speech_emotion.features import spectrum
 from speech_emotion.params.extract_mfcc import ExtractMfcc
+from speech_emotion.store import FeatureStore
 
 OPENSMILE = """
 [componentInstances:cComponentManager]

@@ -18,7 +18,7 @@ import psutil
 from cases import COMMON
 from corpus import synthesize
 
-from speech_emotion.features.worker import Clip
+from speech_emotion.extraction.worker import Clip
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 
 SETTINGS = ExtractMfcc.model_validate(COMMON | {

@@ -5,7 +5,7 @@ import pickle
 import sys
 from pathlib import Path
 
-from speech_emotion.features import pool
+from speech_emotion.extraction import pool
 
 if __name__ == "__main__":
     pool.warm_up()
@@ -13,7 +13,7 @@ if __name__ == "__main__":
     import pandas as pd  # noqa: F401
     import pyarrow.parquet  # noqa: F401
 
-    from speech_emotion.features.extract import extract
+    from speech_emotion.extraction.run import extract
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # no progress bar
     clips, settings, target, memo = pickle.loads(Path(sys.argv[1]).read_bytes())

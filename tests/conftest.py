@@ -101,7 +101,7 @@ def grid(make_clips: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]
 @pytest.fixture(scope="session")
 def make_store(extract_settings: Callable[..., Any]) -> Callable[..., Any]:
     """A function that writes a feature store of (clip_id, view, frames) and opens it."""
-    from speech_emotion.features.store import FeatureStore, Writer
+    from speech_emotion.store import FeatureStore, Writer
 
     def make(folder: Path, rows: Iterable[tuple[str, str, np.ndarray]], **changes: Any) -> FeatureStore:
         folder.mkdir(parents=True)
@@ -135,9 +135,9 @@ def make_bundle(tiny: Callable[..., Any], extract_settings: Callable[..., Any]) 
     ) -> Any:
         import keras
 
-        from speech_emotion.bundle import Bundle
-        from speech_emotion.models import registry
-        from speech_emotion.normalisation import Normalisation
+        from speech_emotion.models.bundle import Bundle
+        from speech_emotion.models.normalisation import Normalisation
+        from speech_emotion.networks import registry
 
         keras.utils.set_random_seed(seed)
         random = np.random.default_rng(seed)

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from speech_emotion import manifest
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 from speech_emotion.ingest.run import ingest
 from speech_emotion.testing import make_corpus
 

@@ -12,8 +12,8 @@ import pandera.pandas as pandera
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from speech_emotion.errors import UserError
-from speech_emotion.files import replacing
+from speech_emotion.core.errors import UserError
+from speech_emotion.core.files import replacing
 
 DIGEST_LETTERS = 16
 """Letters of the digest in a clip's id (64 bits: no two of a million clips agree by chance)."""

@@ -12,8 +12,8 @@ from filelock import FileLock
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ["PYTHONPATH"] = os.pathsep.join([sys.path[0], os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
-from speech_emotion.console import errors_for_people
-from speech_emotion.files import remove_unfinished
+from speech_emotion.core.console import errors_for_people
+from speech_emotion.core.files import remove_unfinished
 
 PARAMS = Path("params.yaml")
 """Parameter file, relative to the folder in which DVC runs the stage."""

@@ -6,15 +6,16 @@ from pathlib import Path
 import pandas as pd
 
 from _stage import PARAMS, run
-from speech_emotion import backend, manifest
+from speech_emotion import manifest
+from speech_emotion.core.files import replacing
 from speech_emotion.evaluation import metrics
 from speech_emotion.evaluation.result import result
-from speech_emotion.features.store import FeatureStore
-from speech_emotion.files import replacing
 from speech_emotion.ingest.summary import summary
+from speech_emotion.models import backend
 from speech_emotion.params.base import load
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.report import figures
+from speech_emotion.store import FeatureStore
 
 MODELS, METRICS, PLOTS = Path("models"), Path("metrics"), Path("plots")
 

@@ -10,11 +10,11 @@ FEATURES = Path("data/features")
 def extract_mfcc() -> None:
     """Read the manifest and the audio, write `FEATURES`."""
     # Imported here, because each of the processes that compute features reads this file first.
-    from speech_emotion.features import pool
+    from speech_emotion.extraction import pool
 
     pool.warm_up()
     from speech_emotion import manifest
-    from speech_emotion.features.extract import clips_of, extract
+    from speech_emotion.extraction.run import clips_of, extract
     from speech_emotion.params.base import load
     from speech_emotion.params.extract_mfcc import ExtractMfcc
     from speech_emotion.params.ingest import Ingest

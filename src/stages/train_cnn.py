@@ -4,10 +4,11 @@ import shutil
 from pathlib import Path
 
 from _stage import PARAMS, run
-from speech_emotion import backend, manifest
-from speech_emotion.features.store import FeatureStore
+from speech_emotion import manifest
+from speech_emotion.models import backend
 from speech_emotion.params.base import load
 from speech_emotion.params.train_cnn import TrainCnn
+from speech_emotion.store import FeatureStore
 
 MODELS = Path("models")
 LIVE = Path("dvclive")

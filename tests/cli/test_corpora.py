@@ -6,7 +6,7 @@ import typer
 from typer.testing import CliRunner
 
 from speech_emotion.cli import corpora as commands
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 from speech_emotion.testing import make_corpus
 
 

@@ -17,7 +17,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from speech_emotion.cli.predict import predict
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 
 LABELS = ["anger", "neutral", "sadness"]
 
@@ -115,7 +115,7 @@ def test_an_unknown_format_and_no_file() -> None:
 
 def test_as_a_program_of_its_own(place: Path) -> None:
     program = ("import typer\nfrom speech_emotion.cli.predict import predict\n"
-               "from speech_emotion.console import errors_for_people\n"
+               "from speech_emotion.core.console import errors_for_people\n"
                "with errors_for_people():\n    typer.run(predict)")
 
     done = subprocess.run(

@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from speech_emotion import manifest
 from speech_emotion.cli.splits import splits
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 from speech_emotion.params.train_cnn import TrainCnn
-from speech_emotion.splits import make, table
+from speech_emotion.protocol.splits import make, table
 
 app = typer.Typer()
 app.command()(splits)

@@ -4,9 +4,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from speech_emotion.core.errors import UserError
 from speech_emotion.corpora import crema_d, emodb, folder, ravdess, savee, synthetic, table, tess
 from speech_emotion.corpora.base import Clip, Unfit
-from speech_emotion.errors import UserError
 
 
 def parse(module, path, root=Path("root"), **options):

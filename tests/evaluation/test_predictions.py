@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from speech_emotion import splits
-from speech_emotion.bundle import Bundle
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 from speech_emotion.evaluation.predictions import on_test_parts
+from speech_emotion.models.bundle import Bundle
+from speech_emotion.protocol import splits
 
 Make = Callable[..., Any]
 LABELS = ("anger", "neutral", "sadness")

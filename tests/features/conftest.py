@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from speech_emotion import audio
-from speech_emotion.features.worker import Clip
+from speech_emotion.audio import decoding
+from speech_emotion.extraction.worker import Clip
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 
 VALUES: dict[str, Any] = {
@@ -45,9 +45,9 @@ def write_clip(folder: Path, name: str, samples: np.ndarray, rate: int, corpus: 
     """Write a WAV file and describe it as ingest would."""
     path = folder / f"{name}.wav"
     soundfile.write(path, samples, rate, subtype="PCM_16")
-    decoded, _ = audio.read(path)
+    decoded, _ = decoding.read(path)
     return Clip(
-        clip_id=f"{corpus}-{name}", corpus=corpus, digest=audio.digest([decoded], rate), path=str(path),
+        clip_id=f"{corpus}-{name}", corpus=corpus, digest=decoding.digest([decoded], rate), path=str(path),
         size=path.stat().st_size, duration=len(decoded) / rate,
     )
 

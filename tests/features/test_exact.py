@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from speech_emotion import audio, mel_scale
-from speech_emotion.features import compute, descriptors, mel, mfcc, signal, spectrum, views
+from speech_emotion.audio import decoding
+from speech_emotion.features import compute, descriptors, mel, mel_scale, mfcc, signal, spectrum, views
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 
 from .conftest import make_settings, voice
@@ -169,7 +169,7 @@ def test_load_equals_librosa_resampling(tmp_path: Path, rate: int, channels: int
     soundfile.write(tmp_path / "a.wav", samples, rate, subtype="FLOAT")
     expected = librosa.resample(samples.mean(axis=1), orig_sr=rate, target_sr=RATE, res_type="soxr_hq")
     loaded, digest = signal.load(tmp_path / "a.wav", make_settings())
-    assert digest == audio.digest([audio.read(tmp_path / "a.wav")[0]], rate)
+    assert digest == decoding.digest([decoding.read(tmp_path / "a.wav")[0]], rate)
     np.testing.assert_allclose(loaded, expected, atol=1e-6)
     in_memory = signal.resampled(samples.mean(axis=1), rate, make_settings())
     np.testing.assert_array_equal(in_memory, loaded)
@@ -179,7 +179,7 @@ def test_pieces_make_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     chosen = make_settings(features=["mfcc", "rms", "zcr", "f0", "spectral_contrast", "chroma"], deltas=1)
     soundfile.write(tmp_path / "a.wav", voice(0, 3, 44100), 44100)
     whole_signal, whole = signal.load(tmp_path / "a.wav", chosen)[0], compute.from_file(tmp_path / "a.wav", chosen)
-    monkeypatch.setattr(audio, "BLOCK", 1777)
+    monkeypatch.setattr(decoding, "BLOCK", 1777)
     np.testing.assert_array_equal(signal.load(tmp_path / "a.wav", chosen)[0], whole_signal)
     monkeypatch.setattr(spectrum, "CHUNK", 512 * 11)
     np.testing.assert_allclose(compute.from_file(tmp_path / "a.wav", chosen), whole, rtol=1e-4, atol=1e-3)
@@ -212,7 +212,7 @@ def test_bytes_do_not_depend_on_which_blas_kernels_the_processor_gets(tmp_path: 
 def test_from_file_is_compute(tmp_path: Path) -> None:
     chosen = make_settings(trim_db=30.0, pre_emphasis=0.97, level={"method": "rms", "target_db": -20.0})
     soundfile.write(tmp_path / "a.flac", voice(0, 1, 48000), 48000)
-    samples, rate = audio.read(tmp_path / "a.flac")
+    samples, rate = decoding.read(tmp_path / "a.flac")
     ours = compute.from_file(tmp_path / "a.flac", chosen)
     np.testing.assert_array_equal(ours, compute.compute(samples, rate, chosen))
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import ruamel.yaml
 
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 from speech_emotion.params.base import load
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 from speech_emotion.ingest.run import ingest
 from speech_emotion.testing import make_corpus, tone, write_clip
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 from speech_emotion.params.base import load
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.params.extract_mfcc import ExtractMfcc

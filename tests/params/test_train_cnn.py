@@ -6,8 +6,8 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from speech_emotion import labels, splits
 from speech_emotion.params.train_cnn import Scheme, Split
+from speech_emotion.protocol import labels, splits
 
 Settings = Callable[..., Any]
 

@@ -49,7 +49,7 @@ def test_training_and_evaluation_rerun(project: Project, change: str) -> None:
     elif change == "split":
         project.set(train_cnn__split__protocol="speaker_kfold", train_cnn__split__folds=2)
     else:
-        project.append("src/speech_emotion/models/cnn.py", "\n# more\n")
+        project.append("src/speech_emotion/networks/cnn.py", "\n# more\n")
     assert project.repro().stages == TRAINED
     after = (project / "models/fold-0/model.weights.h5").read_bytes()
     assert (before == after) == (change == "model code")

@@ -4,7 +4,7 @@ import espeakng_loader
 import numpy as np
 import pytest
 
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 from speech_emotion.synthesis import espeak
 
 TEXT = "We can meet again on Monday."

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 from speech_emotion.params.base import load
 from speech_emotion.params.synthesize import Synthesize
 from speech_emotion.synthesis import acting, espeak, recording

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from speech_emotion import splits
-from speech_emotion.bundle import Bundle, find
-from speech_emotion.errors import UserError
-from speech_emotion.normalisation import Normalisation
+from speech_emotion.core.errors import UserError
+from speech_emotion.models.bundle import Bundle, find
+from speech_emotion.models.normalisation import Normalisation
+from speech_emotion.protocol import splits
 from speech_emotion.training.fit import fit
 from speech_emotion.training.run import train
 

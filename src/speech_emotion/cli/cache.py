@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 
 app = typer.Typer(
     help="Show and bound the memo of computed features (.memo/features, or the folder that SER_MEMO names).",
@@ -19,7 +19,7 @@ _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 @app.command()
 def info() -> None:
     """Show what the memo holds, and how much room it takes."""
-    from speech_emotion.features import memo
+    from speech_emotion.extraction import cache as memo
 
     root = memo.location()
     parts = memo.parts(root)
@@ -36,7 +36,7 @@ def prune(
     unused_days: Annotated[float | None, typer.Option(min=0, help="Remove what was not used for so many days.")] = None,
 ) -> None:
     """Remove features that have not been used for long. Always safe: what is needed again is computed again."""
-    from speech_emotion.features import memo
+    from speech_emotion.extraction import cache as memo
 
     if max_size is None and unused_days is None:
         raise UserError("say what to remove: --max-size 10G, --unused-days 30, or both; --max-size 0 removes all")

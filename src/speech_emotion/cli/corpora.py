@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from speech_emotion import validate as validation
+from speech_emotion.acquisition import validate as validation
+from speech_emotion.core.errors import UserError
 from speech_emotion.corpora import registry
-from speech_emotion.errors import UserError
 from speech_emotion.ingest.run import ingest as take_in
 from speech_emotion.ingest.run import write_rejected
 from speech_emotion.ingest.summary import listed, summary, text
@@ -76,7 +76,7 @@ def download(
         validate(target, [corpus.name])
         return
     # Only here: `ser` has to work without the optional dependencies of downloading.
-    from speech_emotion import download as downloading
+    from speech_emotion.acquisition import download as downloading
 
     bytes_ = downloading.size(corpus)
     print(f"{corpus.title}\n  {corpus.citation}\n  licence: {corpus.licence}\n  "

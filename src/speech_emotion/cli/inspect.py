@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 
 
 def inspect(
@@ -21,7 +21,7 @@ def inspect(
     data: Annotated[Path, typer.Option(help="Folder of the manifest.")] = Path("data"),
 ) -> None:
     """Show waveform, log-mel spectrogram and MFCCs of clips, side by side."""
-    from speech_emotion import inspect as pictures
+    from speech_emotion.inspection import clips as pictures
     from speech_emotion.params.base import load
     from speech_emotion.params.extract_mfcc import ExtractMfcc
     from speech_emotion.params.ingest import Ingest

@@ -3,7 +3,7 @@
 import typer
 
 from speech_emotion.cli import cache, corpora, inspect, predict, splits
-from speech_emotion.console import errors_for_people
+from speech_emotion.core.console import errors_for_people
 
 app = typer.Typer(
     help="Speech emotion recognition. The pipeline itself is run by `dvc repro`.",

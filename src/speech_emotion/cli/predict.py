@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from speech_emotion import backend
-from speech_emotion.files import replacing
+from speech_emotion.core.files import replacing
+from speech_emotion.models import backend
 
 
 class Format(StrEnum):
@@ -32,8 +32,8 @@ def predict(
 ) -> None:
     """Predict the emotion in audio files: the label and the probability of every label."""
     backend.load()
-    from speech_emotion.predict import Predictor
-    from speech_emotion.predict import predict as predict_files
+    from speech_emotion.prediction.predictor import Predictor
+    from speech_emotion.prediction.predictor import predict as predict_files
 
     table, failures = predict_files(paths, Predictor.load(models))
     match format:

@@ -13,11 +13,11 @@ def splits(
     params: Annotated[Path, typer.Option(help="Parameter file; its section train_cnn decides.")] = Path("params.yaml"),
 ) -> None:
     """Show what each fold trains on, is validated on and tested on: clips, speakers, sexes, labels."""
-    from speech_emotion import labels
     from speech_emotion.manifest import read
     from speech_emotion.params.base import load
     from speech_emotion.params.train_cnn import TrainCnn
-    from speech_emotion.splits import make, table
+    from speech_emotion.protocol import labels
+    from speech_emotion.protocol.splits import make, table
 
     settings = load(params, TrainCnn)
     clips, left_out = labels.apply(read(manifest), settings.labels)

@@ -5,8 +5,8 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from speech_emotion.core.errors import UserError
 from speech_emotion.corpora.base import Clip, Corpus, Extra, FilesAt, Parser, Speaker, Unfit
-from speech_emotion.errors import UserError
 
 # Citation
 CITATION = (

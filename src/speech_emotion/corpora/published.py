@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from speech_emotion.core.files import replacing
 from speech_emotion.corpora import index
 from speech_emotion.corpora.base import Clip, Corpus, Parser, Published
-from speech_emotion.files import replacing
 
 
 @cache

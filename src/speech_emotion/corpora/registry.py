@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from speech_emotion.core.errors import UserError
 from speech_emotion.corpora import crema_d, emodb, folder, ravdess, savee, synthetic, table, tess
 from speech_emotion.corpora.base import Corpus
-from speech_emotion.errors import UserError
 
 CORPORA: Mapping[str, Corpus] = {
     module.CORPUS.name: module.CORPUS

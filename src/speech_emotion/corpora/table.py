@@ -4,8 +4,8 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
+from speech_emotion.core.errors import UserError
 from speech_emotion.corpora.base import Clip, Corpus, Parser, Sex
-from speech_emotion.errors import UserError
 
 # Citation, licence, source: the user's.
 

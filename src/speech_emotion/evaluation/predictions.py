@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from speech_emotion import labels, splits
-from speech_emotion.bundle import Bundle, find, fold_of
-from speech_emotion.errors import UserError
-from speech_emotion.features.store import FeatureStore
+from speech_emotion.core.errors import UserError
+from speech_emotion.models.bundle import Bundle, find, fold_of
+from speech_emotion.protocol import labels, splits
+from speech_emotion.store import FeatureStore
 
 
 def on_test_parts(clips: pd.DataFrame, store: FeatureStore, models: Path) -> tuple[pd.DataFrame, Bundle]:

@@ -7,7 +7,7 @@ import pandas as pd
 from speech_emotion.evaluation import intervals, metrics
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.params.train_cnn import TrainCnn
-from speech_emotion.splits import SPEAKER_DEPENDENT
+from speech_emotion.protocol.splits import SPEAKER_DEPENDENT
 
 SYNTHETIC = "synthetic"
 """Name of the embedded corpus: its numbers say nothing about people."""

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array
 
+from speech_emotion.core.arrays import Float32
 from speech_emotion.features import descriptors, mel, mfcc, signal, views
-from speech_emotion.features.spectrum import Float32, padded_window, power_spectra
+from speech_emotion.features.spectrum import padded_window, power_spectra
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 
 FROM_SPECTRUM = {"mfcc", "log_mel", "chroma", "spectral_contrast"}

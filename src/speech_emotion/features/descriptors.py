@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from speech_emotion.core.arrays import Float32
 from speech_emotion.features.mel import bands
-from speech_emotion.features.spectrum import Float32, chunks, frames
+from speech_emotion.features.spectrum import chunks, frames
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speech_emotion.features.spectrum import Float32
-from speech_emotion.mel_scale import mel_frequencies
+from speech_emotion.core.arrays import Float32
+from speech_emotion.features.mel_scale import mel_frequencies
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from speech_emotion import audio
-from speech_emotion.features.spectrum import Float32, frames
+from speech_emotion.audio import decoding
+from speech_emotion.core.arrays import Float32
+from speech_emotion.features.spectrum import frames
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 
 TRIM_FRAME, TRIM_HOP = 2048, 512
@@ -22,7 +23,7 @@ def load(path: Path | str, settings: ExtractMfcc) -> tuple[Float32, str]:
     -------
     samples : np.ndarray [shape=(n,), dtype=float32]
         Mono samples at ``settings.sample_rate``. They equal
-        ``librosa.resample(audio.read(path), res_type="soxr_hq")`` (for resampler "HQ"), but the clip is never held
+        ``librosa.resample(decoding.read(path), res_type="soxr_hq")`` (for resampler "HQ"), but the clip is never held
         at its own sample rate.
     digest : str
         `audio.digest` of the file's own samples.
@@ -32,11 +33,11 @@ def load(path: Path | str, settings: ExtractMfcc) -> tuple[Float32, str]:
     UnreadableAudio
         If the file is not audio, is damaged, or holds no samples.
     """
-    with audio.opened(path) as recording:
-        digest = audio.Digest(recording.sample_rate)
+    with decoding.opened(path) as recording:
+        digest = decoding.Digest(recording.sample_rate)
         samples = _resampled(digest.through(recording.blocks()), recording.sample_rate, settings)
     if not len(samples):
-        raise audio.UnreadableAudio(f"{path}: holds no samples")
+        raise decoding.UnreadableAudio(f"{path}: holds no samples")
     return samples, digest.hexdigest()
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from speech_emotion.containers import HEAD, sniff
+from speech_emotion.audio.containers import HEAD, sniff
+from speech_emotion.core.errors import UserError
 from speech_emotion.corpora import registry
 from speech_emotion.corpora.base import Clip, Corpus, Parser, Unfit
-from speech_emotion.errors import UserError
 
 EXTENSIONS = frozenset({".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".opus", ".mp3", ".au",
                         ".snd", ".caf", ".w64", ".rf64", ".m4a", ".aac", ".wma"})

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from speech_emotion import audio
+from speech_emotion.audio import decoding
 
 FULL_SCALE = 0.999
 """Level from which a sample counts as at full scale."""
@@ -83,7 +83,7 @@ def probe(path: Path, *, decode: bool = True) -> Probe:
         return Probe(sha256, size, Failure("lfs-pointer", "a Git LFS pointer instead of audio"))
     try:
         return Probe(sha256, size, _decode(path))
-    except audio.UnreadableAudio as error:
+    except decoding.UnreadableAudio as error:
         return Probe(sha256, size, Failure("undecodable", str(error).removeprefix(f"{path}: ")))
     except OSError as error:
         return Probe(sha256, size, Failure("undecodable", error.strerror or str(error)))
@@ -91,8 +91,8 @@ def probe(path: Path, *, decode: bool = True) -> Probe:
 
 def _decode(path: Path) -> Content | Failure:
     meter = _Meter()
-    with audio.opened(path) as recording:
-        digest = audio.digest(meter.through(recording.blocks()), recording.sample_rate)
+    with decoding.opened(path) as recording:
+        digest = decoding.digest(meter.through(recording.blocks()), recording.sample_rate)
     if not meter.frames:
         return Failure("empty", "holds no samples")
     return Content(digest, meter.frames, recording.sample_rate, recording.channels, _decibels(meter.peak),

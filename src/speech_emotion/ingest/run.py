@@ -11,10 +11,10 @@ import pandas as pd
 from tqdm import tqdm
 
 from speech_emotion import manifest
+from speech_emotion.core.errors import UserError
+from speech_emotion.core.files import replacing
 from speech_emotion.corpora import published
 from speech_emotion.corpora.base import Clip
-from speech_emotion.errors import UserError
-from speech_emotion.files import replacing
 from speech_emotion.ingest.audit import RULES, Accepted, Rejected, audit
 from speech_emotion.ingest.find import Candidate, Found, find
 from speech_emotion.ingest.probe import Probe, probe

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml.error import YAMLError
 
 from speech_emotion import params as _sections
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 
 
 class Section(BaseModel):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from speech_emotion.mel_scale import filled_bands
+from speech_emotion.features.mel_scale import filled_bands
 from speech_emotion.params.base import Section
 
 PositiveInt = Annotated[int, Field(ge=1)]

@@ -9,11 +9,11 @@ from speech_emotion.params.base import Section
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 PositiveInt = Annotated[int, Field(ge=1)]
 Scheme = Literal["native", "common6", "common4"]
-"""Names that `speech_emotion.labels` knows."""
+"""Names that `speech_emotion.protocol.labels` knows."""
 
 
 class Split(Section):
-    """Who is trained on and who is tested on; see `speech_emotion.splits`."""
+    """Who is trained on and who is tested on; see `speech_emotion.protocol.splits`."""
 
     protocol: Literal["speaker_holdout", "speaker_kfold", "loso", "cross_corpus", "predefined", "random_kfold"]
     folds: Annotated[int, Field(ge=2)]
@@ -43,7 +43,7 @@ class Augment(Section):
 
 
 class Cnn(Section):
-    """Shape of the network `cnn`; see `speech_emotion.models.cnn`."""
+    """Shape of the network `cnn`; see `speech_emotion.networks.cnn`."""
 
     filters: Annotated[list[PositiveInt], Field(min_length=1)]
     kernel_size: PositiveInt

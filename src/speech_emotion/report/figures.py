@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from speech_emotion.files import replacing
+from speech_emotion.core.files import replacing
 
 mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "font.size": 10})
 

@@ -17,7 +17,7 @@ import espeakng_loader
 import numpy as np
 from numpy.typing import NDArray
 
-from speech_emotion.errors import UserError
+from speech_emotion.core.errors import UserError
 
 _SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: samples go to the callback in this thread, none to a sound device
 _DO_NOT_EXIT = 0x8000  # espeakINITIALIZE_DONT_EXIT: report missing data rather than end the process

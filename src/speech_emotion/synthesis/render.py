@@ -9,7 +9,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from speech_emotion.files import replacing
+from speech_emotion.core.files import replacing
 from speech_emotion.params.synthesize import Synthesize
 from speech_emotion.synthesis import acting, espeak, markup
 from speech_emotion.synthesis.recording import record

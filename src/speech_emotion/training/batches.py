@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 
+from speech_emotion.models.windows import cut
 from speech_emotion.training.augment import Augmentation
-from speech_emotion.windows import cut
 
 
 class TrainingBatches(keras.utils.PyDataset):

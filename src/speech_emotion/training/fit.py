@@ -12,14 +12,14 @@ from dvclive.live import Live
 from sklearn.utils.class_weight import compute_sample_weight
 from tqdm import tqdm
 
-from speech_emotion.bundle import Bundle
-from speech_emotion.features.store import FeatureStore
-from speech_emotion.models import registry
-from speech_emotion.normalisation import Normalisation
+from speech_emotion.models.bundle import Bundle
+from speech_emotion.models.normalisation import Normalisation
+from speech_emotion.models.windows import inference_windows
+from speech_emotion.networks import registry
 from speech_emotion.params.train_cnn import TrainCnn
+from speech_emotion.store import FeatureStore
 from speech_emotion.training.augment import Augmentation
 from speech_emotion.training.batches import TrainingBatches
-from speech_emotion.windows import inference_windows
 
 
 def fit(

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from speech_emotion import labels, splits
-from speech_emotion.features.store import FeatureStore
-from speech_emotion.files import replacing
+from speech_emotion.core.files import replacing
 from speech_emotion.params.train_cnn import TrainCnn
+from speech_emotion.protocol import labels, splits
+from speech_emotion.store import FeatureStore
 from speech_emotion.training.fit import fit
 
 

@@ -1,0 +1,1 @@
+"""Fetch corpora, and compare them with what was published."""

@@ -1,0 +1,1 @@
+"""Any readable audio file as mono float32 samples."""

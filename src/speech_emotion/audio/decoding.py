@@ -1,0 +1,185 @@
+"""Any readable audio file as mono float32 samples at its own sample rate, and the digest by which they are known."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import xxhash
+
+from speech_emotion.audio.containers import cut_short
+from speech_emotion.core.errors import UserError
+
+BLOCK = 1 << 16
+"""Samples that are worked on at a time: few enough to stay in a processor's cache."""
+
+READ = 4 * BLOCK
+"""Samples that are read at a time. More than a block, because soundfile seeks around each read."""
+
+
+class UnreadableAudio(UserError):
+    """A file that is not audio, or is damaged."""
+
+
+class Recording:
+    """An audio file that is open for decoding; made by `opened`.
+
+    Attributes
+    ----------
+    sample_rate : int
+        In Hz.
+    channels : int
+        How many; what is decoded is their mean.
+    """
+
+    def __init__(self, path: Path | str, file: soundfile.SoundFile) -> None:
+        self.sample_rate: int = file.samplerate
+        self.channels: int = file.channels
+        self._path = path
+        self._file = file
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """Decode the file piece by piece, once.
+
+        Equals ``soundfile.read(path, dtype="float32", always_2d=True)[0].mean(axis=1)``, cut into pieces.
+
+        Yields
+        ------
+        np.ndarray [shape=(n,), dtype=float32]
+            The next `n <= BLOCK` samples in [-1, 1], the mean over channels. Overwritten by the next block.
+
+        Raises
+        ------
+        UnreadableAudio
+            If the file cannot be decoded, or ends before the length its header gives.
+        """
+        # libsndfile takes three times as long to give floats as the 16-bit integers that such a file holds.
+        integers = self._file.subtype == "PCM_16"
+        buffer = np.empty((READ, self.channels), dtype=np.int16 if integers else np.float32)
+        block = np.empty((BLOCK, self.channels), dtype=np.float32)
+        decoded = 0
+        while len(read := self._read(buffer)):
+            decoded += len(read)
+            for at in range(0, len(read), BLOCK):
+                samples = read[at : at + BLOCK]
+                if integers:
+                    samples = np.multiply(samples, np.float32(1 / 0x8000), out=block[: len(samples)])
+                yield samples[:, 0] if self.channels == 1 else samples.mean(axis=1)
+            if len(read) < READ:
+                break
+        if decoded < self._file.frames:
+            raise UnreadableAudio(f"{self._path}: damaged audio (ends after {decoded} of {self._file.frames} samples)")
+
+    def _read(self, buffer: np.ndarray) -> np.ndarray:
+        try:
+            read: np.ndarray = self._file.read(out=buffer)
+        except soundfile.LibsndfileError as error:
+            raise UnreadableAudio(f"{self._path}: damaged audio ({error.error_string})") from error
+        return read
+
+
+@contextmanager
+def opened(path: Path | str) -> Iterator[Recording]:
+    """Open an audio file.
+
+    Parameters
+    ----------
+    path : Path or str
+        A WAV, FLAC, AIFF, OGG, MP3 or other file that libsndfile reads. The content decides, not the extension.
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    UnreadableAudio
+        If the file cannot be opened as audio, or was cut short.
+    """
+    with _open(path) as file:
+        yield Recording(path, file)
+
+
+def read(path: Path | str) -> tuple[np.ndarray, int]:
+    """Decode a whole file at its own sample rate.
+
+    Returns
+    -------
+    samples : np.ndarray [shape=(n,), dtype=float32]
+        The mean over channels, in [-1, 1].
+    sample_rate : int
+        In Hz.
+
+    Raises
+    ------
+    UnreadableAudio
+        If the file is not audio, is damaged, or holds no samples.
+    """
+    with opened(path) as recording:
+        pieces = [block.copy() for block in recording.blocks()]
+    if not pieces:
+        raise UnreadableAudio(f"{path}: holds no samples")
+    return (pieces[0] if len(pieces) == 1 else np.concatenate(pieces)), recording.sample_rate
+
+
+class Digest:
+    """Hash of decoded samples and their sample rate, by which a recording is known whatever its file.
+
+    It is the 128-bit XXH3 hash: it tells recordings apart and shows any accidental change at the speed of memory,
+    and is no protection against somebody who makes two recordings with the same hash on purpose.
+
+    Parameters
+    ----------
+    sample_rate : int > 0
+        In Hz; the same samples at another rate are another recording.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        self._state = xxhash.xxh3_128(sample_rate.to_bytes(4, "little"))
+
+    def through(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Take in samples as they pass; how they are cut into pieces makes no difference."""
+        for piece in pieces:
+            self._state.update(np.ascontiguousarray(piece, dtype="<f4").data)
+            yield piece
+
+    def hexdigest(self) -> str:
+        """Give the hash of what has passed, as 32 hexadecimal digits."""
+        return self._state.hexdigest()
+
+
+def digest(pieces: Iterable[np.ndarray], sample_rate: int) -> str:
+    """Hash a recording; see `Digest`.
+
+    Parameters
+    ----------
+    pieces : iterable of np.ndarray [dtype=float32]
+        Its samples.
+    sample_rate : int > 0
+        In Hz.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+    """
+    state = Digest(sample_rate)
+    for _ in state.through(pieces):
+        pass
+    return state.hexdigest()
+
+
+def _open(path: Path | str) -> soundfile.SoundFile:
+    try:
+        file = soundfile.SoundFile(path)
+    except soundfile.LibsndfileError as error:
+        if not Path(path).is_file():
+            raise UnreadableAudio(f"{path}: there is no such file") from error
+        raise UnreadableAudio(f"{path}: not readable as audio ({error.error_string})") from error
+    except TypeError as error:  # a bare .raw extension asks for a format that only the user could know
+        raise UnreadableAudio(f"{path}: headerless audio; convert it to WAV or FLAC") from error
+    if missing := cut_short(path):
+        file.close()
+        raise UnreadableAudio(f"{path}: damaged audio ({missing})")
+    return file

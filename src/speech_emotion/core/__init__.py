@@ -1,0 +1,1 @@
+"""What every stage uses: errors for people, files written whole, the console."""

@@ -1,0 +1,1 @@
+"""Who computes features, and where: run, worker, pool, cache, fingerprint."""

@@ -1,0 +1,230 @@
+"""From a manifest to a feature store: reuse what is known, compute the rest in parallel, write in order."""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from speech_emotion.core.arrays import Float32
+from speech_emotion.core.files import replacing
+from speech_emotion.extraction import cache as memos
+from speech_emotion.extraction import fingerprint, pool, worker
+from speech_emotion.features import compute, views
+from speech_emotion.params.extract_mfcc import ExtractMfcc
+from speech_emotion.store import Writer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BATCH_CLIPS, BATCH_SECONDS = 16, 120.0
+"""A batch ends at so many clips or so much audio: long enough to be worth sending, short enough to hold many."""
+
+AHEAD = 3
+"""Batches under way for each worker. With `BATCH_SECONDS` it bounds the memory that waiting results take."""
+
+WORTH_PROCESSES = 24
+"""Starting processes takes as long as computing so many clips."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did."""
+
+    computed: int
+    """Clips of which at least one view was computed."""
+    reused: int
+    """Clips that came from the memo whole."""
+    seconds: float
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        rate = (self.computed + self.reused) / max(self.seconds, 1e-9)
+        return (
+            f"{self.computed} clips computed, {self.reused} clips reused in {self.seconds:.1f} s ({rate:.0f} clips/s)"
+        )
+
+
+def clips_of(table: "pd.DataFrame", root: Path | str) -> list[worker.Clip]:
+    """Take from the manifest what extraction needs.
+
+    Parameters
+    ----------
+    table : pd.DataFrame
+        From `manifest.join_files`: columns clip_id, corpus, digest, duration (s), path (relative to `root`), bytes.
+    root : Path or str
+        The folder that was ingested.
+
+    Returns
+    -------
+    list of Clip
+        By corpus, then by id. Paths are absolute, for workers that run elsewhere.
+    """
+    base = Path(root).absolute()
+    columns = ["clip_id", "corpus", "digest", "path", "bytes", "duration"]
+    rows = table.sort_values(["corpus", "clip_id"], kind="stable")[columns].itertuples(index=False)
+    return [
+        worker.Clip(clip_id, corpus, digest, str(base / path), int(size), float(duration))
+        for clip_id, corpus, digest, path, size, duration in rows
+    ]
+
+
+def extract(
+    clips: list[worker.Clip], settings: ExtractMfcc, target: Path | str, *, memo: Path | None = None,
+    workers: int | None = None,
+) -> Summary:
+    """Compute the features of all clips into a feature store.
+
+    The store's bytes depend on the clips' samples and on `settings` alone: not on the number of workers, where they
+    run, or what the memo holds.
+
+    Parameters
+    ----------
+    clips : list of Clip
+        By corpus; see `clips_of`.
+    settings : ExtractMfcc
+        The stage's settings. ``settings.scheduler`` says where the work is done.
+    target : Path or str
+        Folder to create or replace. It is replaced only when everything has succeeded.
+    memo : Path, optional
+        Folder of the memo; see `memo.location` for the default.
+    workers : int > 0, optional
+        Processes on this machine; see `pool.local_workers` for the default.
+
+    Returns
+    -------
+    Summary
+
+    Raises
+    ------
+    UserError
+        If a clip has vanished or changed since ingest, a process dies, or the cluster fails. What was computed until
+        then is in the memo.
+    """
+    began = time.perf_counter()
+    _check_files(clips)
+    names, columns = views.names(settings), compute.columns(settings)
+    known = memos.Memo(
+        memo or memos.location(), fingerprint.of_settings(settings), len(columns), fingerprint.relevant(settings)
+    )
+    with known, replacing(target, directory=True) as folder:
+        missing = sum(any(_key(clip, view) not in known for view in names) for clip in clips)
+        with (
+            _executor(missing, settings.scheduler, workers) as (executor, capacity),
+            Writer(folder, columns, settings) as writer,
+            tqdm(total=len(clips), desc="extract_mfcc", unit="clip", disable=None) as bar,
+        ):
+            computed = 0
+            for clip, results, was_computed in _in_order(clips, names, settings, known, executor, AHEAD * capacity):
+                for view, values in zip(names, results, strict=True):
+                    writer.add(clip.corpus, clip.clip_id, view, values)
+                computed += was_computed
+                bar.update()
+    return Summary(computed, len(clips) - computed, time.perf_counter() - began)
+
+
+@dataclass
+class _Group:
+    """Consecutive clips: what the memo held of them, and the rest on its way."""
+
+    clips: list[worker.Clip]
+    held: dict[tuple[str, str], Float32]
+    wanted: tuple[tuple[worker.Clip, tuple[str, ...]], ...]
+    future: Future[list[Float32]] | None
+
+    def collect(self, memo: memos.Memo) -> None:
+        """Wait for what is on its way, and remember it."""
+        if self.future is None:
+            return
+        results = iter(self.future.result())
+        for clip, views_ in self.wanted:
+            for view in views_:
+                values = next(results)
+                self.held[clip.clip_id, view] = values
+                memo.add(_key(clip, view), values)
+        self.future = None
+
+
+def _in_order(
+    clips: list[worker.Clip], names: list[str], settings: ExtractMfcc, memo: memos.Memo, executor: Executor, ahead: int
+) -> Iterator[tuple[worker.Clip, list[Float32], bool]]:
+    # Results leave in the clips' order, with a bounded number of groups ahead of the one that is waited for.
+    under_way: deque[_Group] = deque()
+    message, code = settings.model_copy(update={"scheduler": ""}).model_dump_json(), fingerprint.of_code()
+
+    def leave() -> Iterator[tuple[worker.Clip, list[Float32], bool]]:
+        group = under_way[0]
+        group.collect(memo)
+        under_way.popleft()
+        computed = {clip.clip_id for clip, _ in group.wanted}
+        for clip in group.clips:
+            yield clip, [group.held[clip.clip_id, view] for view in names], clip.clip_id in computed
+
+    try:
+        for chunk in _chunks(clips, len(names)):
+            held = {}
+            wanted = []
+            for clip in chunk:
+                lacking = []
+                for view in names:
+                    values = memo.get(_key(clip, view))
+                    if values is None:
+                        lacking.append(view)
+                    else:
+                        held[clip.clip_id, view] = values
+                if lacking:
+                    wanted.append((clip, tuple(lacking)))
+            batch = worker.Batch(tuple(wanted), message, code)
+            future = executor.submit(worker.run, batch) if wanted else None
+            under_way.append(_Group(chunk, held, batch.clips, future))
+            if len(under_way) > ahead:
+                yield from leave()
+        while under_way:
+            yield from leave()
+    finally:
+        # After an error or Ctrl-C: what is finished is kept.
+        for group in under_way:
+            if group.future and group.future.done() and not group.future.cancelled() and not group.future.exception():
+                group.collect(memo)
+
+
+def _chunks(clips: list[worker.Clip], views_: int) -> Iterator[list[worker.Clip]]:
+    chunk: list[worker.Clip] = []
+    seconds = 0.0
+    for clip in clips:
+        if chunk and (len(chunk) == BATCH_CLIPS or seconds + clip.duration * views_ > BATCH_SECONDS):
+            yield chunk
+            chunk, seconds = [], 0.0
+        chunk.append(clip)
+        seconds += clip.duration * views_
+    if chunk:
+        yield chunk
+
+
+def _executor(missing: int, scheduler: str, workers: int | None) -> AbstractContextManager[tuple[Executor, int]]:
+    if missing and scheduler:
+        return pool.dask(scheduler)
+    workers = workers or pool.local_workers()
+    if missing <= WORTH_PROCESSES or workers == 1:
+        return pool.here()
+    return pool.processes(min(workers, -(-missing // BATCH_CLIPS)))
+
+
+def _key(clip: worker.Clip, view: str) -> str:
+    return f"{clip.digest} {view}" if view else clip.digest
+
+
+def _check_files(clips: list[worker.Clip]) -> None:
+    # Also of clips that the memo holds: features of audio that is no longer there cannot be looked into.
+    for clip in clips:
+        try:
+            size = Path(clip.path).stat().st_size
+        except FileNotFoundError:
+            raise worker.vanished(clip) from None
+        if size != clip.size:
+            worker.verify(clip)

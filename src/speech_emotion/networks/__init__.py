@@ -1,0 +1,1 @@
+"""Network architectures, one per module, chosen by the name in `train_cnn.model`."""

@@ -1,0 +1,228 @@
+"""The feature store: all frames of a corpus in one memory-mapped array, and an index of what lies where.
+
+``data/features/`` holds ``<corpus>.npy`` [shape=(frames, columns), dtype=float32] for each corpus, clip after clip,
+and ``index.parquet`` with one row for each view of each clip: `clip_id`, `corpus`, `view` ("" for the clip as it is),
+`first_frame` and `frames`. The index's metadata names the columns and keeps the settings. Nothing in it depends on
+where the audio lies, on the time, or on who computed it.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+import numpy as np
+import numpy.lib.format as npy
+
+from speech_emotion.core.arrays import Float32
+from speech_emotion.core.errors import UserError
+from speech_emotion.params.extract_mfcc import ExtractMfcc
+
+if TYPE_CHECKING:  # pandas and pyarrow are imported where needed: workers import this module's siblings, not them
+    import pandas as pd
+
+FORMAT = 1
+METADATA = b"speech_emotion.features"
+INDEX = "index.parquet"
+
+
+class FeatureStore:
+    """Read features by clip.
+
+    Parameters
+    ----------
+    path : Path or str
+        Folder written by the stage `extract_mfcc`.
+
+    Attributes
+    ----------
+    columns : list of str
+        Names of the feature matrices' columns.
+    settings : ExtractMfcc
+        What the features were computed with (its scheduler is always empty).
+    index : pd.DataFrame
+        One row for each view of each clip; columns clip_id, corpus, view, first_frame, frames.
+
+    Raises
+    ------
+    UserError
+        If the folder is missing, was not written by this program, or is damaged.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self.columns, self.settings, self.index = self._read_index()
+        self._arrays: dict[str, Float32] = {}
+        self._check()
+
+    def frames(self, clip_id: str, view: str = "") -> Float32:
+        """Features of one view of one clip.
+
+        Returns
+        -------
+        np.ndarray [shape=(frames, columns), dtype=float32]
+            A read-only slice of the memory-mapped array.
+
+        Raises
+        ------
+        UserError
+            If the store does not hold them.
+        """
+        try:
+            corpus, first, count = self._where[clip_id, view]
+        except KeyError:
+            what = f"clip '{clip_id}'" + (f" in the view '{view}'" if view else "")
+            raise UserError(f"{self.path}: holds no features of {what}; run `dvc repro`") from None
+        return self._arrays[corpus][first : first + count]
+
+    def views(self, clip_id: str) -> list[str]:
+        """Names of the views that the store holds of a clip; "" is the clip as it is."""
+        return [view for clip, view in self._where if clip == clip_id]
+
+    @cached_property
+    def _where(self) -> dict[tuple[str, str], tuple[str, int, int]]:
+        index = self.index
+        rows = zip(index["corpus"], index["first_frame"].tolist(), index["frames"].tolist(), strict=True)
+        return dict(zip(zip(index["clip_id"], index["view"], strict=True), rows, strict=True))
+
+    def _read_index(self) -> tuple[list[str], ExtractMfcc, "pd.DataFrame"]:
+        import pyarrow
+        import pyarrow.parquet as parquet
+
+        path = self.path / INDEX
+        if not path.is_file():
+            raise UserError(f"{path}: there is no feature store; run `dvc repro extract_mfcc` or `dvc pull`")
+        try:
+            table = parquet.read_table(path)
+            about = json.loads((table.schema.metadata or {})[METADATA])
+            if about["format"] != FORMAT:
+                raise UserError(f"{path}: was written by another version; run `dvc repro extract_mfcc`")
+            settings = ExtractMfcc.model_validate(about["settings"])
+            frame = table.select(["clip_id", "corpus", "view", "first_frame", "frames"]).to_pandas()
+        except (pyarrow.ArrowException, OSError, KeyError, ValueError) as error:
+            raise self._damaged(f"{INDEX} is not an index of features ({error})") from error
+        return list(about["columns"]), settings, frame
+
+    def _check(self) -> None:
+        if self.index.duplicated(["clip_id", "view"]).any():
+            raise self._damaged(f"{INDEX} names a clip twice")
+        for corpus, rows in self.index.groupby("corpus", sort=False):
+            path = self.path / f"{corpus}.npy"
+            try:
+                array = np.load(path, mmap_mode="r", allow_pickle=False)
+            except (OSError, ValueError, EOFError) as error:
+                raise self._damaged(f"{path.name} cannot be read ({error})") from error
+            ends = rows["first_frame"] + rows["frames"]
+            expected = (int(ends.iloc[-1]), len(self.columns))
+            if array.dtype != np.float32 or array.shape != expected:
+                raise self._damaged(f"{path.name} is {array.dtype} {array.shape}, the index says float32 {expected}")
+            if rows["first_frame"].iloc[0] != 0 or (ends.iloc[:-1].to_numpy() != rows["first_frame"].iloc[1:]).any():
+                raise self._damaged(f"{INDEX} has gaps")
+            self._arrays[str(corpus)] = array.view(np.ndarray)
+
+    def _damaged(self, what: str) -> UserError:
+        return UserError(f"{self.path}: {what}; run `dvc repro extract_mfcc`, or `dvc checkout` to get it back")
+
+
+class Writer:
+    """Write a feature store; a context manager that completes it at its end, unless there was an error.
+
+    Parameters
+    ----------
+    folder : Path
+        An empty folder.
+    columns : list of str
+        Names of the feature matrices' columns.
+    settings : ExtractMfcc
+        What the features are computed with.
+    """
+
+    def __init__(self, folder: Path, columns: list[str], settings: ExtractMfcc) -> None:
+        self.folder = folder
+        self._columns = columns
+        self._settings = settings.model_copy(update={"scheduler": ""})
+        self._rows: list[tuple[str, str, str, int, int]] = []
+        self._corpus = ""
+        self._file: BinaryIO | None = None
+        self._frames = 0
+        self._closing = ExitStack()
+
+    def add(self, corpus: str, clip_id: str, view: str, values: Float32) -> None:
+        """Append one view of one clip; all of a corpus comes before the next.
+
+        Parameters
+        ----------
+        corpus, clip_id, view : str
+            Whose features.
+        values : np.ndarray [shape=(frames, columns), dtype=float32]
+            Theirs.
+        """
+        if self._file is None or corpus != self._corpus:
+            self._finish_corpus()
+            self._corpus, self._frames = corpus, 0
+            self._file = self._closing.enter_context((self.folder / f"{corpus}.npy").open("xb"))
+            self._write_header()
+        with self._disk_errors():
+            self._file.write(np.ascontiguousarray(values, dtype="<f4").data)
+        self._rows.append((clip_id, corpus, view, self._frames, len(values)))
+        self._frames += len(values)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Complete the store, or leave it incomplete after an error."""
+        if kind is None:
+            with self._disk_errors(), self._closing:
+                self._finish_corpus()
+                self._write_index()
+        else:
+            with suppress(OSError):  # closing a file writes what is left of it
+                self._closing.close()
+
+    @contextmanager
+    def _disk_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise UserError(
+                f"{self.folder}: the features cannot be written ({error.strerror or error}); "
+                "make room there, then run the same command again"
+            ) from error
+
+    def _finish_corpus(self) -> None:
+        if self._file is not None:
+            # How many frames there are is known now. numpy leaves room for it in the header.
+            self._file.seek(0)
+            self._write_header()
+            self._file.close()
+            self._file = None
+
+    def _write_header(self) -> None:
+        assert self._file is not None
+        npy.write_array_header_1_0(
+            self._file,
+            {"descr": "<f4", "fortran_order": False, "shape": (self._frames, len(self._columns))},
+        )
+
+    def _write_index(self) -> None:
+        import pyarrow
+        import pyarrow.parquet as parquet
+
+        about = {"format": FORMAT, "columns": self._columns, "settings": self._settings.model_dump()}
+        text, whole = pyarrow.string(), pyarrow.int64()
+        schema = pyarrow.schema(
+            {"clip_id": text, "corpus": text, "view": text, "first_frame": whole, "frames": whole},
+            metadata={METADATA: json.dumps(about, sort_keys=True).encode()},
+        )
+        names = schema.names
+        table = pyarrow.table(
+            {name: [row[at] for row in self._rows] for at, name in enumerate(names)}, schema=schema
+        )
+        parquet.write_table(table, self.folder / INDEX)

@@ -1,0 +1,1 @@
+from ..features.conftest import _own_memo, corpus  # noqa: F401
