@@ -2,31 +2,32 @@
 
 ``data/features/`` holds ``<corpus>.npy`` [shape=(frames, columns), dtype=float32] for each corpus, clip after clip,
 and ``index.parquet`` with one row for each view of each clip: `clip_id`, `corpus`, `view` ("" for the clip as it is),
-`first_frame` and `frames`. The index's metadata names the columns and keeps the settings. Nothing in it depends on
-where the audio lies, on the time, or on who computed it.
+`first_frame` and `num_frames`. The index's metadata names the columns and keeps the frame rate and the recipe: the
+settings that decide the numbers, and no others. Nothing in it depends on where the audio lies, on the time, or on who
+computed it.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import numpy as np
 import numpy.lib.format as npy
 
 from speech_emotion.core.arrays import Float32
 from speech_emotion.core.errors import UserError
-from speech_emotion.params.extract_mfcc import ExtractMfcc
 
 if TYPE_CHECKING:  # pandas and pyarrow are imported where needed: workers import this module's siblings, not them
     import pandas as pd
 
-FORMAT = 1
+FORMAT = 2
 METADATA = b"speech_emotion.features"
 INDEX = "index.parquet"
+_COLUMNS = ["clip_id", "corpus", "view", "first_frame", "num_frames"]
 
 
 class FeatureStore:
@@ -41,10 +42,12 @@ class FeatureStore:
     ----------
     columns : list of str
         Names of the feature matrices' columns.
-    settings : ExtractMfcc
-        What the features were computed with (its scheduler is always empty).
+    frame_rate : float > 0
+        Frames per second.
+    recipe : dict
+        The settings that decide the numbers, ready for JSON. Stores with equal recipes can be used for one another.
     index : pd.DataFrame
-        One row for each view of each clip; columns clip_id, corpus, view, first_frame, frames.
+        One row for each view of each clip; columns clip_id, corpus, view, first_frame, num_frames.
 
     Raises
     ------
@@ -54,7 +57,7 @@ class FeatureStore:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self.columns, self.settings, self.index = self._read_index()
+        self._read_index()
         self._arrays: dict[str, Float32] = {}
         self._check()
 
@@ -85,10 +88,10 @@ class FeatureStore:
     @cached_property
     def _where(self) -> dict[tuple[str, str], tuple[str, int, int]]:
         index = self.index
-        rows = zip(index["corpus"], index["first_frame"].tolist(), index["frames"].tolist(), strict=True)
+        rows = zip(index["corpus"], index["first_frame"].tolist(), index["num_frames"].tolist(), strict=True)
         return dict(zip(zip(index["clip_id"], index["view"], strict=True), rows, strict=True))
 
-    def _read_index(self) -> tuple[list[str], ExtractMfcc, "pd.DataFrame"]:
+    def _read_index(self) -> None:
         import pyarrow
         import pyarrow.parquet as parquet
 
@@ -100,11 +103,12 @@ class FeatureStore:
             about = json.loads((table.schema.metadata or {})[METADATA])
             if about["format"] != FORMAT:
                 raise UserError(f"{path}: was written by another version; run `dvc repro extract_mfcc`")
-            settings = ExtractMfcc.model_validate(about["settings"])
-            frame = table.select(["clip_id", "corpus", "view", "first_frame", "frames"]).to_pandas()
-        except (pyarrow.ArrowException, OSError, KeyError, ValueError) as error:
+            self.columns: list[str] = list(about["columns"])
+            self.frame_rate = float(about["frame_rate"])
+            self.recipe: dict[str, Any] = dict(about["recipe"])
+            self.index: pd.DataFrame = table.select(_COLUMNS).to_pandas()
+        except (pyarrow.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
             raise self._damaged(f"{INDEX} is not an index of features ({error})") from error
-        return list(about["columns"]), settings, frame
 
     def _check(self) -> None:
         if self.index.duplicated(["clip_id", "view"]).any():
@@ -115,7 +119,7 @@ class FeatureStore:
                 array = np.load(path, mmap_mode="r", allow_pickle=False)
             except (OSError, ValueError, EOFError) as error:
                 raise self._damaged(f"{path.name} cannot be read ({error})") from error
-            ends = rows["first_frame"] + rows["frames"]
+            ends = rows["first_frame"] + rows["num_frames"]
             expected = (int(ends.iloc[-1]), len(self.columns))
             if array.dtype != np.float32 or array.shape != expected:
                 raise self._damaged(f"{path.name} is {array.dtype} {array.shape}, the index says float32 {expected}")
@@ -136,14 +140,16 @@ class Writer:
         An empty folder.
     columns : list of str
         Names of the feature matrices' columns.
-    settings : ExtractMfcc
-        What the features are computed with.
+    frame_rate : float > 0
+        Frames per second.
+    recipe : mapping
+        The settings that decide the numbers, and no others, ready for JSON.
     """
 
-    def __init__(self, folder: Path, columns: list[str], settings: ExtractMfcc) -> None:
+    def __init__(self, folder: Path, columns: list[str], frame_rate: float, recipe: Mapping[str, Any]) -> None:
         self.folder = folder
         self._columns = columns
-        self._settings = settings.model_copy(update={"scheduler": ""})
+        self._about = {"format": FORMAT, "columns": columns, "frame_rate": frame_rate, "recipe": dict(recipe)}
         self._rows: list[tuple[str, str, str, int, int]] = []
         self._corpus = ""
         self._file: BinaryIO | None = None
@@ -158,7 +164,7 @@ class Writer:
         corpus, clip_id, view : str
             Whose features.
         values : np.ndarray [shape=(frames, columns), dtype=float32]
-            Theirs.
+            The features of that view.
         """
         if self._file is None or corpus != self._corpus:
             self._finish_corpus()
@@ -215,14 +221,12 @@ class Writer:
         import pyarrow
         import pyarrow.parquet as parquet
 
-        about = {"format": FORMAT, "columns": self._columns, "settings": self._settings.model_dump()}
-        text, whole = pyarrow.string(), pyarrow.int64()
+        kinds = [pyarrow.string()] * 3 + [pyarrow.int64()] * 2
         schema = pyarrow.schema(
-            {"clip_id": text, "corpus": text, "view": text, "first_frame": whole, "frames": whole},
-            metadata={METADATA: json.dumps(about, sort_keys=True).encode()},
+            list(zip(_COLUMNS, kinds, strict=True)),
+            metadata={METADATA: json.dumps(self._about, sort_keys=True).encode()},
         )
-        names = schema.names
         table = pyarrow.table(
-            {name: [row[at] for row in self._rows] for at, name in enumerate(names)}, schema=schema
+            {name: [row[at] for row in self._rows] for at, name in enumerate(_COLUMNS)}, schema=schema
         )
         parquet.write_table(table, self.folder / INDEX)
