@@ -52,6 +52,14 @@ def train_settings(shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
+def network_settings(shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
+    """A function that gives the shipped settings of the network `cnn` with changes, such as ``dropout=0.1``."""
+    from speech_emotion.networks.cnn import Settings
+
+    return lambda **changes: Settings.model_validate(_changed(shipped()["networks"]["cnn"], changes))
+
+
+@pytest.fixture(scope="session")
 def extract_settings(shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
     """A function that gives the shipped section extract_mfcc with changes, such as ``level__method="peak"``."""
     from speech_emotion.params.extract_mfcc import ExtractMfcc
@@ -99,15 +107,15 @@ def grid(make_clips: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]
 
 
 @pytest.fixture(scope="session")
-def make_store(extract_settings: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that writes a feature store of (clip_id, view, frames) and opens it."""
+def make_store() -> Callable[..., Any]:
+    """A function that writes a feature store of (clip_id, view, frames), 100 frames a second, and opens it."""
     from speech_emotion.store import FeatureStore, Writer
 
-    def make(folder: Path, rows: Iterable[tuple[str, str, np.ndarray]], **changes: Any) -> FeatureStore:
+    def make(folder: Path, rows: Iterable[tuple[str, str, np.ndarray]]) -> FeatureStore:
         folder.mkdir(parents=True)
         rows = list(rows)
         columns = [f"mfcc_{index}" for index in range(rows[0][2].shape[1])]
-        with Writer(folder, columns, extract_settings(**changes)) as writer:
+        with Writer(folder, columns, 100.0, {"toy": True}) as writer:
             for clip_id, view, frames in sorted(rows, key=lambda row: row[:2]):
                 writer.add(clip_id.rpartition("-")[0], clip_id, view, frames.astype(np.float32))
         return FeatureStore(folder)
@@ -117,38 +125,83 @@ def make_store(extract_settings: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def tiny(train_settings: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that gives settings of a network small enough to train in a test, with changes."""
+    """A function that gives settings of a training short enough for a test, with changes."""
     small = {
-        "seconds": 0.16, "epochs": 3, "batch_size": 8, "cnn__filters": [4], "cnn__kernel_size": 3, "cnn__dense": 4,
-        "cnn__dropout": 0.0, "augment__time_mask_seconds": 0.02, "augment__coefficient_mask_width": 1,
+        "seconds": 0.16, "epochs": 3, "batch_size": 8, "augment__time_mask_seconds": 0.02,
+        "augment__coefficient_mask_width": 1,
     }
     return lambda **changes: train_settings(**{**small, **changes})
 
 
 @pytest.fixture(scope="session")
-def make_bundle(tiny: Callable[..., Any], extract_settings: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that gives a bundle with random weights and normalisation."""
+def tiny_network(network_settings: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that gives settings of a network small enough to train in a test, with changes."""
+    small = {"filters": [4], "kernel_size": 3, "dense": 4, "dropout": 0.0}
+    return lambda **changes: network_settings(**{**small, **changes})
 
-    def make(
-        labels: tuple[str, ...] = ("anger", "neutral", "sadness"), seed: int = 0, frames: int = 16,
-        columns: int = 40, **changes: Any,
-    ) -> Any:
+
+@pytest.fixture(scope="session")
+def make_bundle(tiny_network: Callable[..., Any], shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
+    """A function that gives a bundle with random weights and normalisation, for the shipped features."""
+
+    def make(labels: tuple[str, ...] = ("anger", "neutral", "sadness"), seed: int = 0, window_frames: int = 16) -> Any:
         import keras
 
+        from speech_emotion.features import compute
+        from speech_emotion.models.blueprint import Blueprint
         from speech_emotion.models.bundle import Bundle
         from speech_emotion.models.normalisation import Normalisation
-        from speech_emotion.networks import registry
+        from speech_emotion.params.extract_mfcc import Recipe
 
         keras.utils.set_random_seed(seed)
         random = np.random.default_rng(seed)
-        training = tiny(**changes)
-        return Bundle(
-            model=registry.build(training, frames, columns, len(labels)), labels=labels, features=extract_settings(),
-            training=training,
-            normalisation=Normalisation(
-                random.standard_normal(columns, dtype=np.float32),
-                random.uniform(5, 50, columns).astype(np.float32),
-            ),
+        section = shipped()["extract_mfcc"]
+        recipe = {key: value for key, value in section.items() if key in Recipe.model_fields}
+        columns = compute.columns(Recipe.model_validate(recipe))
+        blueprint = Blueprint(
+            labels=labels, columns=tuple(columns), frame_rate=100.0, recipe=recipe, window_frames=window_frames,
+            network="cnn", network_settings=tiny_network().model_dump(mode="json"), training={},
         )
+        return Bundle(blueprint, blueprint.build(), Normalisation(
+            random.standard_normal(len(columns), dtype=np.float32),
+            random.uniform(5, 50, len(columns)).astype(np.float32),
+        ))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def save_models() -> Callable[..., Path]:
+    """A function that writes bundles as the folds of one model folder."""
+
+    def save(folder: Path, *bundles: Any) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        bundles[0].blueprint.save(folder)
+        for fold, bundle in enumerate(bundles):
+            bundle.save(folder, fold)
+        return folder
+
+    return save
+
+
+@pytest.fixture(scope="session")
+def make_predictions() -> Callable[..., Any]:
+    """A function that gives random predictions for rows of fold, clip_id, part and label."""
+
+    def make(rows: pd.DataFrame, labels: tuple[str, ...], seed: int = 0, **origin: Any) -> Any:
+        from scipy.special import softmax
+
+        from speech_emotion.predictions import Origin, Predictions
+
+        random = np.random.default_rng(seed)
+        logits = random.standard_normal((len(rows), len(labels)))
+        values = {f"{kind}_{label}": numbers[:, at] for kind, numbers in
+                  (("logit", logits), ("p", softmax(logits, axis=1))) for at, label in enumerate(labels)}
+        embeddings = list(random.standard_normal((len(rows), 3), dtype=np.float32))
+        table = rows[["fold", "clip_id", "part", "label"]].reset_index(drop=True)
+        return Predictions(table.assign(**values, embedding=embeddings), Origin(**{
+            "labels": labels, "protocol": "speaker_kfold", "speaker_independent": True,
+            "statement_independent": False, "seed": 1, "settings": {}, **origin,
+        }))
 
     return make

@@ -1,4 +1,4 @@
-"""Stage `train_cnn`: features to one trained model per fold."""
+"""Stage `train_cnn`: features to one trained model per fold, and what each says of clips it was not trained on."""
 
 import shutil
 from pathlib import Path
@@ -7,25 +7,29 @@ from _stage import PARAMS, run
 from speech_emotion import manifest
 from speech_emotion.models import backend
 from speech_emotion.params.base import load
+from speech_emotion.params.networks import Networks
 from speech_emotion.params.train_cnn import TrainCnn
 from speech_emotion.store import FeatureStore
 
 MODELS = Path("models")
+PREDICTIONS = Path("data/predictions.parquet")
+HISTORY = Path("data/history.csv")
 LIVE = Path("dvclive")
 
 
 def train_cnn() -> None:
-    """Write `MODELS`; keep `LIVE` up to date meanwhile."""
+    """Write `MODELS`, `PREDICTIONS` and `HISTORY`; keep `LIVE` up to date meanwhile."""
     settings = load(PARAMS, TrainCnn)
+    network = load(PARAMS, Networks).of(settings.model)
     clips = manifest.read("data/manifest.parquet")
     store = FeatureStore("data/features")
     # After what can be wrong with the input.
     backend.load()
-    from speech_emotion.training.run import train
+    from speech_emotion.training.run import Outputs, train
 
     shutil.rmtree(LIVE, ignore_errors=True)
-    print(train(clips, store, settings, MODELS, LIVE))
+    print(train(clips, store, settings, network, Outputs(MODELS, PREDICTIONS, HISTORY, LIVE)))
 
 
 if __name__ == "__main__":
-    run(train_cnn, MODELS)
+    run(train_cnn, MODELS, PREDICTIONS, HISTORY)

@@ -26,11 +26,12 @@ app.command()(predict)
 
 
 @pytest.fixture(scope="module")
-def place(make_bundle: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place(
+    make_bundle: Callable[..., Any], save_models: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A folder with a model, two clips and a file that is no audio."""
     folder = tmp_path_factory.mktemp("place")
-    (folder / "models" / "fold-0").mkdir(parents=True)
-    make_bundle().save(folder / "models" / "fold-0")
+    save_models(folder / "models", make_bundle())
     for name, rate in (("a.wav", 44100), ("b.flac", 8000)):
         time = np.arange(rate // 2) / rate
         soundfile.write(folder / name, 0.3 * np.sin(2 * np.pi * 300 * time), rate)

@@ -23,7 +23,7 @@ def predictions(rights: list[float], clips: int = 10) -> pd.DataFrame:
 
 
 def interval(table: pd.DataFrame, confidence: float = 0.95, seed: int = 1, resamples: int = 200) -> tuple[float, float]:
-    return by_speaker(table, metrics.accuracy, resamples=resamples, confidence=confidence, seed=seed)
+    return by_speaker(table, metrics.accuracy_of_counts, resamples=resamples, confidence=confidence, seed=seed)
 
 
 def test_the_same_seed_gives_the_same_interval() -> None:

@@ -8,7 +8,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, precision_score, recall_score
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    confusion_matrix,
+    f1_score,
+    precision_score,
+    recall_score,
+)
 
 from speech_emotion.evaluation import metrics
 
@@ -83,6 +90,16 @@ def test_metrics_lie_between_0_and_1_and_are_1_only_when_all_is_right(pairs: lis
         value = metric(truth, predicted)
         assert 0 <= value <= 1
         assert (value == 1) == (truth == predicted)
+
+
+@settings(max_examples=20)
+@given(st.lists(PAIRS, min_size=1, max_size=4))
+def test_from_counts_they_are_the_same(resamples: list[list[tuple[str, str]]]) -> None:
+    names = ["anger", "fear", "neutral", "sadness"]
+    pairs = [tuple(map(list, zip(*each, strict=True))) for each in resamples]
+    counts = np.stack([confusion_matrix(truth, predicted, labels=names) for truth, predicted in pairs])
+    for of_counts, metric in ((metrics.accuracy_of_counts, metrics.accuracy), (metrics.uar_of_counts, metrics.uar)):
+        np.testing.assert_allclose(of_counts(counts), [metric(truth, predicted) for truth, predicted in pairs])
 
 
 def test_the_names_in_the_metric_file() -> None:

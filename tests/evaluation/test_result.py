@@ -1,7 +1,7 @@
 """The numbers of a small run, worked out by hand."""
 
 import json
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,6 +9,7 @@ import pytest
 
 from speech_emotion.evaluation.result import result
 from speech_emotion.params.evaluate import Evaluate
+from speech_emotion.predictions import Origin
 
 SETTINGS = Evaluate(resamples=100, confidence=0.9, dpi=50)
 
@@ -25,9 +26,13 @@ HISTORY = pd.DataFrame(
 )
 
 
+ORIGIN = Origin(labels=("anger", "fear"), protocol="speaker_kfold", speaker_independent=True,
+                statement_independent=False, seed=1, settings={})
+
+
 @pytest.fixture
-def numbers(train_settings: Callable[..., Any]) -> dict[str, Any]:
-    return result(PREDICTIONS, HISTORY, train_settings(split__protocol="speaker_kfold"), SETTINGS)
+def numbers() -> dict[str, Any]:
+    return result(PREDICTIONS, HISTORY, ORIGIN, SETTINGS)
 
 
 def test_pooled_over_folds(numbers: dict[str, Any]) -> None:
@@ -50,9 +55,9 @@ def test_per_fold(numbers: dict[str, Any]) -> None:
     assert folds["std"] == {"accuracy": 0.176777, "uar": 0.176777, "macro_f1": 0.282843}
 
 
-def test_one_fold_has_no_spread(train_settings: Callable[..., Any]) -> None:
+def test_one_fold_has_no_spread() -> None:
     one = PREDICTIONS[PREDICTIONS["fold"] == 0]
-    assert list(result(one, HISTORY[HISTORY["fold"] == 0], train_settings(), SETTINGS)["folds"]) == ["0"]
+    assert list(result(one, HISTORY[HISTORY["fold"] == 0], ORIGIN, SETTINGS)["folds"]) == ["0"]
 
 
 def test_counts(numbers: dict[str, Any]) -> None:
@@ -69,21 +74,17 @@ def test_what_kind_of_result_it_is(numbers: dict[str, Any]) -> None:
     assert numbers["synthetic"] is False
 
 
-@pytest.mark.parametrize(("protocol", "independent"), [
-    ("speaker_holdout", True), ("loso", True), ("predefined", True), ("random_kfold", False),
-])
-def test_a_speaker_dependent_protocol_is_marked(
-    protocol: str, independent: bool, train_settings: Callable[..., Any]
-) -> None:
-    training = train_settings(split__protocol=protocol, split__statement_disjoint=True)
-    numbers = result(PREDICTIONS, HISTORY, training, SETTINGS)
-    assert numbers["speaker_independent"] is independent
+def test_a_speaker_dependent_protocol_is_marked() -> None:
+    origin = replace(ORIGIN, protocol="random_kfold", speaker_independent=False, statement_independent=True)
+    numbers = result(PREDICTIONS, HISTORY, origin, SETTINGS)
+    assert numbers["protocol"] == "random_kfold"
+    assert numbers["speaker_independent"] is False
     assert numbers["statement_independent"] is True
 
 
-def test_synthetic_speech_is_marked_even_when_only_some_is(train_settings: Callable[..., Any]) -> None:
+def test_synthetic_speech_is_marked_even_when_only_some_is() -> None:
     some = PREDICTIONS.assign(corpus=["synthetic", *PREDICTIONS["corpus"][1:]])
-    assert result(some, HISTORY, train_settings(), SETTINGS)["synthetic"] is True
+    assert result(some, HISTORY, ORIGIN, SETTINGS)["synthetic"] is True
 
 
 def test_intervals_hold_the_metrics(numbers: dict[str, Any]) -> None:
@@ -94,6 +95,6 @@ def test_intervals_hold_the_metrics(numbers: dict[str, Any]) -> None:
         assert 0 <= ends["low"] <= numbers[name] <= ends["high"] <= 1
 
 
-def test_it_is_json_and_the_same_again(numbers: dict[str, Any], train_settings: Callable[..., Any]) -> None:
+def test_it_is_json_and_the_same_again(numbers: dict[str, Any]) -> None:
     assert json.loads(json.dumps(numbers)) == numbers
-    assert result(PREDICTIONS, HISTORY, train_settings(split__protocol="speaker_kfold"), SETTINGS) == numbers
+    assert result(PREDICTIONS, HISTORY, ORIGIN, SETTINGS) == numbers

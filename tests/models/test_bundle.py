@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.models.bundle import Bundle, find
+from speech_emotion.models.bundle import Bundle, load
+from speech_emotion.models.normalisation import Normalisation
 
 Make = Callable[..., Any]
 CLIPS = [
@@ -20,38 +21,37 @@ CLIPS = [
 
 @pytest.fixture(scope="module")
 def bundle(make_bundle: Make) -> Bundle:
-    made: Bundle = make_bundle(frames=16)
+    made: Bundle = make_bundle(window_frames=16)
     return made
 
 
 @pytest.fixture(scope="module")
-def saved(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bundle")
-    bundle.save(folder)
+def saved(bundle: Bundle, save_models: Make, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = save_models(tmp_path_factory.mktemp("models"), bundle)
     return folder
 
 
 @pytest.fixture
 def copy(saved: Path, tmp_path: Path) -> Path:
-    shutil.copytree(saved, tmp_path / "bundle")
-    return tmp_path / "bundle"
+    shutil.copytree(saved, tmp_path / "models")
+    return tmp_path / "models"
 
 
 def test_it_comes_back_as_it_was(bundle: Bundle, saved: Path) -> None:
-    loaded = Bundle.load(str(saved))
-    assert (loaded.labels, loaded.features, loaded.training) == (bundle.labels, bundle.features, bundle.training)
-    assert loaded.frames == bundle.frames == 16
+    (loaded,) = load(str(saved))
+    assert loaded.blueprint == bundle.blueprint
     np.testing.assert_array_equal(loaded.normalisation.mean, bundle.normalisation.mean)
     np.testing.assert_array_equal(loaded.normalisation.std, bundle.normalisation.std)
     assert loaded.normalisation.mean.dtype == np.float32
     np.testing.assert_array_equal(loaded.probabilities(CLIPS), bundle.probabilities(CLIPS))
 
 
-def test_saving_twice_gives_the_same_bytes(bundle: Bundle, saved: Path, tmp_path: Path) -> None:
-    bundle.save(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["bundle.json", "model.weights.h5"]
-    for path in tmp_path.iterdir():
-        assert path.read_bytes() == (saved / path.name).read_bytes()
+def test_saving_twice_gives_the_same_bytes(bundle: Bundle, saved: Path, save_models: Make, tmp_path: Path) -> None:
+    save_models(tmp_path, bundle)
+    files = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
+    assert [str(path) for path in files] == ["fold-0/model.weights.h5", "fold-0/normalisation.json", "model.json"]
+    for path in files:
+        assert (tmp_path / path).read_bytes() == (saved / path).read_bytes()
 
 
 def test_probabilities_sum_to_1_and_do_not_depend_on_company(bundle: Bundle) -> None:
@@ -63,10 +63,15 @@ def test_probabilities_sum_to_1_and_do_not_depend_on_company(bundle: Bundle) -> 
     np.testing.assert_allclose(alone, together, rtol=1e-5)
 
 
-def test_a_long_clip_is_the_mean_over_its_windows(bundle: Bundle) -> None:
+def test_windows_of_a_long_clip(bundle: Bundle) -> None:
     clip = CLIPS[3][:32]
-    # 32 frames give windows of 16 that overlap by a half.
+    # 32 frames give windows of 16 that overlap by a half; there are 100 frames a second.
+    (outputs,) = bundle.windows([clip])
+    assert outputs.starts.tolist() == [0.0, 0.08, 0.16]
+    assert outputs.logits.shape == (3, 3)
+    assert outputs.embeddings.shape == (3, 4)
     parts = bundle.probabilities([clip[start : start + 16] for start in (0, 8, 16)])
+    np.testing.assert_allclose(outputs.probabilities, parts, rtol=1e-5)
     np.testing.assert_allclose(bundle.probabilities([clip])[0], parts.mean(axis=0), rtol=1e-5)
     assert not np.allclose(parts[0], parts[2], atol=1e-3)
 
@@ -85,66 +90,75 @@ def test_features_are_normalised(bundle: Bundle) -> None:
 # --- what is wrong
 
 
-@pytest.mark.parametrize("name", ["bundle.json", "model.weights.h5"])
+FILES = ["model.json", "fold-0/normalisation.json", "fold-0/model.weights.h5"]
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_a_missing_file(name: str, copy: Path) -> None:
     (copy / name).unlink()
-    with pytest.raises(UserError, match=name.replace(".", r"\.")) as caught:
-        Bundle.load(copy)
-    assert str(caught.value).startswith(f"{copy}: ")
+    with pytest.raises(UserError, match="there is no trained model here") as caught:
+        load(copy)
+    assert str(copy) in str(caught.value)
     assert "dvc repro" in str(caught.value)
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("bundle.json", b""), ("bundle.json", b"{}"), ("bundle.json", b"[]"), ("bundle.json", b"{\xff"),
-    ("model.weights.h5", b""), ("model.weights.h5", b"not HDF5"),
-])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"{\xff", b"null"])
+@pytest.mark.parametrize("name", FILES)
 def test_a_damaged_file(name: str, content: bytes, copy: Path) -> None:
     (copy / name).write_bytes(content)
     with pytest.raises(UserError, match="damaged or of another version"):
-        Bundle.load(copy)
+        load(copy)
 
 
 def test_weights_cut_in_half(copy: Path) -> None:
-    path = copy / "model.weights.h5"
+    path = copy / "fold-0/model.weights.h5"
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(UserError, match="damaged or of another version"):
-        Bundle.load(copy)
+        load(copy)
 
 
 @pytest.mark.parametrize("change", [
-    {"labels": ["anger", "fear"]}, {"columns": 39}, {"frames": 200}, {"frames": 1}, {"frames": "many"},
-    {"train_cnn": {}}, {"extract_mfcc": {"sample_rate": 1}}, {"mean": ["a"]}, {"mean": [0.0]}, {"std": None},
+    {"labels": ["anger", "fear"]}, {"labels": 3}, {"columns": ["mfcc_0"]}, {"window_frames": 200},
+    {"window_frames": 1}, {"window_frames": "many"}, {"network": "none"}, {"network_settings": {}},
+    {"network_settings": None}, {"recipe": None}, {"frame_rate": "fast"},
 ])
 def test_a_document_that_does_not_fit_the_weights(change: dict[str, Any], copy: Path) -> None:
-    path = copy / "bundle.json"
+    path = copy / "model.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(UserError):
-        Bundle.load(copy)
+        load(copy)
 
 
 def test_another_format(copy: Path) -> None:
-    path = copy / "bundle.json"
+    path = copy / "model.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
-    with pytest.raises(UserError, match="has format 99, this version reads 1; train anew"):
-        Bundle.load(copy)
+    with pytest.raises(UserError, match="has format 99, this version reads 2; train anew"):
+        load(copy)
 
 
-# --- finding bundles
+# --- the folds of a model folder
 
 
-def test_find_gives_folds_in_order_of_their_numbers(tmp_path: Path) -> None:
-    for name in ("fold-10", "fold-2", "fold-0", "fold-x", "other"):
+def test_folds_come_in_order_of_their_numbers(bundle: Bundle, tmp_path: Path) -> None:
+    bundle.blueprint.save(tmp_path)
+    for fold in (10, 2, 0):
+        std = bundle.normalisation.std + np.float32(fold)
+        Bundle(bundle.blueprint, bundle.model, Normalisation(bundle.normalisation.mean, std)).save(tmp_path, fold)
+    for name in ("fold-x", "other"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "bundle.json").touch()
-    (tmp_path / "fold-1").mkdir()
-    assert [folder.name for folder in find(tmp_path)] == ["fold-0", "fold-2", "fold-10"]
+    offsets = [float((each.normalisation.std - bundle.normalisation.std)[0]) for each in load(tmp_path)]
+    assert offsets == pytest.approx([0, 2, 10], abs=1e-4)
 
 
-def test_find_takes_a_bundle_itself(saved: Path) -> None:
-    assert find(str(saved)) == [saved]
+def test_one_fold_of_a_model_folder(saved: Path, bundle: Bundle) -> None:
+    (loaded,) = load(str(saved / "fold-0"))
+    np.testing.assert_array_equal(loaded.probabilities(CLIPS), bundle.probabilities(CLIPS))
 
 
-def test_find_says_when_there_is_none(tmp_path: Path) -> None:
+def test_no_model(tmp_path: Path, bundle: Bundle) -> None:
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(UserError, match=f"{folder}: there is no trained model here; `dvc repro` trains one"):
-            find(folder)
+            load(folder)
+    bundle.blueprint.save(tmp_path)
+    with pytest.raises(UserError, match="there is no trained model here"):
+        load(tmp_path)

@@ -6,16 +6,21 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.networks import registry
+from speech_emotion.models import classifier
 
 Settings = Callable[..., Any]
 
 
+def build(settings: Any, window_frames: int, columns: int, num_classes: int) -> keras.Model:
+    return classifier.build("cnn", settings, window_frames=window_frames, columns=columns, num_classes=num_classes)
+
+
 @pytest.mark.parametrize(("frames", "columns", "labels"), [(64, 13, 2), (100, 40, 6), (401, 1, 8)])
-def test_shapes_and_probabilities(frames: int, columns: int, labels: int, train_settings: Settings) -> None:
-    model = registry.build(train_settings(cnn__filters=[3, 4, 5], cnn__dense=6), frames, columns, labels)
+def test_shapes_and_probabilities(frames: int, columns: int, labels: int, network_settings: Settings) -> None:
+    model = build(network_settings(filters=[3, 4, 5], dense=6), frames, columns, labels)
     assert model.input_shape == (None, frames, columns)
     assert model.output_shape == (None, labels)
     windows = np.random.default_rng(0).standard_normal((5, frames, columns), dtype=np.float32) * 100
@@ -28,11 +33,11 @@ def layers(model: keras.Model, kind: type[keras.layers.Layer]) -> list[keras.lay
     return [layer for layer in model.layers if isinstance(layer, kind)]
 
 
-def test_settings_shape_the_network(train_settings: Settings) -> None:
-    settings = train_settings(
-        cnn__filters=[3, 7], cnn__kernel_size=5, cnn__pool_size=2, cnn__dense=9, cnn__dropout=0.4, cnn__batch_norm=True
+def test_settings_shape_the_network(network_settings: Settings) -> None:
+    settings = network_settings(
+        filters=[3, 7], kernel_size=5, pool_size=2, dense=9, dropout=0.4, batch_norm=True
     )
-    model = registry.build(settings, 40, 13, 4)
+    model = build(settings, 40, 13, 4)
     convolutions = layers(model, keras.layers.Conv1D)
     assert [layer.filters for layer in convolutions] == [3, 7]
     assert [layer.kernel_size for layer in convolutions] == [(5,), (5,)]
@@ -46,27 +51,37 @@ def test_settings_shape_the_network(train_settings: Settings) -> None:
     assert model.count_params() == first + second + (10 * 7 + 1) * 9 + (9 + 1) * 4
 
 
-def test_without_batch_normalisation_convolutions_have_an_offset(train_settings: Settings) -> None:
-    model = registry.build(train_settings(cnn__filters=[3], cnn__batch_norm=False, cnn__dense=2), 8, 2, 2)
+def test_without_batch_normalisation_convolutions_have_an_offset(network_settings: Settings) -> None:
+    model = build(network_settings(filters=[3], batch_norm=False, dense=2), 8, 2, 2)
     assert layers(model, keras.layers.BatchNormalization) == []
     assert layers(model, keras.layers.Conv1D)[0].use_bias
 
 
 @pytest.mark.parametrize(("pool", "blocks", "frames"), [(4, 3, 64), (2, 1, 2), (3, 2, 9)])
-def test_the_shortest_window_that_fits(pool: int, blocks: int, frames: int, train_settings: Settings) -> None:
-    settings = train_settings(cnn__filters=[2] * blocks, cnn__pool_size=pool, cnn__dense=2)
-    assert registry.build(settings, frames, 3, 2).output_shape == (None, 2)
-    with pytest.raises(UserError, match=rf"train_cnn\.cnn does not fit train_cnn\.seconds: {blocks} poolings by {pool} "
+def test_the_shortest_window_that_fits(pool: int, blocks: int, frames: int, network_settings: Settings) -> None:
+    settings = network_settings(filters=[2] * blocks, pool_size=pool, dense=2)
+    assert build(settings, frames, 3, 2).output_shape == (None, 2)
+    with pytest.raises(UserError, match=rf"networks\.cnn does not fit train_cnn\.seconds: {blocks} poolings by {pool} "
                                         rf"need {frames} frames; the window has {frames - 1}"):
-        registry.build(settings, frames - 1, 3, 2)
+        build(settings, frames - 1, 3, 2)
 
 
-def test_the_same_seed_gives_the_same_weights(train_settings: Settings) -> None:
+def test_the_same_seed_gives_the_same_weights(network_settings: Settings) -> None:
     def weights(seed: int) -> list[np.ndarray]:
         keras.utils.set_random_seed(seed)
-        model = registry.build(train_settings(cnn__filters=[2], cnn__dense=3), 8, 2, 2)
+        model = build(network_settings(filters=[2], dense=3), 8, 2, 2)
         return [np.asarray(each) for each in model.get_weights()]
 
     one, again, other = weights(1), weights(1), weights(2)
     assert all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_logits_and_embedding_lead_to_the_probabilities(network_settings: Settings) -> None:
+    model = build(network_settings(filters=[3], dense=5), 16, 4, 3)
+    windows = np.random.default_rng(0).standard_normal((7, 16, 4), dtype=np.float32)
+    logits, embedding = map(np.asarray, classifier.with_embedding(model)(windows))
+    assert embedding.shape == (7, 5)
+    weights, offset = map(np.asarray, model.get_layer("logits").weights)
+    np.testing.assert_allclose(logits, embedding @ weights + offset, atol=1e-5)
+    np.testing.assert_allclose(softmax(logits, axis=1), model.predict(windows, verbose=0), atol=1e-6)

@@ -15,6 +15,7 @@ from speech_emotion.params.base import load
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 from speech_emotion.params.ingest import Ingest
+from speech_emotion.params.networks import Networks
 from speech_emotion.params.train_cnn import TrainCnn
 
 Shipped = Callable[[], dict[str, Any]]
@@ -33,10 +34,10 @@ def refusal(path: Path, schema: type[Any] = TrainCnn) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("schema", [Ingest, ExtractMfcc, TrainCnn, Evaluate])
+@pytest.mark.parametrize("schema", [Ingest, ExtractMfcc, TrainCnn, Networks, Evaluate])
 def test_shipped_file_is_valid_for_every_stage(schema: type[Any], shipped: Shipped) -> None:
     section = schema.__module__.rpartition(".")[2]
-    assert load(PARAMS, schema).model_dump() == shipped()[section]
+    assert load(PARAMS, schema).model_dump(mode="json") == shipped()[section]
 
 
 def test_path_may_be_text() -> None:
@@ -122,14 +123,14 @@ def test_all_problems_of_all_sections_come_in_one_message(shipped: Shipped, tmp_
     document = shipped()
     document["ingest"]["min_duration"] = -1
     document["train_cnn"]["epochs"] = 0
-    document["train_cnn"]["cnn"]["dropout"] = 1
+    document["networks"]["cnn"]["dropout"] = 1
     document["evaluate"]["dpi"] = "high"
     document["trian_cnn"] = {}
     message = refusal(written(tmp_path, document), Ingest)
     for line in (
         "ingest.min_duration: is -1, but input should be greater than or equal to 0",
         "train_cnn.epochs: is 0, but input should be greater than or equal to 1",
-        "train_cnn.cnn.dropout: is 1, but input should be less than 1",
+        "networks.cnn.dropout: is 1, but input should be less than 1",
         "evaluate.dpi: is 'high', but input should be a valid integer",
         "trian_cnn: unknown section (did you mean 'train_cnn'?)",
     ):
@@ -137,7 +138,7 @@ def test_all_problems_of_all_sections_come_in_one_message(shipped: Shipped, tmp_
     assert len(message.splitlines()) == 6
 
 
-@pytest.mark.parametrize("schema", [Ingest, ExtractMfcc, TrainCnn, Evaluate])
+@pytest.mark.parametrize("schema", [Ingest, ExtractMfcc, TrainCnn, Networks, Evaluate])
 def test_a_slip_in_the_last_stage_stops_every_stage(schema: type[Any], shipped: Shipped, tmp_path: Path) -> None:
     document = shipped()
     document["evaluate"]["confidence"] = 95

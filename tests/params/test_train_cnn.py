@@ -20,8 +20,7 @@ REFUSED = [
     ("split__validation_fraction", 1.5), ("split__test_corpora", "emodb"), ("split__test_corpora", [1]),
     ("split__predefined", None), ("split__statement_disjoint", "yes"), ("split__statement_disjoint", 1),
     ("seconds", 0.0), ("seconds", -1), ("seconds", float("inf")), ("seconds", float("nan")),
-    ("model", "rnn"), ("cnn__filters", []), ("cnn__filters", [0]), ("cnn__filters", 64), ("cnn__kernel_size", 0),
-    ("cnn__pool_size", 1), ("cnn__dense", 0), ("cnn__dropout", -0.1), ("cnn__dropout", 1.0), ("cnn__batch_norm", 1),
+    ("model", "rnn"), ("model", "base"), ("model", None),
     ("epochs", 0), ("epochs", 1.0), ("batch_size", 0), ("lr", 0.0), ("lr", -1.0), ("lr", "fast"), ("lr", True),
     ("lr", float("nan")), ("lr", float("inf")), ("lr_schedule", "linear"), ("lr_schedule", None),
     ("early_stopping", -1), ("class_weights", "no"), ("label_smoothing", -0.1), ("label_smoothing", 1.0),
@@ -32,7 +31,7 @@ REFUSED = [
 
 TAKEN = [
     ("seed", 0), ("seed", 2**31 - 1), ("labels", "common6"), ("labels", {"negative": ["anger", "fear"], "rest": []}),
-    ("split__folds", 2), ("split__test_fraction", 0.999), ("seconds", 3), ("cnn__filters", [1]), ("cnn__dropout", 0),
+    ("split__folds", 2), ("split__test_fraction", 0.999), ("seconds", 3),
     ("lr", 1e-5), ("lr", 1), ("lr_schedule", "cosine"), ("early_stopping", 0), ("label_smoothing", 0),
     ("augment__time_masks", 0), ("augment__noise", 2),
 ]

@@ -1,5 +1,6 @@
 """Separate audio is predicted with the feature code and the models of training."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,12 @@ import numpy as np
 import pytest
 import soundfile
 
+from speech_emotion.audio import decoding
 from speech_emotion.core.errors import UserError
 from speech_emotion.features.compute import from_file
-from speech_emotion.prediction.predictor import Predictor, predict
+from speech_emotion.models.bundle import Bundle
+from speech_emotion.prediction.files import predict_files
+from speech_emotion.prediction.predictor import Predictor
 
 Make = Callable[..., Any]
 LABELS = ("anger", "neutral", "sadness")
@@ -25,11 +29,8 @@ def tone(path: Path, rate: int = 16000, pitch: float = 200.0, seconds: float = 0
 
 
 @pytest.fixture(scope="module")
-def models(make_bundle: Make, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    for fold in range(2):
-        (folder / f"fold-{fold}").mkdir()
-        make_bundle(seed=fold).save(folder / f"fold-{fold}")
+def models(make_bundle: Make, save_models: Make, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = save_models(tmp_path_factory.mktemp("models"), make_bundle(seed=0), make_bundle(seed=1))
     return folder
 
 
@@ -40,27 +41,60 @@ def predictor(models: Path) -> Predictor:
 
 def test_folds_are_averaged(predictor: Predictor, tmp_path: Path) -> None:
     path = tone(tmp_path / "a.wav")
-    clip = from_file(path, predictor.bundles[0].features)
+    clip = from_file(path, predictor.recipe)
     apart = [bundle.probabilities([clip])[0] for bundle in predictor.bundles]
     assert not np.allclose(*apart)
-    np.testing.assert_allclose(predictor.probabilities(path), np.mean(apart, axis=0), rtol=1e-12)
+    np.testing.assert_allclose(predictor.windows_of_file(path).clip, np.mean(apart, axis=0), rtol=1e-12)
 
 
-def test_a_single_bundle_will_do(models: Path, predictor: Predictor, tmp_path: Path) -> None:
+def test_a_single_fold_will_do(models: Path, predictor: Predictor, tmp_path: Path) -> None:
     one = Predictor.load(str(models / "fold-1"))
     path = tone(tmp_path / "a.wav")
-    clip = from_file(path, one.bundles[0].features)
-    np.testing.assert_array_equal(one.probabilities(path), predictor.bundles[1].probabilities([clip])[0])
+    clip = from_file(path, one.recipe)
+    np.testing.assert_array_equal(one.windows_of_file(path).clip, predictor.bundles[1].probabilities([clip])[0])
+
+
+def test_windows_have_their_places_and_probabilities(predictor: Predictor, tmp_path: Path) -> None:
+    # Windows of 16 frames, 100 a second; 0.3 s have 31 frames.
+    outputs = predictor.windows_of_file(tone(tmp_path / "a.wav", seconds=0.3))
+    assert outputs.seconds == 0.16
+    np.testing.assert_allclose(outputs.starts, [0.0, 0.08, 0.15], atol=0.006)
+    assert outputs.probabilities.shape == (3, 3)
+    np.testing.assert_allclose(outputs.probabilities.sum(axis=1), 1)
+    np.testing.assert_allclose(outputs.clip, outputs.probabilities.mean(axis=0))
+
+
+def test_samples_in_memory_are_predicted_as_the_file_that_holds_them(predictor: Predictor, tmp_path: Path) -> None:
+    path = tone(tmp_path / "a.wav", rate=44100)
+    samples, rate = decoding.read(path)
+    expected = predictor.windows_of_file(path)
+    np.testing.assert_allclose(predictor.windows(samples, rate).probabilities, expected.probabilities, atol=1e-6)
+
+
+@pytest.mark.parametrize(("what", "value"), [("labels", ("anger", "fear", "sadness")), ("recipe", {}),
+                                             ("window_frames", 17), ("columns", ("a",))])
+def test_models_that_do_not_agree_are_not_averaged(what: str, value: Any, make_bundle: Make) -> None:
+    one, other = make_bundle(), make_bundle()
+    odd = Bundle(dataclasses.replace(other.blueprint, **{what: value}), other.model, other.normalisation)
+    with pytest.raises(UserError, match=f"cannot be averaged: they differ in their {what}"):
+        Predictor([one, odd])
+
+
+def test_features_that_this_version_does_not_know(make_bundle: Make) -> None:
+    bundle = make_bundle()
+    odd = Bundle(dataclasses.replace(bundle.blueprint, recipe={"sample_rate": 1}), bundle.model, bundle.normalisation)
+    with pytest.raises(UserError, match="cannot compute the features of this model"):
+        Predictor([odd])
 
 
 def test_the_table(predictor: Predictor, tmp_path: Path) -> None:
     files = [tone(tmp_path / name, pitch=pitch) for name, pitch in (("b.wav", 100), ("a.wav", 900))]
-    table, failures = predict(files, predictor)
+    table, failures = predict_files(files, predictor)
     assert failures == []
     assert list(table) == ["file", "label", "p_anger", "p_neutral", "p_sadness"]
     assert table["file"].tolist() == [str(file) for file in files]
     for file, row in zip(files, table.to_dict("records"), strict=True):
-        expected = predictor.probabilities(file)
+        expected = predictor.windows_of_file(file).clip
         assert [row[f"p_{label}"] for label in LABELS] == expected.tolist()
         assert row["label"] == LABELS[expected.argmax()]
 
@@ -69,7 +103,7 @@ def test_container_channels_and_extension_change_nothing(predictor: Predictor, t
     files = [tone(tmp_path / "a.wav"), tone(tmp_path / "a.flac"), tone(tmp_path / "a.aiff"),
              tone(tmp_path / "stereo.wav", channels=2)]
     files.append(files[0].rename(tmp_path / "a.bin"))
-    table, failures = predict(files[1:], predictor)
+    table, failures = predict_files(files[1:], predictor)
     assert failures == []
     for label in LABELS:
         assert np.ptp(table[f"p_{label}"]) < 1e-5
@@ -78,7 +112,7 @@ def test_container_channels_and_extension_change_nothing(predictor: Predictor, t
 def test_any_sample_rate_and_lossy_formats(predictor: Predictor, tmp_path: Path) -> None:
     files = [tone(tmp_path / f"{rate}.wav", rate) for rate in (16000, 22050, 44100, 48000)]
     files += [tone(tmp_path / "a.ogg", 44100), tone(tmp_path / "a.mp3", 44100)]
-    table, failures = predict(files, predictor)
+    table, failures = predict_files(files, predictor)
     assert failures == []
     probabilities = table[[f"p_{label}" for label in LABELS]].to_numpy()
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
@@ -89,7 +123,7 @@ def test_a_folder_gives_its_audio_sorted_and_nothing_else(predictor: Predictor, 
     for name in ("z.wav", "a/b.flac", "m.wav"):
         tone(tmp_path / name)
     (tmp_path / "notes.txt").write_text("no audio")
-    table, failures = predict([tmp_path], predictor)
+    table, failures = predict_files([tmp_path], predictor)
     assert failures == []
     assert table["file"].tolist() == [str(tmp_path / name) for name in ("a/b.flac", "m.wav", "z.wav")]
 
@@ -99,7 +133,7 @@ def test_a_file_that_cannot_be_read_does_not_lose_the_others(predictor: Predicto
     text.write_text("this is no audio " * 8)
     empty.touch()
     good = tone(tmp_path / "good.wav")
-    table, failures = predict([text, good, empty], predictor)
+    table, failures = predict_files([text, good, empty], predictor)
     assert table["file"].tolist() == [str(good)]
     assert len(failures) == 2
     assert str(text) in failures[0]
@@ -108,7 +142,7 @@ def test_a_file_that_cannot_be_read_does_not_lose_the_others(predictor: Predicto
 
 def test_nothing_readable_gives_an_empty_table_with_its_columns(predictor: Predictor, tmp_path: Path) -> None:
     (tmp_path / "text.wav").write_text("no")
-    table, failures = predict([tmp_path / "text.wav"], predictor)
+    table, failures = predict_files([tmp_path / "text.wav"], predictor)
     assert table.empty
     assert list(table) == ["file", "label", "p_anger", "p_neutral", "p_sadness"]
     assert len(failures) == 1
@@ -116,9 +150,9 @@ def test_nothing_readable_gives_an_empty_table_with_its_columns(predictor: Predi
 
 def test_paths_that_are_not_there_and_folders_without_audio(predictor: Predictor, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"none\.wav: there is no such file or folder"):
-        predict([tmp_path / "none.wav"], predictor)
+        predict_files([tmp_path / "none.wav"], predictor)
     with pytest.raises(UserError, match="there is no audio in this folder"):
-        predict([tmp_path], predictor)
+        predict_files([tmp_path], predictor)
 
 
 def test_no_model(tmp_path: Path) -> None:

@@ -1,18 +1,14 @@
 """Batches: every clip once an epoch, in an order and with windows that follow from seed and epoch alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
-from speech_emotion.params.train_cnn import Augment
-from speech_emotion.training.augment import Augmentation
+from speech_emotion.training.augment import Noise, Step
 from speech_emotion.training.batches import TrainingBatches
 
-OFF = Augment(
-    shift_seconds=0.05, time_masks=0, time_mask_seconds=0, coefficient_masks=0, coefficient_mask_width=0, noise=0
-)
 LENGTHS = [3, 8, 20, 1, 12, 8, 30, 5, 9, 2, 16]
 
 
@@ -25,13 +21,13 @@ def clips() -> list[np.ndarray]:
 
 
 def batches(
-    seed: int = 1, augment: Augment = OFF, normalise: Callable[[np.ndarray], np.ndarray] = lambda clip: clip,
-    batch_size: int = 4,
+    seed: int = 1, steps: Sequence[Step] = (), normalise: Callable[[np.ndarray], np.ndarray] = lambda clip: clip,
+    batch_size: int = 4, shift_frames: int = 5,
 ) -> TrainingBatches:
     count = len(LENGTHS)
     return TrainingBatches(
         clips(), np.eye(count, dtype=np.float32), np.arange(count, dtype=np.float32), normalise,
-        frames=8, batch_size=batch_size, augmentation=Augmentation(augment, 100.0), seed=seed,
+        window_frames=8, batch_size=batch_size, shift_frames=shift_frames, steps=steps, seed=seed,
     )
 
 
@@ -78,8 +74,7 @@ def test_seed_and_epoch_decide_everything() -> None:
 
 
 def test_the_order_of_asking_does_not_matter() -> None:
-    noisy = OFF.model_copy(update={"noise": 1.0})
-    forth, back = batches(augment=noisy), batches(augment=noisy)
+    forth, back = batches(steps=[Noise(1.0)]), batches(steps=[Noise(1.0)])
     expected = [forth[index] for index in range(len(forth))]
     for index in reversed(range(len(back))):
         assert equal(back[index], expected[index])
@@ -119,7 +114,7 @@ def test_long_clips_are_cut_anywhere_and_short_ones_placed_anywhere() -> None:
 
 
 def test_short_clips_lie_no_further_off_the_middle_than_asked() -> None:
-    given = batches(augment=OFF.model_copy(update={"shift_seconds": 0.01}))  # one frame
+    given = batches(shift_frames=1)
     places = set()
     for _ in range(60):
         windows, targets, _ = epoch(given)
@@ -140,7 +135,7 @@ def test_augmentation_is_applied_and_leaves_the_features_alone() -> None:
     count = len(features)
     given = TrainingBatches(
         features, np.eye(count, dtype=np.float32), np.ones(count, np.float32), lambda clip: clip,
-        frames=8, batch_size=4, augmentation=Augmentation(OFF.model_copy(update={"noise": 1.0}), 100.0), seed=1,
+        window_frames=8, batch_size=4, shift_frames=5, steps=[Noise(1.0)], seed=1,
     )
     for feature in features:
         feature.flags.writeable = False  # as a memory-mapped store is

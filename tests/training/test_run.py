@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from speech_emotion import predictions
 from speech_emotion.core.errors import UserError
-from speech_emotion.models.bundle import Bundle, find
+from speech_emotion.evaluation.history import read_history
+from speech_emotion.models.blueprint import Blueprint
+from speech_emotion.models.bundle import Bundle, load
 from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.protocol import splits
-from speech_emotion.training.fit import fit
-from speech_emotion.training.run import train
+from speech_emotion.training.folds import Fold, train_fold
+from speech_emotion.training.run import Outputs, train
 
 Make = Callable[..., Any]
 Features = dict[str, np.ndarray]
@@ -57,7 +60,29 @@ def digests(folder: Path) -> dict[str, str]:
 
 def members(clips: pd.DataFrame, settings: Any) -> pd.DataFrame:
     split = splits.make(clips, settings.split, settings.seed)
-    return split[split["fold"] == 0].merge(clips[["clip_id", "label"]], on="clip_id")
+    return split[split["fold"] == 0].merge(clips[["clip_id", "corpus", "speaker", "label"]], on="clip_id")
+
+
+def blueprint(store: Any, settings: Any, network: Any) -> Blueprint:
+    return Blueprint(
+        labels=LABELS, columns=tuple(store.columns), frame_rate=store.frame_rate, recipe=store.recipe,
+        window_frames=round(settings.seconds * store.frame_rate), network="cnn",
+        network_settings=network.model_dump(mode="json"), training={},
+    )
+
+
+@pytest.fixture
+def fit_fold(tiny_network: Make) -> Make:
+    """A function that trains fold 0, with changes of the network."""
+
+    def fitted(rows: pd.DataFrame, store: Any, settings: Any, **network: Any) -> Fold:
+        return train_fold(rows, store, blueprint(store, settings, tiny_network(**network)), settings, fold=0, live=None)
+
+    return fitted
+
+
+def outputs(folder: Path, live: Path | None = None) -> Outputs:
+    return Outputs(folder / "models", folder / "predictions.parquet", folder / "history.csv", live)
 
 
 def equal_weights(one: Bundle, other: Bundle) -> bool:
@@ -65,57 +90,94 @@ def equal_weights(one: Bundle, other: Bundle) -> bool:
     return all(np.array_equal(a, b) for a, b in pairs)
 
 
-def test_two_runs_give_the_same_bytes_of_every_file(clips: Any, store: Any, tiny: Make, tmp_path: Path) -> None:
-    settings = tiny(split__protocol="speaker_kfold", split__folds=2, cnn__dropout=0.3, augment__noise=0.1)
-    first = train(clips, store, settings, tmp_path / "a", None)
-    again = train(clips.sample(frac=1, random_state=0), store, settings, tmp_path / "b", tmp_path / "live")
+def test_two_runs_give_the_same_bytes_of_every_file(
+    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    settings = tiny(split__protocol="speaker_kfold", split__folds=2, augment__noise=0.1)
+    network = tiny_network(dropout=0.3)
+    first = train(clips, store, settings, network, outputs(tmp_path / "a"))
+    again = train(clips.sample(frac=1, random_state=0), store, settings, network,
+                  outputs(tmp_path / "b", tmp_path / "live"))
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
     assert sorted(digests(tmp_path / "a")) == [
-        "fold-0/bundle.json", "fold-0/model.weights.h5", "fold-1/bundle.json", "fold-1/model.weights.h5",
-        "history.csv", "split.csv",
+        "history.csv", "models/fold-0/model.weights.h5", "models/fold-0/normalisation.json",
+        "models/fold-1/model.weights.h5", "models/fold-1/normalisation.json", "models/model.json", "models/split.csv",
+        "predictions.parquet",
     ]
     assert first == again
     assert "speaker_kfold, 2 folds, 36 clips of 6 speakers, 3 labels" in first
     # DVCLive's files are beside, one folder per fold.
     assert sorted(path.name for path in (tmp_path / "live").iterdir()) == ["fold-0", "fold-1"]
-    train(clips, store, settings.model_copy(update={"seed": 2}), tmp_path / "a", None)
-    assert digests(tmp_path / "a")["fold-0/model.weights.h5"] != digests(tmp_path / "b")["fold-0/model.weights.h5"]
+    train(clips, store, settings.model_copy(update={"seed": 2}), network, outputs(tmp_path / "a"))
+    weights = "models/fold-0/model.weights.h5"
+    assert digests(tmp_path / "a")[weights] != digests(tmp_path / "b")[weights]
 
-    split = pd.read_csv(tmp_path / "b" / "split.csv")
+    split = pd.read_csv(tmp_path / "b/models/split.csv")
     pd.testing.assert_frame_equal(split, splits.make(clips, settings.split, settings.seed), check_dtype=False)
-    history = pd.read_csv(tmp_path / "b" / "history.csv")
+    history = read_history(tmp_path / "b/history.csv")
     assert list(history)[:2] == ["fold", "epoch"]
-    assert {"loss", "accuracy", "val_loss", "val_accuracy"} < set(history)
     assert history.groupby("fold")["epoch"].apply(list).tolist() == [[1, 2, 3], [1, 2, 3]]
-    assert [bundle.labels for bundle in map(Bundle.load, find(tmp_path / "b"))] == [LABELS, LABELS]
+    assert [bundle.blueprint.labels for bundle in load(tmp_path / "b/models")] == [LABELS, LABELS]
 
 
-def test_it_learns_what_can_be_learnt(clips: Any, store: Any, features: Features, tiny: Make) -> None:
-    settings = tiny(epochs=40, lr=0.02, early_stopping=0, cnn__filters=[8], cnn__dense=8)
-    rows = members(clips, settings)
-    bundle, history = fit(rows, store, settings, fold=0, live=None)
-    test = rows[rows["part"] == "test"]
-    predicted = bundle.probabilities([features[clip] for clip in test["clip_id"]]).argmax(axis=1)
-    assert (np.array(bundle.labels)[predicted] == test["label"].to_numpy(dtype=str)).mean() >= 0.9
-    assert history["val_loss"].min() < history["val_loss"].iloc[0]
+def test_predictions_are_of_each_folds_own_model_on_its_validation_and_test_parts(
+    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    settings = tiny(split__protocol="speaker_kfold", split__folds=3)
+    train(clips, store, settings, tiny_network(), outputs(tmp_path))
+    written = predictions.read(tmp_path / "predictions.parquet")
+    assert written.origin.labels == LABELS
+    assert (written.origin.protocol, written.origin.speaker_independent, written.origin.seed) == (
+        "speaker_kfold", True, settings.seed)
+    assert written.origin.settings["train_cnn"] == settings.model_dump(mode="json")
+    assert written.origin.settings["networks"] == {"cnn": tiny_network().model_dump(mode="json")}
+
+    split = splits.make(clips, settings.split, settings.seed)
+    expected = split[split["part"] != "train"].set_index(["fold", "clip_id"])["part"].to_dict()
+    rows = written.table
+    assert dict(zip(zip(rows["fold"], rows["clip_id"], strict=True), rows["part"], strict=True)) == expected
+    about = clips.set_index("clip_id")["label"]
+    assert rows["label"].tolist() == about.loc[rows["clip_id"]].tolist()
+    probabilities = rows[[f"p_{label}" for label in LABELS]].to_numpy(dtype=float)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    for fold, bundle in enumerate(load(tmp_path / "models")):
+        own = np.flatnonzero(rows["fold"] == fold)
+        clips_of_fold = [store.frames(clip) for clip in rows["clip_id"].iloc[own]]
+        np.testing.assert_allclose(probabilities[own], bundle.probabilities(clips_of_fold), atol=1e-6)
+        head, offset = map(np.asarray, bundle.model.get_layer("logits").weights)
+        embeddings = np.stack(rows["embedding"].iloc[own].to_list())
+        logits = rows[[f"logit_{label}" for label in LABELS]].to_numpy(dtype=float)[own]
+        np.testing.assert_allclose(logits, embeddings @ head + offset, atol=1e-5)
+    tested = written.part("test")
+    assert sorted(tested["clip_id"]) == sorted(clips["clip_id"]), "each clip is tested in one fold"
+    best = tested[[f"p_{label}" for label in LABELS]].to_numpy(dtype=float).argmax(axis=1)
+    assert tested["predicted"].tolist() == [LABELS[which] for which in best]
 
 
-def test_early_stopping_keeps_the_best_epoch(clips: Any, store: Any, tiny: Make) -> None:
+def test_it_learns_what_can_be_learnt(clips: Any, store: Any, tiny: Make, fit_fold: Make) -> None:
+    settings = tiny(epochs=40, lr=0.02, early_stopping=0)
+    done = fit_fold(members(clips, settings), store, settings, filters=[8], dense=8)
+    test = done.predictions[done.predictions["part"] == "test"]
+    best = test[[f"p_{label}" for label in LABELS]].to_numpy().argmax(axis=1)
+    assert (np.array(LABELS)[best] == test["label"].to_numpy(dtype=str)).mean() >= 0.9
+    assert done.history["val_loss"].min() < done.history["val_loss"].iloc[0]
+
+
+def test_early_stopping_keeps_the_best_epoch(clips: Any, store: Any, tiny: Make, fit_fold: Make) -> None:
     settings = tiny(epochs=60, lr=0.3, early_stopping=2, lr_schedule="constant", label_smoothing=0.0)
-    rows = members(clips, settings)
-    bundle, history = fit(rows, store, settings, fold=0, live=None)
+    done = fit_fold(members(clips, settings), store, settings)
+    history = done.history
     assert len(history) < 60
     assert len(history) == history["val_loss"].argmin() + 1 + 2
-    validation = rows[rows["part"] == "validation"]
-    probabilities = bundle.probabilities([store.frames(clip) for clip in validation["clip_id"]])
-    right = [bundle.labels.index(label) for label in validation["label"]]
-    accuracy = (probabilities.argmax(axis=1) == right).mean()
-    best = history.loc[history["val_loss"].idxmin(), "val_accuracy"]
-    assert accuracy == pytest.approx(best, abs=0.35)  # Keras counts windows, a bundle clips
+    validation = done.predictions[done.predictions["part"] == "validation"]
+    best = validation[[f"p_{label}" for label in LABELS]].to_numpy().argmax(axis=1)
+    accuracy = (np.array(LABELS)[best] == validation["label"].to_numpy(dtype=str)).mean()
+    chosen = history.loc[history["val_loss"].idxmin(), "val_accuracy"]
+    assert accuracy == pytest.approx(chosen, abs=0.35)  # Keras counts windows, predictions clips
 
 
 def test_only_the_training_part_is_normalised_by_and_test_clips_are_not_looked_at(
-    clips: Any, features: Features, make_store: Make, tiny: Make, tmp_path: Path
+    clips: Any, features: Features, make_store: Make, tiny: Make, fit_fold: Make, tmp_path: Path
 ) -> None:
     settings = tiny(epochs=1)
     rows = members(clips, settings)
@@ -123,7 +185,7 @@ def test_only_the_training_part_is_normalised_by_and_test_clips_are_not_looked_a
     def trained(name: str, part: str | None) -> Bundle:
         changed = set(rows.loc[rows["part"] == part, "clip_id"]) if part else set()
         given = [(clip, "", frames * (50 if clip in changed else 1)) for clip, frames in features.items()]
-        bundle, _ = fit(rows, make_store(tmp_path / name, given), settings, fold=0, live=None)
+        bundle: Bundle = fit_fold(rows, make_store(tmp_path / name, given), settings).bundle
         return bundle
 
     plain = trained("plain", None)
@@ -139,7 +201,7 @@ def test_only_the_training_part_is_normalised_by_and_test_clips_are_not_looked_a
 
 
 def test_views_are_for_training_only(
-    clips: Any, features: Features, make_store: Make, tiny: Make, tmp_path: Path
+    clips: Any, features: Features, make_store: Make, tiny: Make, fit_fold: Make, tmp_path: Path
 ) -> None:
     settings = tiny(epochs=1)
     rows = members(clips, settings)
@@ -148,7 +210,7 @@ def test_views_are_for_training_only(
     def trained(name: str, viewed: set[str]) -> Bundle:
         given = [(clip, "", frames) for clip, frames in features.items()]
         given += [(clip, "speed_0.9", features[clip] * np.float32(1.5)) for clip in features if parts[clip] in viewed]
-        bundle, _ = fit(rows, make_store(tmp_path / name, given), settings, fold=0, live=None)
+        bundle: Bundle = fit_fold(rows, make_store(tmp_path / name, given), settings).bundle
         return bundle
 
     plain, seen = trained("plain", set()), trained("train", {"train"})
@@ -161,9 +223,12 @@ def test_views_are_for_training_only(
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "plateau"])
-def test_every_learning_rate_schedule(schedule: str, clips: Any, store: Any, tiny: Make) -> None:
+def test_every_learning_rate_schedule(
+    schedule: str, clips: Any, store: Any, tiny: Make, fit_fold: Make
+) -> None:
     settings = tiny(epochs=6, lr=0.9, lr_schedule=schedule, early_stopping=3)
-    bundle, history = fit(members(clips, settings), store, settings, fold=0, live=None)
+    done = fit_fold(members(clips, settings), store, settings)
+    bundle, history = done.bundle, done.history
     assert np.isfinite(history["val_loss"]).all()
     rate = float(bundle.model.optimizer.learning_rate)
     if schedule == "constant":
@@ -175,31 +240,37 @@ def test_every_learning_rate_schedule(schedule: str, clips: Any, store: Any, tin
         assert rate < 0.9
 
 
-def test_labels_are_relabelled_and_left_out_clips_named(clips: Any, store: Any, tiny: Make, tmp_path: Path) -> None:
+def test_labels_are_relabelled_and_left_out_clips_named(
+    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
     settings = tiny(epochs=1, labels={"high": ["anger"], "low": ["sadness"]})
-    said = train(clips, store, settings, tmp_path / "models", None)
+    said = train(clips, store, settings, tiny_network(), outputs(tmp_path))
     assert "left out by labels: 12 neutral" in said
-    assert Bundle.load(find(tmp_path / "models")[0]).labels == ("high", "low")
-    assert len(pd.read_csv(tmp_path / "models" / "split.csv")) == 24
+    assert load(tmp_path / "models")[0].blueprint.labels == ("high", "low")
+    assert len(pd.read_csv(tmp_path / "models/split.csv")) == 24
+    assert set(predictions.read(tmp_path / "predictions.parquet").table["label"]) == {"high", "low"}
 
 
-def test_after_an_error_the_old_models_stay(clips: Any, store: Any, tiny: Make, tmp_path: Path) -> None:
-    target = tmp_path / "models"
-    target.mkdir()
-    (target / "old").touch()
-    with pytest.raises(UserError, match=r"train_cnn\.cnn does not fit train_cnn\.seconds"):
-        train(clips, store, tiny(seconds=0.01), target, None)
+def test_after_an_error_everything_old_stays(
+    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    (tmp_path / "models").mkdir()
+    for name in ("models/old", "predictions.parquet", "history.csv"):
+        (tmp_path / name).write_text("old")
+    before = digests(tmp_path)
+    with pytest.raises(UserError, match=r"networks\.cnn does not fit train_cnn\.seconds"):
+        train(clips, store, tiny(seconds=0.01), tiny_network(), outputs(tmp_path))
     with pytest.raises(UserError, match="folds is 9, but there are only 6 speakers"):
-        train(clips, store, tiny(split__protocol="speaker_kfold", split__folds=9), target, None)
-    assert digests(target).keys() == {"old"}
+        train(clips, store, tiny(split__protocol="speaker_kfold", split__folds=9), tiny_network(), outputs(tmp_path))
+    assert digests(tmp_path) == before
 
 
-@pytest.mark.parametrize("part", ["train", "validation"])
+@pytest.mark.parametrize("part", ["train", "validation", "test"])
 def test_a_clip_without_features_is_not_passed_over(
-    part: str, clips: Any, features: Features, make_store: Make, tiny: Make, tmp_path: Path
+    part: str, clips: Any, features: Features, make_store: Make, tiny: Make, fit_fold: Make, tmp_path: Path
 ) -> None:
     rows = members(clips, tiny())
     lost = rows.loc[rows["part"] == part, "clip_id"].iloc[0]
     given = [(clip, "", frames) for clip, frames in features.items() if clip != lost]
     with pytest.raises(UserError, match=f"holds no features of clip '{lost}'"):
-        fit(rows, make_store(tmp_path / "some", given), tiny(), fold=0, live=None)
+        fit_fold(rows, make_store(tmp_path / "some", given), tiny())

@@ -32,8 +32,8 @@ def predict(
 ) -> None:
     """Predict the emotion in audio files: the label and the probability of every label."""
     backend.load()
+    from speech_emotion.prediction.files import predict_files
     from speech_emotion.prediction.predictor import Predictor
-    from speech_emotion.prediction.predictor import predict as predict_files
 
     table, failures = predict_files(paths, Predictor.load(models))
     match format:

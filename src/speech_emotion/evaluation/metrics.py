@@ -6,7 +6,8 @@ macro recall. Averages over labels take in the labels that occur in `truth`: a l
 recall. A label in `predicted` that does not occur in `truth` still counts as an error.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,25 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precisio
 
 Labels = Sequence[str] | np.ndarray | pd.Series
 
+OVERALL: dict[str, Callable[[Labels, Labels], float]] = {}
+"""The metrics that every result gives, by the names they have in metrics/evaluate.json."""
 
+_Metric = TypeVar("_Metric", bound=Callable[[Labels, Labels], float])
+
+
+def overall(metric: _Metric) -> _Metric:
+    """Mark a metric as one that every result gives, under the function's name."""
+    OVERALL[metric.__name__] = metric
+    return metric
+
+
+@overall
 def accuracy(truth: Labels, predicted: Labels) -> float:
     """Share of clips with the right label; equals ``sklearn.metrics.accuracy_score``."""
     return float(accuracy_score(truth, predicted))
 
 
+@overall
 def uar(truth: Labels, predicted: Labels) -> float:
     """Unweighted average recall; equals ``sklearn.metrics.balanced_accuracy_score``.
 
@@ -31,13 +45,10 @@ def uar(truth: Labels, predicted: Labels) -> float:
     return float(recall_score(truth, predicted, labels=np.unique(truth), average="macro"))
 
 
+@overall
 def macro_f1(truth: Labels, predicted: Labels) -> float:
     """Mean F1 over labels; equals ``sklearn.metrics.f1_score(labels=unique(truth), average="macro")``."""
     return float(f1_score(truth, predicted, labels=np.unique(truth), average="macro", zero_division=0))
-
-
-OVERALL: Mapping[str, Callable[[Labels, Labels], float]] = {"accuracy": accuracy, "uar": uar, "macro_f1": macro_f1}
-"""The metrics that every result gives, by the names they have in metrics/evaluate.json."""
 
 
 def recall(truth: Labels, predicted: Labels) -> dict[str, float]:
@@ -63,3 +74,47 @@ def confusion(truth: Labels, predicted: Labels) -> pd.DataFrame:
     """
     names = np.union1d(np.unique(truth), np.unique(predicted))
     return pd.DataFrame(confusion_matrix(truth, predicted, labels=names), names, names)
+
+
+def accuracy_of_counts(counts: np.ndarray) -> np.ndarray:
+    """Accuracy from confusion counts; equals `accuracy` of the clips that are counted.
+
+    Parameters
+    ----------
+    counts : np.ndarray [shape=(..., labels, labels)]
+        Rows are true labels, columns predictions.
+
+    Returns
+    -------
+    np.ndarray [shape=(...), dtype=float64]
+
+    Examples
+    --------
+    >>> float(accuracy_of_counts(np.array([[3, 1], [0, 4]])))
+    0.875
+    """
+    hits: np.ndarray = np.trace(counts, axis1=-2, axis2=-1) / counts.sum(axis=(-2, -1))
+    return hits
+
+
+def uar_of_counts(counts: np.ndarray) -> np.ndarray:
+    """UAR from confusion counts; equals `uar` of the clips that are counted.
+
+    Parameters
+    ----------
+    counts : np.ndarray [shape=(..., labels, labels)]
+        Rows are true labels, columns predictions. A label without clips has no recall and is left out.
+
+    Returns
+    -------
+    np.ndarray [shape=(...), dtype=float64]
+
+    Examples
+    --------
+    >>> float(uar_of_counts(np.array([[3, 1], [0, 4]])))
+    0.875
+    """
+    clips = counts.sum(axis=-1)
+    recalls = np.diagonal(counts, axis1=-2, axis2=-1) / np.maximum(clips, 1)
+    mean: np.ndarray = recalls.sum(axis=-1) / np.count_nonzero(clips, axis=-1)
+    return mean

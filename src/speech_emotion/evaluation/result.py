@@ -6,15 +6,14 @@ import pandas as pd
 
 from speech_emotion.evaluation import intervals, metrics
 from speech_emotion.params.evaluate import Evaluate
-from speech_emotion.params.train_cnn import TrainCnn
-from speech_emotion.protocol.splits import SPEAKER_DEPENDENT
+from speech_emotion.predictions import Origin
 
 SYNTHETIC = "synthetic"
 """Name of the embedded corpus: its numbers say nothing about people."""
 
 
 def result(
-    predictions: pd.DataFrame, history: pd.DataFrame, training: TrainCnn, settings: Evaluate
+    predictions: pd.DataFrame, history: pd.DataFrame, origin: Origin, settings: Evaluate
 ) -> dict[str, Any]:
     """Compute what a reader needs in order to trust and to compare a result.
 
@@ -24,8 +23,8 @@ def result(
         One row per test clip of any fold: fold, speaker, corpus, label, predicted.
     history : pd.DataFrame
         Rows fold, epoch, val_loss.
-    training : TrainCnn
-        What the models were trained with.
+    origin : Origin
+        What run the predictions are of.
     settings : Evaluate
         Settings of the stage.
 
@@ -44,9 +43,9 @@ def result(
     table = pd.DataFrame(folds).T
     best = history.loc[history.groupby("fold")["val_loss"].idxmin()].set_index("fold")["epoch"]
     return {
-        "protocol": training.split.protocol,
-        "speaker_independent": training.split.protocol not in SPEAKER_DEPENDENT,
-        "statement_independent": training.split.statement_disjoint,
+        "protocol": origin.protocol,
+        "speaker_independent": origin.speaker_independent,
+        "statement_independent": origin.statement_independent,
         "corpora": ", ".join(sorted(predictions["corpus"].unique())),
         "synthetic": bool((predictions["corpus"] == SYNTHETIC).any()),
         **{name: _rounded(metric(truth, predicted)) for name, metric in metrics.OVERALL.items()},
@@ -54,10 +53,10 @@ def result(
             "confidence": settings.confidence,
             **{
                 name: dict(zip(("low", "high"), map(_rounded, intervals.by_speaker(
-                    predictions, metrics.OVERALL[name], resamples=settings.resamples, confidence=settings.confidence,
-                    seed=training.seed,
+                    predictions, metric, resamples=settings.resamples, confidence=settings.confidence,
+                    seed=origin.seed,
                 )), strict=True))
-                for name in ("accuracy", "uar")
+                for name, metric in (("accuracy", metrics.accuracy_of_counts), ("uar", metrics.uar_of_counts))
             },
         },
         "chance_uar": _rounded(1 / truth.nunique()),

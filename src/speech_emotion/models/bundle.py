@@ -1,48 +1,93 @@
-"""A trained model in one folder, with all that is needed to use it: labels, feature settings, normalisation.
+"""The trained model of one fold: what it says of clips, and how it is stored.
 
-The folder holds `bundle.json` and `model.weights.h5`. Neither holds a date, so that equal models are equal bytes (a
-`.keras` file does hold one).
+A model folder holds ``model.json`` (`Blueprint`) and for each fold a folder ``fold-<n>`` with its weights and its
+normalisation. Nothing holds a date, so that equal models are equal bytes (a `.keras` file does hold one).
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import keras
 import numpy as np
-from pydantic import ValidationError
+from scipy.special import softmax
 
-from speech_emotion.core.errors import UserError
+from speech_emotion.core.arrays import Float32
+from speech_emotion.models import classifier
+from speech_emotion.models.blueprint import Blueprint, damaged, no_model, write_json
 from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.windows import inference_windows
-from speech_emotion.networks import registry
-from speech_emotion.params.extract_mfcc import ExtractMfcc
-from speech_emotion.params.train_cnn import TrainCnn
 
-_FORMAT = 1
+_NORMALISATION, _WEIGHTS = "normalisation.json", "model.weights.h5"
 _BATCH = 256
+
+
+@dataclass(frozen=True)
+class WindowOutputs:
+    """What a model says of a clip, window by window.
+
+    Attributes
+    ----------
+    starts : np.ndarray [shape=(windows,), dtype=float64]
+        Where in the clip each window begins, in s.
+    logits : np.ndarray [shape=(windows, classes), dtype=float64]
+    embeddings : np.ndarray [shape=(windows, units), dtype=float32]
+        Activations of the layer before the logits.
+    """
+
+    starts: np.ndarray
+    logits: np.ndarray
+    embeddings: Float32
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        """Of each window, float64 [windows, classes]; each row sums to 1. The clip's probabilities are their mean."""
+        probabilities: np.ndarray = softmax(self.logits, axis=1)
+        return probabilities
 
 
 @dataclass(frozen=True)
 class Bundle:
     """A trained model that turns the features of a clip into probabilities."""
 
+    blueprint: Blueprint
     model: keras.Model
-    labels: tuple[str, ...]
-    """Names of the classes, in the order of the model's outputs."""
-    features: ExtractMfcc
-    """Settings that the features must have been computed with."""
-    training: TrainCnn
-    """Settings that the model was trained with."""
     normalisation: Normalisation
 
-    @property
-    def frames(self) -> int:
-        """Length of the model's input window in frames."""
-        return int(self.model.input_shape[1])
+    @cached_property
+    def _with_embedding(self) -> keras.Model:
+        return classifier.with_embedding(self.model)
 
-    def probabilities(self, clips: Sequence[np.ndarray]) -> np.ndarray:
+    def windows(self, clips: Sequence[Float32]) -> list[WindowOutputs]:
+        """Predict clips, window by window.
+
+        Parameters
+        ----------
+        clips : sequence of np.ndarray [shape=(n, columns), dtype=float32]
+            Features of each clip, not normalised.
+
+        Returns
+        -------
+        list of WindowOutputs
+            One for each clip.
+        """
+        cut = [inference_windows(self.normalisation(clip), self.blueprint.window_frames) for clip in clips]
+        stacked = np.concatenate([windows for windows, _ in cut])
+        # Not `predict`, which traces a graph for every model and every shape of batch: slower than a few batches.
+        batches = [self._with_embedding(stacked[first : first + _BATCH], training=False)
+                   for first in range(0, len(stacked), _BATCH)]
+        logits, embeddings = (np.concatenate([keras.ops.convert_to_numpy(batch[which]) for batch in batches])
+                              for which in (0, 1))
+        ends = np.cumsum([len(windows) for windows, _ in cut])[:-1]
+        return [
+            WindowOutputs(first_frames / self.blueprint.frame_rate, own_logits.astype(np.float64), own_embeddings)
+            for (_, first_frames), own_logits, own_embeddings
+            in zip(cut, np.split(logits, ends), np.split(embeddings, ends), strict=True)
+        ]
+
+    def probabilities(self, clips: Sequence[Float32]) -> np.ndarray:
         """Predict clips.
 
         Parameters
@@ -52,97 +97,62 @@ class Bundle:
 
         Returns
         -------
-        np.ndarray [shape=(clips, labels), dtype=float64]
+        np.ndarray [shape=(clips, classes), dtype=float64]
             For each clip the mean over its windows; each row sums to 1.
         """
-        windows = [inference_windows(self.normalisation(clip), self.frames) for clip in clips]
-        owner = np.repeat(np.arange(len(windows)), [len(some) for some in windows])
-        stacked = np.concatenate(windows)
-        # Not `predict`, which traces a graph for every model and every shape of batch: slower than a few batches.
-        outputs = np.concatenate([
-            keras.ops.convert_to_numpy(self.model(stacked[start : start + _BATCH], training=False))
-            for start in range(0, len(stacked), _BATCH)
-        ]).astype(np.float64)
-        sums = np.zeros((len(windows), len(self.labels)))
-        np.add.at(sums, owner, outputs)
-        means: np.ndarray = sums / sums.sum(axis=1, keepdims=True)
-        return means
+        return np.stack([outputs.probabilities.mean(axis=0) for outputs in self.windows(clips)])
 
-    def save(self, folder: Path) -> None:
-        """Write the bundle into an existing, empty folder."""
-        self.model.save_weights(folder / "model.weights.h5")
-        document = {
-            "format": _FORMAT,
-            "labels": list(self.labels),
-            "columns": len(self.normalisation.mean),
-            "frames": self.frames,
-            "mean": self.normalisation.mean.tolist(),
-            "std": self.normalisation.std.tolist(),
-            "extract_mfcc": self.features.model_dump(),
-            "train_cnn": self.training.model_dump(),
-        }
-        (folder / "bundle.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    def save(self, models: Path, fold: int) -> None:
+        """Write the fold's own part into an existing model folder, which `Blueprint.save` completes."""
+        folder = models / f"fold-{fold}"
+        folder.mkdir()
+        self.model.save_weights(folder / _WEIGHTS)
+        columns = zip(self.blueprint.columns, self.normalisation.mean, self.normalisation.std, strict=True)
+        write_json(folder / _NORMALISATION,
+                    {name: {"mean": float(mean), "std": float(std)} for name, mean, std in columns})
 
     @classmethod
-    def load(cls, folder: Path | str) -> "Bundle":
-        """Read a bundle.
+    def load(cls, folder: Path, blueprint: Blueprint) -> "Bundle":
+        """Read one fold's model.
 
         Raises
         ------
         UserError
-            If the folder is no bundle, or is damaged or of another version.
+            If its folder is incomplete, damaged, or does not fit the blueprint.
         """
-        folder = Path(folder)
-        path = folder / "bundle.json"
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-            if document["format"] != _FORMAT:
-                raise UserError(f"{path}: has format {document['format']}, this version reads {_FORMAT}; train anew")
-            training = TrainCnn.model_validate(document["train_cnn"])
-            model = registry.build(training, document["frames"], document["columns"], len(document["labels"]))
-            model.load_weights(folder / "model.weights.h5")
-            mean, std = (np.array(document[name], np.float32) for name in ("mean", "std"))
-            if not mean.shape == std.shape == (document["columns"],):
-                raise ValueError("the normalisation does not fit the columns")
-            return cls(
-                model=model,
-                labels=tuple(document["labels"]),
-                features=ExtractMfcc.model_validate(document["extract_mfcc"]),
-                training=training,
-                normalisation=Normalisation(mean, std),
-            )
+            model = blueprint.build()
+            model.load_weights(folder / _WEIGHTS)
+            columns = json.loads((folder / _NORMALISATION).read_text(encoding="utf-8"))
+            if list(columns) != list(blueprint.columns):
+                raise ValueError("its normalisation is of other columns")
+            mean, std = (np.array([columns[name][which] for name in columns], np.float32) for which in ("mean", "std"))
+            return cls(blueprint, model, Normalisation(mean, std))
         except FileNotFoundError as error:
-            raise UserError(f"{folder}: there is no trained model here ({error.filename or error} is missing); "
-                            "`dvc repro` trains one, `dvc pull models` fetches one") from error
-        except (OSError, KeyError, TypeError, ValueError, ValidationError) as error:
-            raise UserError(f"{folder}: this trained model is damaged or of another version ({error}); train it anew "
-                            "with `dvc repro --force train_cnn`") from error
+            raise no_model(folder, f" ({error.filename or error} is missing)") from error
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise damaged(folder, error) from error
 
 
-def find(folder: Path | str) -> list[Path]:
-    """Folders of the bundles in a model folder: one per fold, in order of the folds.
+def load(models: Path | str) -> list[Bundle]:
+    """Read what the stage `train_cnn` wrote: the models of all folds, in order of the folds.
 
     Parameters
     ----------
-    folder : Path or str
-        What the stage `train_cnn` writes, or a bundle itself.
+    models : Path or str
+        The model folder, or one fold's folder in it.
 
     Raises
     ------
     UserError
-        If there is none.
+        If there is none, or one is damaged or of another version.
     """
-    folder = Path(folder)
-    if (folder / "bundle.json").is_file():
-        return [folder]
-    found = {fold_of(path.parent): path.parent for path in folder.glob("fold-*/bundle.json")
-             if path.parent.name.removeprefix("fold-").isdecimal()}
-    if not found:
-        raise UserError(f"{folder}: there is no trained model here; `dvc repro` trains one, "
-                        "`dvc pull models` fetches one")
-    return [found[fold] for fold in sorted(found)]
-
-
-def fold_of(folder: Path) -> int:
-    """Tell which fold a bundle in a model folder belongs to, by its name ``fold-<n>``."""
-    return int(folder.name.removeprefix("fold-"))
+    models = Path(models)
+    if (models / _WEIGHTS).is_file():
+        return [Bundle.load(models, Blueprint.load(models.resolve().parent))]
+    blueprint = Blueprint.load(models)
+    numbers = sorted(int(number) for folder in models.glob("fold-*")
+                     if (number := folder.name.removeprefix("fold-")).isdecimal())
+    if not numbers:
+        raise no_model(models)
+    return [Bundle.load(models / f"fold-{number}", blueprint) for number in numbers]

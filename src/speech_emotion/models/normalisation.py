@@ -4,17 +4,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.preprocessing import StandardScaler
+
+from speech_emotion.core.arrays import Float32
 
 
 @dataclass(frozen=True)
 class Normalisation:
-    """Mean and standard deviation of each column: float32 [columns] each."""
+    """What is taken off and divided by.
 
-    mean: np.ndarray
-    std: np.ndarray
+    Attributes
+    ----------
+    mean, std : np.ndarray [shape=(columns,), dtype=float32]
+        Of each column.
+    """
+
+    mean: Float32
+    std: Float32
 
     @classmethod
-    def fit(cls, clips: Iterable[np.ndarray]) -> "Normalisation":
+    def fit(cls, clips: Iterable[Float32]) -> "Normalisation":
         """Measure all frames of some clips; equals ``numpy.mean`` and ``numpy.std`` of them concatenated.
 
         Parameters
@@ -26,21 +35,28 @@ class Normalisation:
         -------
         Normalisation
             A column that never changes gets a standard deviation of 1.
-        """
-        count, mean, squares = 0, np.float64(0), np.float64(0)
-        for clip in clips:
-            # Merging of partial moments: Chan, Golub & LeVeque (1983), doi 10.1080/00031305.1983.10483115.
-            n, clip_mean = len(clip), clip.mean(axis=0, dtype=np.float64)
-            delta = clip_mean - mean
-            squares = squares + ((clip - clip_mean) ** 2).sum(axis=0) + delta**2 * (count * n / (count + n))
-            mean = mean + delta * (n / (count + n))
-            count += n
-        std = np.sqrt(squares / count)
-        # Rounding leaves a constant column with a tiny spread.
-        std = np.where(std > 1e-6 * np.maximum(np.abs(mean), 1), std, 1)
-        return cls(np.asarray(mean, np.float32), np.asarray(std, np.float32))
 
-    def __call__(self, clip: np.ndarray) -> np.ndarray:
-        """Normalise features, float32 [frames, columns]."""
-        normalised: np.ndarray = (clip - self.mean) / self.std
+        Examples
+        --------
+        >>> fitted = Normalisation.fit([np.float32([[0], [2]]), np.float32([[4], [6]])])
+        >>> fitted.mean, fitted(np.float32([[3]]))
+        (array([3.], dtype=float32), array([[0.]], dtype=float32))
+        """
+        scaler = StandardScaler()
+        for clip in clips:
+            scaler.partial_fit(clip.astype(np.float64))
+        return cls(scaler.mean_.astype(np.float32), scaler.scale_.astype(np.float32))
+
+    def __call__(self, clip: Float32) -> Float32:
+        """Normalise features.
+
+        Parameters
+        ----------
+        clip : np.ndarray [shape=(frames, columns), dtype=float32]
+
+        Returns
+        -------
+        np.ndarray [shape=(frames, columns), dtype=float32]
+        """
+        normalised: Float32 = (clip - self.mean) / self.std
         return normalised

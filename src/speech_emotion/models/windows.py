@@ -2,38 +2,55 @@
 
 import numpy as np
 
+from speech_emotion.core.arrays import Float32
 
-def cut(clip: np.ndarray, offset: int, frames: int) -> np.ndarray:
-    """Put a clip of at most `frames` frames among zeros, `offset` frames from the start.
+
+def pad(clip: Float32, offset: int, window_frames: int) -> Float32:
+    """Put a clip of at most `window_frames` frames among zeros, `offset` frames from the start.
 
     Returns
     -------
-    np.ndarray [shape=(frames, columns), dtype=float32]
+    np.ndarray [shape=(window_frames, columns), dtype=float32]
+
+    Examples
+    --------
+    >>> pad(np.ones((2, 1), np.float32), 1, 4).ravel()
+    array([0., 1., 1., 0.], dtype=float32)
     """
-    window = np.zeros((frames, clip.shape[1]), dtype=np.float32)
+    window = np.zeros((window_frames, clip.shape[1]), dtype=np.float32)
     window[offset : offset + len(clip)] = clip
     return window
 
 
-def inference_windows(clip: np.ndarray, frames: int) -> np.ndarray:
+def inference_windows(clip: Float32, window_frames: int) -> tuple[Float32, np.ndarray]:
     """Cut a normalised clip into the windows whose mean probability is its prediction.
 
-    A clip of up to `frames` frames gives one window with the clip in its middle. A longer one gives evenly spaced
-    windows that cover it from its first frame to its last and overlap by at least a half.
+    A clip of up to `window_frames` frames gives one window with the clip in its middle. A longer one gives evenly
+    spaced windows that cover it from its first frame to its last and overlap by at least a half.
 
     Parameters
     ----------
     clip : np.ndarray [shape=(n, columns), dtype=float32]
-        Normalised features.
-    frames : int
+        Normalised features, ``n > 0``.
+    window_frames : int > 0
         Length of a window.
 
     Returns
     -------
-    np.ndarray [shape=(windows, frames, columns), dtype=float32]
+    windows : np.ndarray [shape=(windows, window_frames, columns), dtype=float32]
+    first_frames : np.ndarray [shape=(windows,), dtype=int64]
+        The clip's frame with which each window begins.
+
+    Examples
+    --------
+    >>> clip = np.zeros((250, 40), np.float32)
+    >>> windows, first_frames = inference_windows(clip, 100)
+    >>> windows.shape, first_frames.tolist()
+    ((4, 100, 40), [0, 50, 100, 150])
     """
-    spare = len(clip) - frames
+    spare = len(clip) - window_frames
     if spare <= 0:
-        return cut(clip, -spare // 2, frames)[None]
-    starts = np.linspace(0, spare, 1 + -(-spare // max(1, frames // 2))).round().astype(int)
-    return np.stack([clip[start : start + frames] for start in starts])
+        return pad(clip, -spare // 2, window_frames)[None], np.zeros(1, np.int64)
+    count = 1 + -(-spare // max(1, window_frames // 2))
+    first_frames = np.linspace(0, spare, count).round().astype(np.int64)
+    return np.stack([clip[first : first + window_frames] for first in first_frames]), first_frames

@@ -4,14 +4,16 @@ import difflib
 import importlib
 import pkgutil
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import ruamel.yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml.error import YAMLError
 
 from speech_emotion import params as _sections
 from speech_emotion.core.errors import UserError
+
+PositiveInt = Annotated[int, Field(ge=1)]
 
 
 class Section(BaseModel):

@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from speech_emotion.params.base import Section
+from speech_emotion.params import networks
+from speech_emotion.params.base import PositiveInt, Section
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
-PositiveInt = Annotated[int, Field(ge=1)]
 Scheme = Literal["native", "common6", "common4"]
 """Names that `speech_emotion.protocol.labels` knows."""
 
@@ -42,34 +42,34 @@ class Augment(Section):
     noise: Annotated[float, Field(ge=0)]
 
 
-class Cnn(Section):
-    """Shape of the network `cnn`; see `speech_emotion.networks.cnn`."""
+class Optimisation(Section):
+    """How the weights are found."""
 
-    filters: Annotated[list[PositiveInt], Field(min_length=1)]
-    kernel_size: PositiveInt
-    pool_size: Annotated[int, Field(ge=2)]
-    dense: PositiveInt
-    dropout: Annotated[float, Field(ge=0, lt=1)]
-    batch_norm: bool
+    epochs: PositiveInt
+    batch_size: PositiveInt
+    lr: Annotated[float, Field(gt=0)]
+    lr_schedule: Literal["constant", "cosine", "plateau"]
+    early_stopping: Annotated[int, Field(ge=0)]
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
 
 
-class TrainCnn(Section):
+class TrainCnn(Optimisation):
     """Settings of the stage `train_cnn`."""
 
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     labels: Scheme | dict[str, list[str]]
     split: Split
     seconds: Annotated[float, Field(gt=0)]
-    model: Literal["cnn"]
-    cnn: Cnn
-    epochs: PositiveInt
-    batch_size: PositiveInt
-    lr: Annotated[float, Field(gt=0)]
-    lr_schedule: Literal["constant", "cosine", "plateau"]
-    early_stopping: Annotated[int, Field(ge=0)]
+    model: str
     class_weights: bool
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
     augment: Augment
+
+    @field_validator("model")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in networks.NAMES:
+            raise ValueError(f"must be a module of src/speech_emotion/networks: {', '.join(networks.NAMES)}")
+        return value
 
     @field_validator("labels", mode="before")
     @classmethod

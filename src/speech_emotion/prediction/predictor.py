@@ -1,109 +1,118 @@
-"""Predict the emotion in separate audio files with a trained model."""
+"""Trained models as one: from audio to probabilities."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from tqdm import tqdm
+from pydantic import ValidationError
 
+from speech_emotion.core.arrays import Float32
 from speech_emotion.core.errors import UserError
-from speech_emotion.features.compute import from_file
-from speech_emotion.ingest.find import audio_files
-from speech_emotion.models.bundle import Bundle, find
+from speech_emotion.features import compute
+from speech_emotion.models import bundle
+from speech_emotion.models.bundle import Bundle
+from speech_emotion.params.extract_mfcc import Recipe
 
 
 @dataclass(frozen=True)
-class Predictor:
-    """One model, or the models of several folds, whose probabilities are averaged."""
+class WindowProbabilities:
+    """What a predictor says of a clip, window by window.
 
-    bundles: tuple[Bundle, ...]
+    Attributes
+    ----------
+    starts : np.ndarray [shape=(windows,), dtype=float64]
+        Where in the clip each window begins, in s.
+    seconds : float
+        Length of a window.
+    probabilities : np.ndarray [shape=(windows, classes), dtype=float64]
+        Each row sums to 1.
+    """
+
+    starts: np.ndarray
+    seconds: float
+    probabilities: np.ndarray
+
+    @property
+    def clip(self) -> np.ndarray:
+        """Of the whole clip: the mean over its windows, float64 [classes]."""
+        mean: np.ndarray = self.probabilities.mean(axis=0)
+        return mean
+
+
+class Predictor:
+    """One model, or the models of several folds, whose probabilities are averaged.
+
+    Parameters
+    ----------
+    bundles : sequence of Bundle
+        At least one; all of one training.
+
+    Raises
+    ------
+    UserError
+        If the bundles do not agree about classes, features or windows, or this version cannot compute the features.
+    """
+
+    def __init__(self, bundles: Sequence[Bundle]) -> None:
+        self.bundles = tuple(bundles)
+        first = self.bundles[0].blueprint
+        for other in (each.blueprint for each in self.bundles[1:]):
+            for what in ("labels", "recipe", "columns", "window_frames"):
+                if getattr(other, what) != getattr(first, what):
+                    raise UserError(f"these models cannot be averaged: they differ in their {what}; train them anew")
+        self.labels = first.labels
+        try:
+            self.recipe = Recipe.model_validate(first.recipe)
+        except ValidationError as error:
+            raise UserError(f"this version cannot compute the features of this model ({error.errors()[0]['msg']}); "
+                            "train it anew with `dvc repro --force train_cnn`") from error
 
     @classmethod
     def load(cls, models: Path | str) -> "Predictor":
-        """Read what the stage `train_cnn` wrote, or a single bundle.
+        """Read what the stage `train_cnn` wrote, or one fold's folder in it.
 
         Raises
         ------
         UserError
             If there is no usable model.
         """
-        return cls(tuple(Bundle.load(folder) for folder in find(models)))
+        return cls(bundle.load(models))
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Names of the classes, in alphabetical order."""
-        return self.bundles[0].labels
+    def windows(self, samples: Float32, sample_rate: int) -> WindowProbabilities:
+        """Predict a clip in memory, window by window.
 
-    def probabilities(self, path: Path | str) -> np.ndarray:
-        """Predict one file, with the feature code and settings of training.
+        Parameters
+        ----------
+        samples : np.ndarray [shape=(n,), dtype=float32]
+            Mono samples in [-1, 1], ``n > 0``.
+        sample_rate : int > 0
+            In Hz; any.
+        """
+        return self._windows(compute.compute(samples, sample_rate, self.recipe))
+
+    def windows_of_file(self, path: Path | str) -> WindowProbabilities:
+        """Predict a file, window by window, with the feature code and settings of training.
 
         Parameters
         ----------
         path : Path or str
             Any readable audio file, at any sample rate.
 
-        Returns
-        -------
-        np.ndarray [shape=(labels,), dtype=float64]
-            Summing to 1.
-
         Raises
         ------
         UnreadableAudio
             If the file is not audio, is damaged, or holds no samples.
         """
-        clip = from_file(path, self.bundles[0].features)
-        mean: np.ndarray = np.mean([bundle.probabilities([clip])[0] for bundle in self.bundles], axis=0)
-        return mean
+        return self._windows(compute.from_file(path, self.recipe))
 
+    def _windows(self, features: Float32) -> WindowProbabilities:
+        outputs = [each.windows([features])[0] for each in self.bundles]
+        mean = np.mean([each.probabilities for each in outputs], axis=0)
+        return WindowProbabilities(outputs[0].starts, self._seconds, mean)
 
-def predict(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataFrame, list[str]]:
-    """Predict files, and all audio files in folders. A file that cannot be read does not lose the others.
-
-    Parameters
-    ----------
-    paths : iterable of Path
-        Files and folders.
-    predictor : Predictor
-        The trained model.
-
-    Returns
-    -------
-    table : pd.DataFrame
-        One row per readable file, in the order given (folders sorted by path): file, label, and p_<label> for each
-        label.
-    failures : list of str
-        One message per file that could not be read.
-
-    Raises
-    ------
-    UserError
-        If a path does not exist or a folder holds no audio.
-    """
-    rows, failures = [], []
-    for file in tqdm(_files(paths), desc="predict", unit="file", disable=None):
-        try:
-            probabilities = predictor.probabilities(file)
-        except UserError as error:
-            failures.append(str(error))
-            continue
-        named = {f"p_{label}": float(p) for label, p in zip(predictor.labels, probabilities, strict=True)}
-        rows.append({"file": str(file), "label": predictor.labels[int(probabilities.argmax())], **named})
-    return pd.DataFrame(rows, columns=["file", "label", *(f"p_{label}" for label in predictor.labels)]), failures
-
-
-def _files(paths: Iterable[Path]) -> list[Path]:
-    files = []
-    for path in paths:
-        if path.is_dir():
-            found = [path / name for name in audio_files(path)]
-            if not found:
-                raise UserError(f"{path}: there is no audio in this folder")
-            files += found
-        elif path.exists():
-            files.append(path)
-        else:
-            raise UserError(f"{path}: there is no such file or folder")
-    return files
+    @cached_property
+    def _seconds(self) -> float:
+        blueprint = self.bundles[0].blueprint
+        return blueprint.window_frames / blueprint.frame_rate

@@ -1,65 +1,158 @@
-"""Changes made to normalised training windows on the fly, so that no epoch shows the same data twice."""
+"""Changes made to training batches on the fly, so that no epoch shows the same data twice.
 
+Augmentation is a chain of steps. Each takes a batch and a source of random numbers of its own and gives a batch, so
+that it may change windows, targets and weights alike (as mixing two clips does), and switching one step on or off
+leaves what the others do as it is.
+"""
+
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from speech_emotion.core.arrays import Float32
 from speech_emotion.params.train_cnn import Augment
 
 
-@dataclass(frozen=True)
-class Augmentation:
-    """Noise, and masks in time and over coefficients.
+class Batch(NamedTuple):
+    """What the network is trained on at a time.
 
-    The masks are those of SpecAugment (Park et al. 2019, doi 10.21437/Interspeech.2019-2680), on MFCCs instead of
-    log-mel bands: a masked stretch is set to zero, the mean of the training data.
+    Attributes
+    ----------
+    windows : np.ndarray [shape=(batch, window_frames, columns), dtype=float32]
+        Normalised features.
+    targets : np.ndarray [shape=(batch, classes), dtype=float32]
+        Share of each class, summing to 1.
+    weights : np.ndarray [shape=(batch,), dtype=float32]
+        Of each window in the loss.
+    """
+
+    windows: Float32
+    targets: Float32
+    weights: Float32
+
+
+Step = Callable[[Batch, np.random.Generator], Batch]
+"""Changes a batch, whose arrays it may overwrite."""
+
+
+def chain(settings: Augment, frame_rate: float) -> tuple[Step, ...]:
+    """Make the steps that are switched on, in the order in which they act.
 
     Parameters
     ----------
     settings : Augment
-        How many masks and how wide at most; standard deviation of the noise, in standard deviations of the data.
-    frames_per_second : float
-        To turn the masks' seconds into frames.
+        How many masks and how wide at most, and the standard deviation of the noise.
+    frame_rate : float
+        Frames per second, to turn the masks' seconds into frames.
+
+    Examples
+    --------
+    >>> chain(Augment(shift_seconds=0.1, time_masks=1, time_mask_seconds=0.4, coefficient_masks=0,
+    ...               coefficient_mask_width=6, noise=0.2), frame_rate=100.0)
+    (Noise(std=0.2), TimeMasks(count=1, widest=40))
+    """
+    steps: list[Step] = []
+    if settings.noise:
+        steps.append(Noise(settings.noise))
+    if settings.time_masks:
+        steps.append(TimeMasks(settings.time_masks, round(settings.time_mask_seconds * frame_rate)))
+    if settings.coefficient_masks:
+        steps.append(ColumnMasks(settings.coefficient_masks, settings.coefficient_mask_width))
+    return tuple(steps)
+
+
+def augment(batch: Batch, steps: Sequence[Step], seed: Sequence[int]) -> Batch:
+    """Send a batch through a chain.
+
+    Parameters
+    ----------
+    batch : Batch
+        May be overwritten.
+    steps : sequence of Step
+        See `chain`.
+    seed : sequence of int
+        Of this batch; each step's random numbers follow from it and the step's name.
+    """
+    for step in steps:
+        name = zlib.crc32(type(step).__name__.encode())
+        batch = step(batch, np.random.default_rng([*seed, name]))
+    return batch
+
+
+@dataclass(frozen=True)
+class Noise:
+    """White Gaussian noise on every value.
+
+    Attributes
+    ----------
+    std : float
+        Its standard deviation, in those of the data.
     """
 
-    settings: Augment
-    frames_per_second: float
+    std: float
 
-    @property
-    def shift(self) -> int:
-        """How far, in frames, a clip that is shorter than the window may be off its middle."""
-        return round(self.settings.shift_seconds * self.frames_per_second)
-
-    def apply(self, window: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        """Change a window in place and return it.
-
-        Parameters
-        ----------
-        window : np.ndarray [shape=(frames, columns), dtype=float32]
-            Normalised features.
-        random : np.random.Generator
-            Source of every random choice.
-
-        Returns
-        -------
-        np.ndarray [shape=(frames, columns), dtype=float32]
-        """
-        if self.settings.noise:
-            window += random.standard_normal(window.shape, dtype=np.float32) * np.float32(self.settings.noise)
-        widest = round(self.settings.time_mask_seconds * self.frames_per_second)
-        for start, stop in _masks(self.settings.time_masks, widest, window.shape[0], random):
-            window[start:stop] = 0
-        for start, stop in _masks(
-            self.settings.coefficient_masks, self.settings.coefficient_mask_width, window.shape[1], random
-        ):
-            window[:, start:stop] = 0
-        return window
+    def __call__(self, batch: Batch, random: np.random.Generator) -> Batch:
+        """Add noise."""
+        noise = random.standard_normal(batch.windows.shape, dtype=np.float32)
+        return batch._replace(windows=batch.windows + noise * np.float32(self.std))
 
 
-def _masks(count: int, widest: int, length: int, random: np.random.Generator) -> list[tuple[int, int]]:
-    spans = []
-    for _ in range(count):
-        width = int(random.integers(0, min(widest, length) + 1))
-        start = int(random.integers(0, length - width + 1))
-        spans.append((start, start + width))
-    return spans
+@dataclass(frozen=True)
+class TimeMasks:
+    """Stretches of time set to zero, the mean of the training data.
+
+    Those of SpecAugment (Park et al. 2019, doi 10.21437/Interspeech.2019-2680).
+
+    Attributes
+    ----------
+    count : int
+        Masks per window.
+    widest : int
+        Largest width of a mask in frames; every width from 0 on is as likely.
+    """
+
+    count: int
+    widest: int
+
+    def __call__(self, batch: Batch, random: np.random.Generator) -> Batch:
+        """Mask each window for itself."""
+        masked = _spans(batch.windows.shape[:2], self.count, self.widest, random)
+        np.copyto(batch.windows, 0, where=masked[:, :, np.newaxis])
+        return batch
+
+
+@dataclass(frozen=True)
+class ColumnMasks:
+    """Bands of columns set to zero, the mean of the training data.
+
+    SpecAugment's frequency masks, which lie on MFCCs as well as on log-mel bands.
+
+    Attributes
+    ----------
+    count : int
+        Masks per window.
+    widest : int
+        Largest width of a mask in columns; every width from 0 on is as likely.
+    """
+
+    count: int
+    widest: int
+
+    def __call__(self, batch: Batch, random: np.random.Generator) -> Batch:
+        """Mask each window for itself."""
+        masked = _spans(batch.windows.shape[::2], self.count, self.widest, random)
+        np.copyto(batch.windows, 0, where=masked[:, np.newaxis, :])
+        return batch
+
+
+def _spans(shape: tuple[int, ...], count: int, widest: int, random: np.random.Generator) -> np.ndarray:
+    """Choose `count` stretches in each row of a boolean array [rows, length], at any place, true inside."""
+    rows, length = shape
+    widths = random.integers(0, min(widest, length) + 1, size=(rows, count, 1))
+    starts = random.integers(0, length - widths + 1)
+    places = np.arange(length)
+    inside = np.logical_and(places >= starts, places < starts + widths)
+    return np.asarray(inside.any(axis=1))

@@ -1,17 +1,45 @@
-"""Train one model per fold of a split, and write them as one folder."""
+"""Train one model per fold of a split, and write models, predictions and history."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from speech_emotion import predictions as table_of_predictions
 from speech_emotion.core.files import replacing
+from speech_emotion.models.blueprint import Blueprint
+from speech_emotion.params.base import Section
 from speech_emotion.params.train_cnn import TrainCnn
+from speech_emotion.predictions import Origin, Predictions
 from speech_emotion.protocol import labels, splits
 from speech_emotion.store import FeatureStore
-from speech_emotion.training.fit import fit
+from speech_emotion.training.folds import train_fold
 
 
-def train(clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, target: Path, live: Path | None) -> str:
+@dataclass(frozen=True)
+class Outputs:
+    """Where a training writes.
+
+    Attributes
+    ----------
+    models : Path
+        Folder for ``model.json``, ``split.csv`` (fold, clip_id, part) and the fold's own files in ``fold-<n>``.
+    predictions : Path
+        Parquet file; see `speech_emotion.predictions`.
+    history : Path
+        CSV file: fold, epoch, loss, accuracy, val_loss, val_accuracy ...
+    live : Path or None
+        Folder in which DVCLive keeps the metrics of every epoch while training runs.
+    """
+
+    models: Path
+    predictions: Path
+    history: Path
+    live: Path | None = None
+
+
+def train(clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network: Section, outputs: Outputs) -> str:
     """Relabel, split, train every fold, and write what came of it.
 
     Parameters
@@ -22,11 +50,10 @@ def train(clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, target: 
         Its features.
     settings : TrainCnn
         Settings of the stage.
-    target : Path
-        Folder to write or replace: `split.csv` (fold, clip_id, part), `history.csv` (fold, epoch, loss, ...) and a
-        bundle `fold-<n>` for each fold. Equal arguments give equal bytes on one machine.
-    live : Path or None
-        Folder in which DVCLive keeps the metrics of every epoch while training runs.
+    network : Section
+        Settings of the network ``settings.model``.
+    outputs : Outputs
+        Files and folders to write or replace. Equal arguments give equal bytes on one machine.
 
     Returns
     -------
@@ -45,19 +72,54 @@ def train(clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, target: 
             f"{len(clips)} clips of {clips['speaker'].nunique()} speakers, {clips['label'].nunique()} labels"]
     if left_out:
         said.append(f"  left out by labels: {', '.join(f'{count} {label}' for label, count in left_out.items())}")
-    with replacing(target, directory=True) as folder:
-        histories = []
-        for fold, members in split.merge(clips[["clip_id", "label"]], on="clip_id").groupby("fold"):
+    members = split.merge(clips[["clip_id", "corpus", "speaker", "label"]], on="clip_id")
+    blueprint = _blueprint(members, store, settings, network)
+    histories, predicted = [], []
+    with (replacing(outputs.models, directory=True) as models, replacing(outputs.predictions) as predictions,
+          replacing(outputs.history) as history):
+        blueprint.save(models)
+        split.to_csv(models / "split.csv", index=False, lineterminator="\n")
+        for fold, rows in members.groupby("fold"):
             number = int(str(fold))
-            bundle, history = fit(members, store, settings, fold=number, live=live and live / f"fold-{number}")
-            (folder / f"fold-{number}").mkdir()
-            bundle.save(folder / f"fold-{number}")
-            histories.append(history.assign(fold=number))
-            best = history.iloc[int(history["val_loss"].argmin())]
-            said.append(f"  fold {number}: {len(history)} epochs, best {best['epoch']:.0f}: "
+            done = train_fold(rows, store, blueprint, settings, fold=number,
+                              live=outputs.live and outputs.live / f"fold-{number}")
+            done.bundle.save(models, number)
+            histories.append(done.history.assign(fold=number))
+            predicted.append(done.predictions.assign(fold=number))
+            best = done.history.iloc[int(done.history["val_loss"].argmin())]
+            said.append(f"  fold {number}: {len(done.history)} epochs, best {best['epoch']:.0f}: "
                         f"validation loss {best['val_loss']:.3f}, accuracy {best['val_accuracy']:.3f}")
-        split.to_csv(folder / "split.csv", index=False, lineterminator="\n")
-        history = pd.concat(histories, ignore_index=True)
-        history = history[["fold", "epoch", *(name for name in history if name not in ("fold", "epoch"))]]
-        history.to_csv(folder / "history.csv", index=False, float_format="%.6g", lineterminator="\n")
+        table_of_predictions.write(
+            Predictions(pd.concat(predicted, ignore_index=True), _origin(blueprint, settings)), predictions)
+        epochs = pd.concat(histories, ignore_index=True)
+        first = ["fold", "epoch"]
+        epochs = epochs[[*first, *(name for name in epochs if name not in first)]]
+        epochs.to_csv(history, index=False, float_format="%.6g", lineterminator="\n")
     return "\n".join(said)
+
+
+def _blueprint(members: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network: Section) -> Blueprint:
+    return Blueprint(
+        # The guard sees to it that every fold can learn all of them.
+        labels=tuple(sorted(members["label"].unique())),
+        columns=tuple(store.columns),
+        frame_rate=store.frame_rate,
+        recipe=store.recipe,
+        window_frames=max(1, round(settings.seconds * store.frame_rate)),
+        network=settings.model,
+        network_settings=network.model_dump(mode="json"),
+        training=settings.model_dump(mode="json"),
+    )
+
+
+def _origin(blueprint: Blueprint, settings: TrainCnn) -> Origin:
+    sections: dict[str, Any] = {"train_cnn": blueprint.training,
+                                "networks": {blueprint.network: blueprint.network_settings}}
+    return Origin(
+        labels=blueprint.labels,
+        protocol=settings.split.protocol,
+        speaker_independent=settings.split.protocol not in splits.SPEAKER_DEPENDENT,
+        statement_independent=settings.split.statement_disjoint,
+        seed=settings.seed,
+        settings=sections,
+    )

@@ -1,0 +1,99 @@
+"""What the models of all folds share, and how it is stored: ``model.json`` in the model folder."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+from pydantic import TypeAdapter
+
+from speech_emotion.core.errors import UserError
+from speech_emotion.models import classifier
+from speech_emotion.params.networks import NAMES, settings_of
+
+_FORMAT = 2
+_DOCUMENT = "model.json"
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What the models of all folds share.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        Names of the classes, in the order of the model's outputs.
+    columns : tuple of str
+        Names of the feature columns.
+    frame_rate : float
+        Feature frames per second.
+    recipe : dict
+        Settings that the features must have been computed with.
+    window_frames : int
+        Length of the model's input window.
+    network : str
+        A module of `speech_emotion.networks`.
+    network_settings : dict
+        Its `Settings`.
+    training : dict
+        The section `train_cnn` that the model was trained with, for people to read.
+    """
+
+    labels: tuple[str, ...]
+    columns: tuple[str, ...]
+    frame_rate: float
+    recipe: dict[str, Any]
+    window_frames: int
+    network: str
+    network_settings: dict[str, Any]
+    training: dict[str, Any]
+
+    def build(self) -> keras.Model:
+        """Make the network with fresh weights; see `classifier.build`."""
+        if self.network not in NAMES:
+            raise ValueError(f"no network '{self.network}' here; there are {', '.join(NAMES)}")
+        settings = settings_of(self.network).model_validate(self.network_settings)
+        return classifier.build(self.network, settings, window_frames=self.window_frames, columns=len(self.columns),
+                                num_classes=len(self.labels))
+
+    def save(self, models: Path) -> None:
+        """Write it into an existing model folder."""
+        write_json(models / _DOCUMENT, {"format": _FORMAT, **vars(self)})
+
+    @classmethod
+    def load(cls, models: Path) -> "Blueprint":
+        """Read it from a model folder.
+
+        Raises
+        ------
+        UserError
+            If there is none, or it is damaged or of another version.
+        """
+        path = models / _DOCUMENT
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            if (found := document.pop("format")) != _FORMAT:
+                raise UserError(f"{path}: has format {found}, this version reads {_FORMAT}; train anew")
+            return TypeAdapter(cls).validate_python(document)
+        except FileNotFoundError as error:
+            raise no_model(models) from error
+        except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:
+            raise damaged(path, error) from error
+
+
+def no_model(folder: Path, reason: str = "") -> UserError:
+    """Make the error for a folder without a model."""
+    return UserError(f"{folder}: there is no trained model here{reason}; `dvc repro` trains one, `dvc pull models` "
+                     "fetches one")
+
+
+def damaged(what: Path, error: Exception) -> UserError:
+    """Make the error for a model that cannot be used."""
+    return UserError(f"{what}: this trained model is damaged or of another version ({error}); train it anew with "
+                     "`dvc repro --force train_cnn`")
+
+
+def write_json(path: Path, document: object) -> None:
+    """Write a document for programs and people."""
+    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,64 @@
+"""A network with its head: from windows of features to one logit and one probability for each class."""
+
+import importlib
+
+import keras
+
+from speech_emotion.core.errors import UserError
+from speech_emotion.params.base import Section
+
+
+def build(name: str, settings: Section, *, window_frames: int, columns: int, num_classes: int) -> keras.Model:
+    """Make a network with fresh weights.
+
+    Parameters
+    ----------
+    name : str
+        A module of `speech_emotion.networks`.
+    settings : Section
+        That module's `Settings`.
+    window_frames, columns : int > 0
+        Shape of a window.
+    num_classes : int > 1
+        Classes to tell apart.
+
+    Returns
+    -------
+    keras.Model
+        From float32 [batch, window_frames, columns] to probabilities, float32 [batch, num_classes]. Its layer "logits"
+        leads from the network's embedding to the logits.
+
+    Raises
+    ------
+    UserError
+        If the network does not fit the window.
+
+    Examples
+    --------
+    >>> from speech_emotion.networks.cnn import Settings
+    >>> shape = Settings(filters=[8], kernel_size=3, pool_size=4, dense=16, dropout=0.1, batch_norm=True)
+    >>> model = build("cnn", shape, window_frames=100, columns=40, num_classes=6)
+    >>> model.output_shape
+    (None, 6)
+    """
+    network = importlib.import_module(f"speech_emotion.networks.{name}")
+    inputs = keras.Input((window_frames, columns), name="features")
+    try:
+        embedding = network.embed(inputs, settings)
+    except ValueError as error:
+        raise UserError(f"networks.{name} does not fit train_cnn.seconds: {error}") from error
+    logits = keras.layers.Dense(num_classes, name="logits")(embedding)
+    return keras.Model(inputs, keras.layers.Activation("softmax", name="probabilities")(logits), name=name)
+
+
+def with_embedding(model: keras.Model) -> keras.Model:
+    """Look into a network that `build` made.
+
+    Returns
+    -------
+    keras.Model
+        With the same weights, from windows to logits, float32 [batch, num_classes], and to the embedding that they
+        are a linear function of, float32 [batch, units].
+    """
+    head = model.get_layer("logits")
+    return keras.Model(model.input, [head.output, head.input])

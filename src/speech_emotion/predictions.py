@@ -1,0 +1,206 @@
+"""What the models say of the clips that they were not trained on: the one table between training and evaluation.
+
+`data/predictions.parquet` holds, for each fold, every clip of its validation and of its test part. It is all that
+evaluation needs of a training beside its history: no model, no features, no TensorFlow. Notebooks read it with
+``pandas.read_parquet``, or with `read`, which checks it and knows what run it is of.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pandera
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import TypeAdapter
+
+from speech_emotion.core.errors import UserError
+from speech_emotion.core.files import replacing
+
+PARTS = ("validation", "test")
+"""The parts of a fold that are predicted."""
+
+_FORMAT = 1
+_METADATA = b"speech_emotion.predictions"
+_HINT = "run: dvc repro train_cnn, or: dvc pull"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What run predictions are of.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        The classes, in the order of their columns.
+    protocol : str
+        Name of the evaluation protocol.
+    speaker_independent, statement_independent : bool
+        Whether speakers, and statements, of the test part are never trained on.
+    seed : int
+        Of split and training.
+    settings : dict
+        The sections of params.yaml that decided it, for people to read.
+    """
+
+    labels: tuple[str, ...]
+    protocol: str
+    speaker_independent: bool
+    statement_independent: bool
+    seed: int
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Predictions, and what run they are of.
+
+    Attributes
+    ----------
+    table : pd.DataFrame
+        Columns as in `schema`.
+    origin : Origin
+    """
+
+    table: pd.DataFrame
+    origin: Origin
+
+    def part(self, name: str) -> pd.DataFrame:
+        """Rows of one part of every fold, "validation" or "test", with the column `predicted` added."""
+        rows = self.table[self.table["part"] == name].reset_index(drop=True)
+        probabilities = rows[[f"p_{label}" for label in self.origin.labels]].to_numpy(dtype=np.float64)
+        return rows.assign(predicted=predicted(self.origin.labels, probabilities))
+
+
+def schema(labels: Sequence[str]) -> pandera.DataFrameSchema:
+    """Say what the table holds, sorted by fold, part and clip_id.
+
+    fold
+        Number of the fold, from 0.
+    clip_id
+        As in the manifest.
+    part
+        "validation" (it chose the epoch) or "test" (it is evaluated).
+    label
+        The true label, as trained on.
+    logit_<label>
+        What the probability's logarithm is up to a constant; for a clip of several windows, the mean over them.
+    p_<label>
+        The probability; for a clip of several windows, the mean over them. The label with the highest is predicted.
+    embedding
+        Activations of the network's last layer before the logits, as one list; the mean over windows.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        The classes.
+    """
+    numbers = {f"{kind}_{label}": pandera.Column(pd.ArrowDtype(pa.float64()), checks)
+               for kind, checks in (("logit", []), ("p", [pandera.Check.in_range(0, 1)])) for label in labels}
+    return pandera.DataFrameSchema(
+        {
+            "fold": pandera.Column(pd.ArrowDtype(pa.int16()), [pandera.Check.ge(0)]),
+            "clip_id": pandera.Column(pd.ArrowDtype(pa.string())),
+            "part": pandera.Column(pd.ArrowDtype(pa.string()), [pandera.Check.isin(PARTS)]),
+            "label": pandera.Column(pd.ArrowDtype(pa.string()), [pandera.Check.isin(labels)]),
+            **numbers,
+            "embedding": pandera.Column(pd.ArrowDtype(pa.list_(pa.float32()))),
+        },
+        unique=["fold", "clip_id"],
+        strict=True,
+        ordered=True,
+    )
+
+
+def predicted(labels: Sequence[str], probabilities: np.ndarray) -> np.ndarray:
+    """Name the class with the highest probability; of equal ones the first.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        The classes.
+    probabilities : np.ndarray [shape=(clips, classes)]
+
+    Returns
+    -------
+    np.ndarray [shape=(clips,), dtype=str]
+
+    Examples
+    --------
+    >>> predicted(["anger", "fear"], np.array([[0.2, 0.8], [0.5, 0.5]])).tolist()
+    ['fear', 'anger']
+    """
+    names: np.ndarray = np.array(labels)[probabilities.argmax(axis=1)]
+    return names
+
+
+def probability_table(labels: Sequence[str], probabilities: np.ndarray) -> pd.DataFrame:
+    """Lay probabilities out by label.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        The classes.
+    probabilities : np.ndarray [shape=(clips, classes)]
+
+    Returns
+    -------
+    pd.DataFrame
+        One row per clip: predicted, and p_<label> for each label.
+
+    Examples
+    --------
+    >>> print(probability_table(["anger", "fear"], np.array([[0.2, 0.8]])).to_string(index=False))
+    predicted  p_anger  p_fear
+         fear      0.2     0.8
+    """
+    columns = {f"p_{label}": probabilities[:, at] for at, label in enumerate(labels)}
+    return pd.DataFrame({"predicted": predicted(labels, probabilities), **columns})
+
+
+def write(predictions: Predictions, path: Path | str) -> None:
+    """Check and write predictions: the same rows give the same bytes, and no reader meets half a file.
+
+    Raises
+    ------
+    pandera.errors.SchemaError
+        If a row breaks the schema, which is a defect of the program.
+    """
+    expected = schema(predictions.origin.labels)
+    fields = [(name, column.dtype.type.pyarrow_dtype) for name, column in expected.columns.items()]
+    rows = predictions.table.sort_values(["fold", "part", "clip_id"], ignore_index=True)
+    table = pa.Table.from_pandas(rows, schema=pa.schema(fields), preserve_index=False)
+    about = {"format": _FORMAT, **asdict(predictions.origin)}
+    table = table.replace_schema_metadata({_METADATA: json.dumps(about, sort_keys=True)})
+    expected.validate(table.to_pandas(types_mapper=pd.ArrowDtype))
+    with replacing(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
+
+
+def read(path: Path | str) -> Predictions:
+    """Read and check predictions.
+
+    Raises
+    ------
+    UserError
+        If the file is missing, damaged, or holds no predictions.
+    """
+    path = Path(path)
+    try:
+        table = pq.read_table(path)
+        about = json.loads((table.schema.metadata or {})[_METADATA])
+        if (found := about.pop("format")) != _FORMAT:
+            raise UserError(f"{path}: has format {found}, this version reads {_FORMAT}; {_HINT}")
+        origin = TypeAdapter(Origin).validate_python(about)
+        rows = schema(origin.labels).validate(table.to_pandas(types_mapper=pd.ArrowDtype))
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: there are no predictions; {_HINT}") from error
+    except (pa.ArrowException, OSError, AttributeError, KeyError, TypeError, ValueError,
+            pandera.errors.SchemaError, pandera.errors.SchemaErrors) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"{path}: is damaged or holds no predictions ({reason}); {_HINT}") from error
+    return Predictions(rows, origin)

@@ -1,0 +1,58 @@
+"""The clips of one part of a fold, with their features and targets."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from speech_emotion.core.arrays import Float32
+from speech_emotion.store import FeatureStore
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Clips to train on, or to validate or test with.
+
+    Attributes
+    ----------
+    clips : pd.DataFrame
+        One row per example: clip_id, corpus, speaker, label, and view ("" but for augmented copies).
+    features : list of np.ndarray [shape=(frames, columns), dtype=float32]
+        Of each example, not normalised; slices of the memory-mapped store.
+    targets : np.ndarray [shape=(examples, classes), dtype=float32]
+        Class of each example, one-hot.
+    """
+
+    clips: pd.DataFrame
+    features: list[Float32]
+    targets: Float32
+
+
+def examples(clips: pd.DataFrame, store: FeatureStore, labels: tuple[str, ...], *, views: bool) -> Examples:
+    """Gather the clips of one part.
+
+    Parameters
+    ----------
+    clips : pd.DataFrame
+        Rows clip_id, corpus, speaker, label, in a fixed order.
+    store : FeatureStore
+        Features of those clips.
+    labels : tuple of str
+        The classes.
+    views : bool
+        Whether the store's augmented views of each clip come beside it; only for training. They take their clip's
+        label, and come only after the split gave the clip its part.
+
+    Raises
+    ------
+    UserError
+        If the store lacks a clip.
+    """
+    rows = clips.assign(view="")
+    if views:
+        # A clip that the store lacks stays, so that the store says so below.
+        rows = clips.merge(store.index[["clip_id", "view"]], on="clip_id", how="left").fillna({"view": ""})
+    rows = rows[["clip_id", "corpus", "speaker", "label", "view"]].reset_index(drop=True)
+    features = [store.frames(clip, view) for clip, view in zip(rows["clip_id"], rows["view"], strict=True)]
+    targets = (rows["label"].to_numpy(dtype=str)[:, None] == np.array(labels)).astype(np.float32)
+    return Examples(rows, features, targets)
