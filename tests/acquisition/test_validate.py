@@ -3,7 +3,7 @@ import shutil
 import pytest
 import soundfile
 
-from speech_emotion.acquisition.validate import text, validate
+from speech_emotion.acquisition.validate import describe, validate
 from speech_emotion.core.errors import UserError
 from speech_emotion.corpora import published, registry
 from speech_emotion.testing import make_corpus
@@ -24,11 +24,11 @@ def ravdess(whole, tmp_path):
 
 
 def test_a_whole_corpus_is_complete(whole):
-    report, = validate(whole)
-    assert report.complete
-    assert (report.expected, report.intact, report.converted, report.repeated) == (1440, 1440, 0, 0)
-    assert not report.unknown
-    assert "RAVDESS, speech: complete (by name alone" in text(report)
+    result, = validate(whole)
+    assert result.complete
+    assert (result.expected, result.intact, result.converted, result.repeated) == (1440, 1440, 0, 0)
+    assert not result.unknown
+    assert "RAVDESS, speech: complete (by name alone" in describe(result)
 
 
 def test_missing_and_unknown_files_are_named_and_other_containers_count(ravdess):
@@ -38,18 +38,18 @@ def test_missing_and_unknown_files_are_named_and_other_containers_count(ravdess)
     soundfile.write(one.with_suffix(".flac"), samples, rate)
     one.unlink()
     shutil.copy(ravdess / "Actor_05/03-01-05-02-02-01-05.wav", ravdess / "Actor_05/03-01-05-01-01-01-02.wav")
-    report, = validate(ravdess)
-    assert not report.complete
-    assert report.missing == ["Actor_03/03-01-05-01-01-01-03.wav"]
-    assert report.unknown == ["Actor_05/03-01-05-01-01-01-02.wav"]
-    assert (report.intact, report.converted) == (1438, 1)
+    result, = validate(ravdess)
+    assert not result.complete
+    assert result.missing == ["Actor_03/03-01-05-01-01-01-03.wav"]
+    assert result.unknown == ["Actor_05/03-01-05-01-01-01-02.wav"]
+    assert (result.intact, result.converted) == (1438, 1)
 
 
 def test_a_nested_second_copy_is_counted_as_such(ravdess):
     shutil.copytree(ravdess / "Actor_01", ravdess / "copy/Actor_01")
-    report, = validate(ravdess)
-    assert report.complete
-    assert report.repeated == 60
+    result, = validate(ravdess)
+    assert result.complete
+    assert result.repeated == 60
 
 
 def test_files_under_published_names_but_with_other_bytes_are_altered(tmp_path):
@@ -60,9 +60,9 @@ def test_files_under_published_names_but_with_other_bytes_are_altered(tmp_path):
     assert savee.altered == ["SAVEE/DC/a01.wav", "SAVEE/DC/a02.wav"]
     assert len(savee.missing) == 478
     assert not savee.complete
-    shown = text(savee, limit=1)
+    shown = describe(savee, limit=1)
     assert "altered: 2\n    SAVEE/DC/a01.wav\n    ... and 1 more" in shown
-    assert "SAVEE/DC/a02.wav" in text(savee, limit=None)
+    assert "SAVEE/DC/a02.wav" in describe(savee, limit=None)
 
 
 def test_the_flat_naming_is_the_same_corpus(tmp_path):
@@ -70,9 +70,9 @@ def test_the_flat_naming_is_the_same_corpus(tmp_path):
     for path in paths:
         path.rename(tmp_path / "savee" / f"{path.parent.name}_{path.name}")
         path.parent.rmdir()
-    report, = validate(tmp_path / "savee")
-    assert len(report.altered) == 4
-    assert not report.unknown
+    result, = validate(tmp_path / "savee")
+    assert len(result.altered) == 4
+    assert not result.unknown
 
 
 def test_a_corpus_that_should_be_there_and_is_not_is_reported(ravdess):

@@ -1,9 +1,10 @@
 """Compare the files below a folder with the published ones."""
 
 import hashlib
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import joblib
 from tqdm import tqdm
@@ -15,25 +16,26 @@ from speech_emotion.ingest.find import audio_files
 
 
 @dataclass
-class Report:
+class Completeness:
     """How complete a corpus is."""
 
     corpus: Corpus
     expected: int
     """Number of published clips."""
-    checksums: bool
-    """Whether they are known by content, not by name alone."""
+    by_content: bool
+    """Whether the published clips are known by their SHA-256, not by name alone."""
     intact: int = 0
-    """Clips that are there, byte for byte if `checksums`."""
+    """Number of clips that are there, byte for byte if `by_content`."""
     converted: int = 0
-    """Clips that are there in another container than the published one, so that bytes cannot be compared."""
+    """Number of clips that are there in another container than the published one: bytes cannot be compared."""
     repeated: int = 0
-    """Further copies of clips that are there."""
+    """Number of further copies of clips that are there."""
     missing: list[str] = field(default_factory=list)
-    """As the authors lay them out."""
+    """Paths of published clips that are not there, as the authors lay them out."""
     altered: list[str] = field(default_factory=list)
-    """Relative to the root, as are unknown ones."""
+    """Paths, relative to the root, of files under a published name whose bytes are others."""
     unknown: list[str] = field(default_factory=list)
+    """Paths, relative to the root, of files of the corpus that were not published."""
 
     @property
     def complete(self) -> bool:
@@ -41,7 +43,15 @@ class Report:
         return not self.missing and not self.altered
 
 
-def validate(root: Path, names: Sequence[str] = ()) -> list[Report]:
+class _FoundFile(NamedTuple):
+    path: PurePosixPath
+    """Relative to the root."""
+    sha256: str
+    key: Hashable
+    """Which clip it is; see `published.key`."""
+
+
+def validate(root: Path, names: Sequence[str] = ()) -> list[Completeness]:
     """Say of each corpus below a folder whether it is complete.
 
     Parameters
@@ -53,13 +63,25 @@ def validate(root: Path, names: Sequence[str] = ()) -> list[Report]:
 
     Returns
     -------
-    list of Report
+    list of Completeness
         In the registry's order.
 
     Raises
     ------
     UserError
         If the folder is missing, a corpus is unknown or has no published list of files, or nothing known is there.
+
+    Examples
+    --------
+    A folder with two files under names of SAVEE that hold something else:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.testing import make_corpus
+    >>> with TemporaryDirectory() as folder:
+    ...     clips = make_corpus(Path(folder, "savee"), "savee", speakers=["dc"], labels=["anger"], clips=2)
+    ...     savee, = validate(Path(folder))
+    >>> savee.expected, savee.intact, len(savee.missing), savee.altered
+    (480, 0, 478, ['savee/DC/a01.wav', 'savee/DC/a02.wav'])
     """
     if not root.is_dir():
         raise UserError(f"{root}: there is no such folder")
@@ -67,63 +89,60 @@ def validate(root: Path, names: Sequence[str] = ()) -> list[Report]:
         if names and not published.files(corpus):
             raise UserError(f"{corpus.name}: there is no published list of its files to compare with")
     corpora = [corpus for corpus in registry.CORPORA.values() if published.files(corpus)]
-    files = audio_files(root)
-    digests = _digests(root, files)
-    reports = []
-    remaining = list(zip(files, digests, strict=True))
+    remaining = _sha256_by_path(root, audio_files(root))
+    results = []
     for corpus in corpora:
         parse = corpus.make_parser(root)
         known = published.by_key(corpus, parse)
-        own: list[tuple[PurePosixPath, str, Hashable]] = []
-        others: list[tuple[PurePosixPath, str, Hashable]] = []
-        for path, digest in remaining:
+        own = []
+        for path, sha256 in remaining.items():
             inner = PurePosixPath(root.resolve().name, path)
+            key = published.key(parse, inner)
             located = registry.of_folder(inner)
-            is_own = located is corpus or (
-                located is None and (parse(inner) is not None or published.key(parse, inner) in known))
-            (own if is_own else others).append((path, digest, published.key(parse, inner)))
-        remaining = [(path, digest) for path, digest, _ in others]
+            if located is corpus or (located is None and (parse(inner) is not None or key in known)):
+                own.append(_FoundFile(path, sha256, key))
+        for file in own:
+            del remaining[file.path]
         if corpus.name in names or (not names and own):
-            reports.append(_compare(corpus, known, own))
-    if not reports:
+            results.append(_compare(corpus, known, own))
+    if not results:
         raise UserError(f"{root}: holds no clip of a known corpus ({', '.join(corpus.name for corpus in corpora)})")
-    return reports
+    return results
 
 
-def _compare(corpus: Corpus, known: dict[Hashable, Published],
-             own: list[tuple[PurePosixPath, str, Hashable]]) -> Report:
-    report = Report(corpus, len(known), all(file.sha256 for file in known.values()))
-    there: dict[Hashable, str] = {}
-    altered: dict[Hashable, list[str]] = {}
-    for path, digest, key in own:
-        file = known.get(key)
-        if file is None:
-            report.unknown.append(str(path))
-        elif path.suffix.lower() != PurePosixPath(file.path).suffix.lower():
-            report.repeated += key in there
-            there.setdefault(key, "converted")
-        elif file.sha256 in (None, digest):
-            report.repeated += key in there
-            there[key] = "intact"
-        else:
-            altered.setdefault(key, []).append(str(path))
-    report.altered = sorted(path for paths in altered.values() for path in paths)
-    report.intact = sum(state == "intact" for state in there.values())
-    report.converted = sum(state == "converted" for state in there.values())
-    report.missing = sorted(file.path for key, file in known.items() if key not in there and key not in altered)
-    return report
+def describe(result: Completeness, limit: int | None = 10) -> str:
+    """Lay out for people how complete a corpus is.
 
+    Parameters
+    ----------
+    result : Completeness
+        From `validate`.
+    limit : int or None
+        Largest number of paths of each kind; None for all.
 
-def text(report: Report, limit: int | None = 10) -> str:
-    """Lay a report out for people, with at most `limit` paths of each kind (None for all)."""
-    state = "complete" if report.complete else "NOT complete"
-    by = "by content" if report.checksums else "by name alone: no checksums of its clips are published"
-    lines = [f"{report.corpus.title}: {state} ({by})",
-             f"  {report.intact} of {report.expected} clips as published"
-             + (f", {report.converted} more in another container" if report.converted else "")
-             + (f", {report.repeated} further copies" if report.repeated else "")]
-    for kind in ("missing", "altered", "unknown"):
-        paths = getattr(report, kind)
+    Returns
+    -------
+    str
+        Some lines without a last newline.
+
+    Examples
+    --------
+    >>> missing = ["wav/03a01Fa.wav", "wav/03a01Nc.wav"]
+    >>> result = Completeness(registry.CORPORA["emodb"], 535, by_content=True, intact=533, missing=missing)
+    >>> print(describe(result, limit=1))
+    EMO-DB: NOT complete (by content)
+      533 of 535 clips as published
+      missing: 2
+        wav/03a01Fa.wav
+        ... and 1 more
+    """
+    state = "complete" if result.complete else "NOT complete"
+    by = "by content" if result.by_content else "by name alone: no checksums of its clips are published"
+    lines = [f"{result.corpus.title}: {state} ({by})",
+             f"  {result.intact} of {result.expected} clips as published"
+             + (f", {result.converted} more in another container" if result.converted else "")
+             + (f", {result.repeated} further copies" if result.repeated else "")]
+    for kind, paths in (("missing", result.missing), ("altered", result.altered), ("unknown", result.unknown)):
         if paths:
             lines.append(f"  {kind}: {len(paths)}")
             lines += [f"    {path}" for path in paths[:limit]]
@@ -132,10 +151,34 @@ def text(report: Report, limit: int | None = 10) -> str:
     return "\n".join(lines)
 
 
-def _digests(root: Path, files: Sequence[PurePosixPath]) -> list[str]:
-    jobs = (joblib.delayed(_sha256)(root / path) for path in files)
+def _compare(corpus: Corpus, known: Mapping[Hashable, Published], found: Sequence[_FoundFile]) -> Completeness:
+    result = Completeness(corpus, len(known), by_content=all(file.sha256 for file in known.values()))
+    there: dict[Hashable, str] = {}
+    altered: set[Hashable] = set()
+    for path, sha256, key in found:
+        file = known.get(key)
+        if file is None:
+            result.unknown.append(str(path))
+        elif path.suffix.lower() != PurePosixPath(file.path).suffix.lower():
+            result.repeated += key in there
+            there.setdefault(key, "converted")
+        elif file.sha256 in (None, sha256):
+            result.repeated += key in there
+            there[key] = "intact"
+        else:
+            altered.add(key)
+            result.altered.append(str(path))
+    result.altered.sort()
+    result.intact = sum(state == "intact" for state in there.values())
+    result.converted = sum(state == "converted" for state in there.values())
+    result.missing = sorted(file.path for key, file in known.items() if key not in there and key not in altered)
+    return result
+
+
+def _sha256_by_path(root: Path, paths: Sequence[PurePosixPath]) -> dict[PurePosixPath, str]:
+    jobs = (joblib.delayed(_sha256)(root / path) for path in paths)
     done = joblib.Parallel(n_jobs=joblib.cpu_count(), prefer="threads", return_as="generator")(jobs)
-    return list(tqdm(done, desc="hashing", total=len(files), unit="file", disable=None))
+    return dict(zip(paths, tqdm(done, desc="hashing", total=len(paths), unit="file", disable=None), strict=True))
 
 
 def _sha256(path: Path) -> str:

@@ -22,10 +22,10 @@ def validate(
 
     Exit status: 0 if all are complete, 1 if not.
     """
-    reports = validation.validate(root, corpus or [])
-    for report in reports:
-        print(validation.text(report, None if all_paths else 10))
-    if not all(report.complete for report in reports):
+    results = validation.validate(root, corpus or [])
+    for result in results:
+        print(validation.describe(result, None if all_paths else 10))
+    if not all(result.complete for result in results):
         raise typer.Exit(1)
 
 
@@ -77,10 +77,11 @@ def download(
         return
     # Only here: `ser` has to work without the optional dependencies of downloading.
     from speech_emotion.acquisition import download as downloading
+    from speech_emotion.acquisition.sources import total_bytes
 
-    bytes_ = downloading.size(corpus)
+    needed = total_bytes(corpus)
     print(f"{corpus.title}\n  {corpus.citation}\n  licence: {corpus.licence}\n  "
-          + (f"size: {bytes_ / 1e6:,.0f} MB\n  " if bytes_ else "") + f"from: {corpus.homepage}\n  to: {target}")
+          + (f"size: {needed / 1e6:,.0f} MB\n  " if needed else "") + f"from: {corpus.homepage}\n  to: {target}")
     if not accept_licence:
         raise UserError("nothing was downloaded; if you keep to the licence, add --accept-licence")
     downloading.download(corpus, target)

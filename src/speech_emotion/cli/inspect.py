@@ -21,32 +21,34 @@ def inspect(
     data: Annotated[Path, typer.Option(help="Folder of the manifest.")] = Path("data"),
 ) -> None:
     """Show waveform, log-mel spectrogram and MFCCs of clips, side by side."""
-    from speech_emotion.inspection import clips as pictures
+    from speech_emotion.inspection import choice, clips
     from speech_emotion.params.base import load
     from speech_emotion.params.extract_mfcc import ExtractMfcc
     from speech_emotion.params.ingest import Ingest
 
-    if output.suffix.lower() not in {".png", ".html"}:
+    extension = output.suffix.lower()
+    if extension not in {".png", ".html"}:
         raise UserError(f"--output is '{output}', but must end in .png or .html")
     if bool(names) == bool(corpus):
         raise UserError("name audio files or clip ids, or give --corpus (and --by), but not both")
     settings = load(params, ExtractMfcc)
-    chosen: list[tuple[Path, str]] = []
-    if all(Path(name).is_file() for name in names or []) and not corpus:
-        chosen = [(Path(name), Path(name).name) for name in names or []]
+    if names and all(Path(name).is_file() for name in names):
+        chosen = [choice.from_file(name) for name in names]
     else:
         from speech_emotion import manifest
 
-        clips, files = manifest.read(data / "manifest.parquet"), manifest.read_files(data / "files.parquet")
-        table = manifest.join_files(clips, files)
+        files = manifest.read_files(data / "files.parquet")
+        table = manifest.join_files(manifest.read(data / "manifest.parquet"), files)
         root = load(params, Ingest).root
-        if corpus:
-            chosen = pictures.one_of_each(corpus, by, table, root)
-        else:
-            chosen = [
-                (Path(name), Path(name).name) if Path(name).is_file() else pictures.find(name, table, root)
-                for name in names or []
-            ]
-    looks = [pictures.look(path, settings, title) for path, title in chosen]
-    (pictures.page if output.suffix.lower() == ".html" else pictures.png)(looks, output)
+        chosen = (choice.one_per_value(corpus, by, table, root) if corpus
+                  else choice.by_names(names or [], table, root))
+    looks = [clips.from_file(clip.path, settings, clip.title) for clip in chosen]
+    if extension == ".html":
+        from speech_emotion.inspection.page import write_page
+
+        write_page(looks, output)
+    else:
+        from speech_emotion.inspection.picture import write_png
+
+        write_png(looks, output)
     print(f"{output}: {len(looks)} clip{'s' if len(looks) > 1 else ''}")
