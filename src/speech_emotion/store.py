@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 import numpy as np
 import numpy.lib.format as npy
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
 
 if TYPE_CHECKING:  # pandas and pyarrow are imported where needed: workers import this module's siblings, not them

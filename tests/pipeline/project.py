@@ -24,7 +24,7 @@ RESULTS = ("data/", "metrics/", "plots/", "dvc.lock", "demo/dvc.lock")
 SMALL = {
     "demo/params.yaml": {"synthesize.speakers": 4, "synthesize.clips_per_emotion": 2},
     "params.yaml": {
-        "train_cnn.epochs": 2, "train_cnn.seconds": 1.0, "train_cnn.cnn.filters": [4], "train_cnn.cnn.dense": 4,
+        "train_cnn.epochs": 2, "train_cnn.seconds": 1.0, "networks.cnn.filters": [4], "networks.cnn.dense": 4,
         "evaluate.resamples": 100, "evaluate.dpi": 50,
     },
 }
@@ -128,6 +128,11 @@ class Project:
         """Commit everything that git does not ignore."""
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", message)
+
+    def params(self, file: str = "params.yaml") -> dict[str, Any]:
+        """Read a parameter file."""
+        document: dict[str, Any] = YAML(typ="safe", pure=True).load(self / file)
+        return document
 
     def set(self, file: str = "params.yaml", /, **values: Any) -> None:
         """Change settings, named with `__` for every dot (`train_cnn__lr`)."""

@@ -22,6 +22,21 @@ SCRIPTS = {
     "synthesize": "demo/synthesize.py",
 }
 COMMON = "src/stages/_stage.py"
+PARAMS = YAML(typ="safe", pure=True).load((ROOT / "params.yaml").read_text("utf-8"))
+
+
+def _modules_of(package: str) -> set[str]:
+    return {module for module in _graph().modules if module.startswith(f"speech_emotion.{package}.")}
+
+
+def _found_by_name(stage: str) -> set[str]:
+    """Modules that decide what a stage computes and that it finds by name, with no import statement."""
+    match stage:
+        case "extract_mfcc":
+            return _modules_of("features")
+        case "train_cnn":
+            return {f"speech_emotion.networks.{PARAMS['train_cnn']['model']}"}
+    return set()
 
 
 @cache
@@ -40,10 +55,15 @@ def _imported(script: str) -> set[str]:
     return names & _graph().modules
 
 
-def _closure(script: str) -> set[str]:
-    """Files of this project that are read when a script is run."""
+def _closure(stage: str) -> set[str]:
+    """Files of this project that decide what a stage does.
+
+    Every stage checks all of params.yaml, for which it loads the schemas of the other stages' sections too, by name;
+    they decide nothing.
+    """
+    script = SCRIPTS[stage]
     modules: set[str] = set()
-    for module in _imported(script) | _imported(COMMON):
+    for module in _imported(script) | _imported(COMMON) | _found_by_name(stage):
         modules |= {module, *_graph().find_upstream_modules(module)}
     # Importing a module imports the packages around it.
     modules |= {module.rsplit(".", count)[0] for module in modules for count in range(1, module.count(".") + 1)}
@@ -63,12 +83,23 @@ def _stages() -> dict[str, tuple[Path, dict[str, list[str]]]]:
     }
 
 
+def _filled_in(dependency: str) -> str:
+    """Replace ${section.key} as DVC does."""
+    def value(match: re.Match[str]) -> str:
+        found = PARAMS
+        for key in match[1].split("."):
+            found = found[key]
+        return str(found)
+
+    return re.sub(r"\$\{([\w.]+)\}", value, dependency)
+
+
 def _listed(stage: str) -> list[str]:
     """Code that a stage depends on, folders opened, relative to the project's folder."""
     folder, definition = _stages()[stage]
     listed = []
     for dependency in definition["deps"]:
-        path = Path(os.path.normpath(folder / dependency))
+        path = Path(os.path.normpath(folder / _filled_in(dependency)))
         if path.is_dir():
             listed += sorted(file for file in path.rglob("*") if file.suffix == ".py" and file.is_relative_to(ROOT))
         elif path.suffix == ".py":
@@ -85,14 +116,14 @@ def test_every_stage_has_its_script() -> None:
 @pytest.mark.parametrize("stage", SCRIPTS)
 def test_deps_are_what_the_script_imports(stage: str) -> None:
     listed = _listed(stage)
-    assert sorted(listed) == sorted(_closure(SCRIPTS[stage]))
+    assert sorted(listed) == sorted(_closure(stage))
 
 
 @pytest.mark.parametrize("stage", SCRIPTS)
 def test_tables_beside_imported_code_are_deps_too(stage: str) -> None:
     folder, definition = _stages()[stage]
-    deps = [Path(os.path.normpath(folder / dependency)) for dependency in definition["deps"]]
-    packages = {(ROOT / file).parent for file in _closure(SCRIPTS[stage]) if file.endswith("/__init__.py")}
+    deps = [Path(os.path.normpath(folder / _filled_in(dependency))) for dependency in definition["deps"]]
+    packages = {(ROOT / file).parent for file in _closure(stage) if file.endswith("/__init__.py")}
     tables = [file for package in packages for file in package.iterdir()
               if file.is_file() and file.suffix not in (".py", ".pyc", ".typed") and not file.name.startswith(".")]
     assert [table for table in tables if not any(table.is_relative_to(dep) for dep in deps)] == []
@@ -113,6 +144,12 @@ def test_ingest_and_extraction_load_no_heavy_library(project: Project, tmp_path:
     assert {"speech_emotion", "soundfile"} <= ingest & extract
     assert ingest & heavy == set()
     assert extract & heavy == set()
+
+
+def test_evaluation_needs_neither_tensorflow_nor_audio(project: Project) -> None:
+    loaded = _loaded(project, "src/stages/evaluate.py")
+    assert {"speech_emotion", "sklearn"} <= loaded
+    assert loaded & {"tensorflow", "keras", "librosa", "soundfile", "soxr", "dvc", "dvclive", "h5py"} == set()
 
 
 def _without_comment(lines: list[str], section: CommentedMap, path: str = "") -> list[str]:

@@ -30,8 +30,8 @@ def test_a_learning_rate_that_dvc_writes_with_an_exponent(project: Project) -> N
     slow = _experiments(project)["slow"]
     assert float(slow["params"]["params.yaml"]["data"]["train_cnn"]["lr"]) == 1e-5
     assert 0 <= slow["metrics"]["metrics/evaluate.json"]["data"]["uar"] <= 1
-    bundle = json.loads((project / "models/fold-0/bundle.json").read_text("utf-8"))
-    assert bundle["train_cnn"]["lr"] == 1e-5
+    model = json.loads((project / "models/model.json").read_text("utf-8"))
+    assert model["training"]["lr"] == 1e-5
     assert project.repro().stages == fates(), "the workspace is the experiment's"
 
 

@@ -30,8 +30,9 @@ def _outputs(project: Project) -> list[Path]:
 
 def test_no_output_names_a_folder_of_this_machine(base: Project) -> None:
     files = _outputs(base)
-    assert {"manifest.parquet", "files.parquet", "index.parquet", "synthetic.npy", "bundle.json", "evaluate.json",
-            "model.weights.h5", "history.csv", "recall.png", "split.csv"} <= {file.name for file in files}
+    assert {"manifest.parquet", "files.parquet", "index.parquet", "synthetic.npy", "model.json", "model.weights.h5",
+            "split.csv", "predictions.parquet", "history.csv", "evaluate.json", "recall.png"} <= {
+                file.name for file in files}
     for file in [*files, base / "dvc.lock", base / "demo/dvc.lock"]:
         content = file.read_bytes()
         if file.suffix == ".parquet":  # compressed: look at what it holds

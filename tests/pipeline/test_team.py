@@ -9,6 +9,9 @@ from .project import Project, fates
 FEATURES = ["data/manifest.parquet", "data/rejected.csv", "data/features"]
 """What training and evaluation read of what came before."""
 
+PREDICTIONS = ["data/manifest.parquet", "data/rejected.csv", "data/predictions.parquet", "data/history.csv"]
+"""What evaluation reads."""
+
 
 @pytest.fixture
 def shared(project: Project, tmp_path: Path) -> Project:
@@ -36,7 +39,22 @@ def test_a_teammate_with_features_alone_trains_and_evaluates_alone(shared: Proje
     mate.dvc("pull", "--run-cache", *FEATURES)
     mate.set(train_cnn__lr=0.0005)
     assert mate.repro("--allow-missing", "--pull").stages["train_cnn"] == "cached"
-    for file in ("models/fold-0/model.weights.h5", "models/history.csv", "metrics/evaluate.json", "plots/recall.png"):
+    for file in ("models/fold-0/model.weights.h5", "data/predictions.parquet", "data/history.csv",
+                 "metrics/evaluate.json", "plots/recall.png"):
+        assert (mate / file).read_bytes() == (shared / file).read_bytes()
+
+
+def test_a_teammate_with_predictions_alone_evaluates(shared: Project, tmp_path: Path) -> None:
+    (tmp_path / "mate").mkdir()
+    mate = shared.cloned_to(tmp_path / "mate/project")
+    mate.dvc("pull", *PREDICTIONS)
+    mate.set(evaluate__confidence=0.5)
+    assert mate.repro("--allow-missing").stages == fates(evaluate="ran")
+    for missing in ("demo/audio", "data/features", "models"):
+        assert not (mate / missing).exists()
+    shared.set(evaluate__confidence=0.5)
+    shared.repro()
+    for file in ("metrics/evaluate.json", "plots/recall.png"):
         assert (mate / file).read_bytes() == (shared / file).read_bytes()
 
 

@@ -24,7 +24,7 @@ from typing import Self
 
 import numpy as np
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 
 VARIABLE = "SER_MEMO"
 """Environment variable that names the memo's folder, such as one that a team shares."""

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from speech_emotion.arrays import Float32
 from speech_emotion.audio import decoding
-from speech_emotion.core.arrays import Float32
 from speech_emotion.core.errors import UserError
 from speech_emotion.extraction import fingerprint
 from speech_emotion.features import compute, signal

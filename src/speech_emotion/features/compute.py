@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 from speech_emotion.features import descriptors, mel, mfcc, signal, views
 from speech_emotion.features.spectrum import padded_window, power_spectra
 from speech_emotion.params.extract_mfcc import ExtractMfcc

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 from speech_emotion.features.mel import bands
 from speech_emotion.features.spectrum import chunks, frames
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.signal import lfilter
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 
 BLOCK, STEP = 0.4, 0.1
 """Length of a gating block and distance between two, in seconds."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 from speech_emotion.features.mel_scale import mel_frequencies
 
 if TYPE_CHECKING:

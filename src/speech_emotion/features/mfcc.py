@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.fft
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 
 HALF = 4
 """Frames before and after each over which its delta is estimated."""

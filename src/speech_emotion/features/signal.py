@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import soxr
 
+from speech_emotion.arrays import Float32
 from speech_emotion.audio import decoding
-from speech_emotion.core.arrays import Float32
 from speech_emotion.features.spectrum import frames
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 
 CHUNK = 3 << 15
 """Samples (frames times frame length) worked on at a time: 384 KiB, so that a chunk stays in a core's cache."""

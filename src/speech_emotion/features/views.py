@@ -9,7 +9,7 @@ import hashlib
 import numpy as np
 import soxr
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 
 PLAIN = ""

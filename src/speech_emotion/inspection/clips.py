@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 from speech_emotion.features import compute, signal
 from speech_emotion.features.mel_scale import mel_frequencies
 from speech_emotion.params.extract_mfcc import ExtractMfcc

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from scipy.special import softmax
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 from speech_emotion.models import classifier
 from speech_emotion.models.blueprint import Blueprint, damaged, no_model, write_json
 from speech_emotion.models.normalisation import Normalisation

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 
 
 @dataclass(frozen=True)

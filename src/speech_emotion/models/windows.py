@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 
 
 def pad(clip: Float32, offset: int, window_frames: int) -> Float32:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 from speech_emotion.params.train_cnn import Augment
 
 
