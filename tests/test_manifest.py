@@ -6,7 +6,7 @@ import pytest
 
 from speech_emotion import manifest
 from speech_emotion.core.errors import UserError
-from speech_emotion.ingest.run import ingest
+from speech_emotion.ingest.intake import take_in
 from speech_emotion.testing import make_corpus
 
 
@@ -15,7 +15,7 @@ def intake(tmp_path_factory):
     root = tmp_path_factory.mktemp("audio")
     make_corpus(root / "emodb", "emodb", speakers=["03", "08"], labels=["anger", "neutral"])
     make_corpus(root / "synthetic", "synthetic", speakers=["01f"], labels=["anger"])
-    return ingest(root)
+    return take_in(root)
 
 
 def test_what_is_written_is_read_back(intake, tmp_path):
