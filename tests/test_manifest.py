@@ -73,6 +73,13 @@ def test_missing_damaged_and_foreign_files_are_said_to_be_so(intake, tmp_path):
             manifest.read(tmp_path / name)
 
 
+def test_columns_of_another_version_are_named(intake, tmp_path):
+    older = pa.Table.from_pandas(intake.clips, preserve_index=False).drop_columns(["statement"])
+    pq.write_table(older.append_column("gender", older["sex"]), tmp_path / "m.parquet")
+    with pytest.raises(UserError, match=r"of this version \(it has, or lacks: gender, statement\); run: dvc repro"):
+        manifest.read(tmp_path / "m.parquet")
+
+
 def test_a_manifest_without_rows_keeps_its_columns(tmp_path):
     manifest.write(manifest.empty(), tmp_path / "m.parquet")
     assert list(manifest.read(tmp_path / "m.parquet").columns) == list(manifest.SCHEMA.columns)
