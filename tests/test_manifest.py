@@ -6,7 +6,7 @@ import pytest
 
 from speech_emotion import manifest
 from speech_emotion.core.errors import UserError
-from speech_emotion.ingest.run import ingest
+from speech_emotion.ingest.intake import take_in
 from speech_emotion.testing import make_corpus
 
 
@@ -15,7 +15,7 @@ def intake(tmp_path_factory):
     root = tmp_path_factory.mktemp("audio")
     make_corpus(root / "emodb", "emodb", speakers=["03", "08"], labels=["anger", "neutral"])
     make_corpus(root / "synthetic", "synthetic", speakers=["01f"], labels=["anger"])
-    return ingest(root)
+    return take_in(root)
 
 
 def test_what_is_written_is_read_back(intake, tmp_path):
@@ -71,6 +71,13 @@ def test_missing_damaged_and_foreign_files_are_said_to_be_so(intake, tmp_path):
                           "text.parquet": "damaged or no manifest", "foreign.parquet": "not a manifest"}.items():
         with pytest.raises(UserError, match=message):
             manifest.read(tmp_path / name)
+
+
+def test_columns_of_another_version_are_named(intake, tmp_path):
+    older = pa.Table.from_pandas(intake.clips, preserve_index=False).drop_columns(["statement"])
+    pq.write_table(older.append_column("gender", older["sex"]), tmp_path / "m.parquet")
+    with pytest.raises(UserError, match=r"of this version \(it has, or lacks: gender, statement\); run: dvc repro"):
+        manifest.read(tmp_path / "m.parquet")
 
 
 def test_a_manifest_without_rows_keeps_its_columns(tmp_path):

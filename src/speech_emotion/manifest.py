@@ -18,6 +18,7 @@ from speech_emotion.core.files import replacing
 DIGEST_LETTERS = 16
 """Letters of the digest in a clip's id (64 bits: no two of a million clips agree by chance)."""
 FLAG_SEPARATOR = ";"
+"""Between the names in `audit_flags`."""
 
 
 def _column(kind: pa.DataType, checks: list[pandera.Check] | None = None, *, nullable: bool = False,
@@ -49,7 +50,7 @@ SCHEMA = pandera.DataFrameSchema(
         "peak_dbfs": _column(pa.float64()),
         "rms_dbfs": _column(pa.float64()),
         "digest": _column(pa.string(), _DIGEST, unique=True),
-        "flags": _column(pa.string()),
+        "audit_flags": _column(pa.string()),
     },
     checks=[
         pandera.Check(lambda table: table["clip_id"] == table["corpus"] + "-" + table["digest"].str[:DIGEST_LETTERS],
@@ -64,7 +65,7 @@ SCHEMA = pandera.DataFrameSchema(
 clip_id
     Corpus and first letters of the digest, as in "ravdess-1f0c...".
 label
-    In the common vocabulary (`corpora.base.LABELS`); for the user's own clips, the user's.
+    One of `corpora.base.VOCABULARY`; for the user's own clips, the user's.
 native_label
     The corpus's own word or code.
 speaker
@@ -76,9 +77,9 @@ duration, sample_rate, channels
 peak_dbfs, rms_dbfs
     Of the mean over channels, in dB relative to full scale.
 digest
-    Hash of the decoded mono samples and the sample rate (`audio.digest`).
-flags
-    What the audit noticed, joined by ";" (`audit.FLAGS`); "" if nothing.
+    Hash of the decoded mono samples and the sample rate (`audio.decoding.digest`).
+audit_flags
+    What the audit noticed, keys of `ingest.audit.FLAGS` joined by ";"; "" if nothing.
 """
 
 FILES_SCHEMA = pandera.DataFrameSchema(
@@ -106,6 +107,11 @@ published
 def read(path: Path | str) -> pd.DataFrame:
     """Read and check the manifest.
 
+    Parameters
+    ----------
+    path : Path or str
+        As `write` wrote it.
+
     Returns
     -------
     pd.DataFrame
@@ -115,6 +121,12 @@ def read(path: Path | str) -> pd.DataFrame:
     ------
     UserError
         If the file is missing, damaged, or not a manifest.
+
+    Examples
+    --------
+    >>> read("nowhere.parquet")
+    Traceback (most recent call last):
+    speech_emotion.core.errors.UserError: nowhere.parquet: there is no manifest; run: dvc repro ingest
     """
     return _read(Path(path), SCHEMA, "manifest")
 
@@ -132,11 +144,20 @@ def write(clips: pd.DataFrame, path: Path | str) -> None:
     clips : pd.DataFrame
         Columns as in `SCHEMA`, in any order of rows; types are converted.
     path : Path or str
+        The file to write or replace.
 
     Raises
     ------
     pandera.errors.SchemaError
         If a row breaks the schema, which is a defect of the program.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write(empty(), Path(folder, "manifest.parquet"))
+    ...     read(Path(folder, "manifest.parquet")).columns[:4].tolist()
+    ['clip_id', 'corpus', 'label', 'native_label']
     """
     _write(clips.sort_values(["corpus", "clip_id"]), Path(path), SCHEMA)
 
@@ -163,6 +184,15 @@ def join_files(clips: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:
     ------
     UserError
         If a clip has no file: the two tables are not of one run.
+
+    Examples
+    --------
+    >>> clips = pd.DataFrame({"clip_id": ["toy-2", "toy-1"], "label": ["anger", "fear"]})
+    >>> files = pd.DataFrame({"clip_id": ["toy-1", "toy-2"], "path": ["f/1.wav", "a/2.wav"]})
+    >>> join_files(clips, files)
+      clip_id  label     path
+    0   toy-2  anger  a/2.wav
+    1   toy-1   fear  f/1.wav
     """
     wide = clips.merge(files, on="clip_id", how="left", validate="one_to_one")
     lost = wide.loc[wide["path"].isna(), "clip_id"]
@@ -173,7 +203,13 @@ def join_files(clips: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:
 
 
 def empty(schema: pandera.DataFrameSchema = SCHEMA) -> pd.DataFrame:
-    """Make a table of that schema without rows."""
+    """Make a table of that schema without rows.
+
+    Examples
+    --------
+    >>> empty(FILES_SCHEMA).columns.tolist()
+    ['clip_id', 'path', 'sha256', 'bytes', 'published']
+    """
     table: pd.DataFrame = _arrow_schema(schema).empty_table().to_pandas(types_mapper=pd.ArrowDtype)
     return table
 
@@ -186,8 +222,11 @@ def _read(path: Path, schema: pandera.DataFrameSchema, what: str) -> pd.DataFram
     except (pa.ArrowException, OSError, ValueError) as error:
         raise UserError(f"{path}: is damaged or no {what} ({error}); run: dvc repro --force ingest") from error
     try:
+        strange = sorted(set(table.columns) ^ set(schema.columns))
+        if strange:  # pandera would print the whole schema
+            raise ValueError(f"it has, or lacks: {', '.join(strange)}")
         return schema.validate(table)
-    except (pandera.errors.SchemaError, pandera.errors.SchemaErrors) as error:
+    except (ValueError, pandera.errors.SchemaError, pandera.errors.SchemaErrors) as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"{path}: is not a {what} of this version ({reason}); run: dvc repro --force ingest") from error
 

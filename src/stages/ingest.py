@@ -4,19 +4,18 @@ from pathlib import Path
 
 from _stage import PARAMS, run
 from speech_emotion import manifest
-from speech_emotion.ingest.run import ingest as take_in
-from speech_emotion.ingest.run import require_all, require_clips, write_rejected
+from speech_emotion.ingest.intake import require_all, require_clips, take_in, write_rejected
 from speech_emotion.ingest.summary import summary, text
 from speech_emotion.params.base import load
 from speech_emotion.params.ingest import Ingest
 
-CLIPS = Path("data/manifest.parquet")
+MANIFEST = Path("data/manifest.parquet")
 FILES = Path("data/files.parquet")
 REJECTED = Path("data/rejected.csv")
 
 
 def ingest() -> None:
-    """Write `CLIPS`, `FILES` and `REJECTED`."""
+    """Write `MANIFEST`, `FILES` and `REJECTED`."""
     params = load(PARAMS, Ingest)
     intake = take_in(Path(params.root), params.corpora, min_duration=params.min_duration, options=params.options())
     write_rejected(intake.rejected, REJECTED)
@@ -24,9 +23,9 @@ def ingest() -> None:
     print(text(summary(intake.clips, intake.rejected, intake.files), intake.not_selected))
     if params.strict:
         require_all(intake, REJECTED)
-    manifest.write(intake.clips, CLIPS)
+    manifest.write(intake.clips, MANIFEST)
     manifest.write_files(intake.files, FILES)
 
 
 if __name__ == "__main__":
-    run(ingest, CLIPS, FILES, REJECTED)
+    run(ingest, MANIFEST, FILES, REJECTED)

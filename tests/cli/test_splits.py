@@ -1,5 +1,6 @@
-"""`ser splits` shows the very split that training would use."""
+"""`ser splits` shows the split that training would use."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,6 @@ from typer.testing import CliRunner
 from speech_emotion import manifest
 from speech_emotion.cli.splits import splits
 from speech_emotion.core.errors import UserError
-from speech_emotion.params.train_cnn import TrainCnn
-from speech_emotion.protocol.splits import make, table
 
 app = typer.Typer()
 app.command()(splits)
@@ -40,11 +39,31 @@ def test_it_shows_the_split(clips: pd.DataFrame, shipped: Callable[[], dict[str,
     assert result.exit_code == 0, result.exception
     lines = result.stdout.splitlines()
     assert lines[0] == "speaker_kfold, seed 1, labels native"
-    settings = TrainCnn.model_validate(document["train_cnn"])
-    expected = table(make(clips, settings.split, settings.seed), clips)
-    assert [line.split() for line in lines[1:]] == [
-        list(expected), *([str(value) for value in row] for row in expected.itertuples(index=False))
-    ]
+    shown = pd.read_csv(io.StringIO("\n".join(lines[1:])), sep=r"\s+")
+    assert shown.columns.tolist() == ["fold", "part", "clips", "speakers", "female", "male", "anger", "neutral",
+                                      "sadness"]
+    assert shown[["fold", "part"]].to_numpy().tolist() == [
+        [fold, part] for fold in (0, 1) for part in ("train", "validation", "test")]
+    # Eight speakers, each with two clips of three labels; half of them are tested in each fold.
+    assert (shown["clips"] == 6 * shown["speakers"]).all()
+    assert (shown["speakers"] == shown["female"] + shown["male"]).all()
+    assert (shown[["anger", "neutral", "sadness"]].eq(2 * shown["speakers"], axis=0)).all(axis=None)
+    assert (shown.groupby("fold")["speakers"].sum() == 8).all()
+    assert shown.loc[shown["part"] == "test", ["speakers", "female", "male"]].to_numpy().tolist() == [[4, 2, 2]] * 2
+
+
+def test_it_shows_what_a_list_of_folds_says(
+    clips: pd.DataFrame, shipped: Callable[[], dict[str, Any]]
+) -> None:
+    parts = ["train"] * 3 + ["validation"] * 4 + ["test"]
+    Path("splits").mkdir()
+    pd.DataFrame({"speaker": sorted(clips["speaker"].unique()), "fold": 0, "part": parts}).to_csv(
+        "splits/mine.csv", index=False)
+    document = shipped()
+    document["train_cnn"]["split"].update(protocol="predefined", predefined="mine")
+    write_params(document)
+    shown = [line.split()[1:6] for line in CliRunner().invoke(app, []).stdout.splitlines()[2:]]
+    assert shown == [["train", "18", "3", "2", "1"], ["validation", "24", "4", "2", "2"], ["test", "6", "1", "0", "1"]]
 
 
 def test_it_takes_other_files_and_says_what_labels_leave_out(

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.ingest.run import ingest
+from speech_emotion.ingest.intake import take_in
 from speech_emotion.testing import make_corpus, tone, write_clip
 
 
@@ -26,10 +26,10 @@ OTHER = "ravdess/Actor_01/03-01-05-01-01-02-01.wav"
 
 
 def test_sound_clips_are_taken_without_a_flag(root):
-    intake = ingest(root)
+    intake = take_in(root)
     assert len(intake.clips) == 6
     assert not len(intake.rejected)
-    assert set(intake.clips["flags"]) == {""}
+    assert set(intake.clips["audit_flags"]) == {""}
 
 
 def _bytes(data):
@@ -69,7 +69,7 @@ DEFECTS = {
 def test_a_defect_is_found_by_its_rule_and_nothing_else_is_rejected(root, defect):
     make, rule = DEFECTS[defect]
     make(root / OTHER)
-    intake = ingest(root, min_duration=0.3)
+    intake = take_in(root, min_duration=0.3)
     assert rules(intake) == {OTHER: rule}
     assert len(intake.clips) == 6
     row = intake.rejected.iloc[0]
@@ -81,15 +81,15 @@ def test_a_defect_is_found_by_its_rule_and_nothing_else_is_rejected(root, defect
 
 def test_a_quiet_but_voiced_clip_is_flagged_and_taken(root):
     soundfile.write(root / OTHER, tone(0, sample_rate=48_000) * 1e-3, 48_000)
-    clips = ingest(root).clips
-    assert clips.loc[clips["flags"] != "", "flags"].tolist() == ["quiet"]
+    clips = take_in(root).clips
+    assert clips.loc[clips["audit_flags"] != "", "audit_flags"].tolist() == ["quiet"]
 
 
 def test_clipping_other_rates_and_channels_are_flagged(root):
     loud = np.clip(tone(0, sample_rate=22_050) * 9, -1, 1)
     soundfile.write(root / OTHER, np.stack([loud, loud], axis=1), 22_050)
-    clips = ingest(root).clips
-    assert clips.loc[clips["flags"] != "", "flags"].tolist() == ["clipped;sample-rate;channels"]
+    clips = take_in(root).clips
+    assert clips.loc[clips["audit_flags"] != "", "audit_flags"].tolist() == ["clipped;sample-rate;channels"]
 
 
 def test_a_clip_that_just_reaches_full_scale_is_not_clipped(root):
@@ -97,20 +97,20 @@ def test_a_clip_that_just_reaches_full_scale_is_not_clipped(root):
     samples *= 0.5 / np.abs(samples).max()
     samples[1000] = 1
     soundfile.write(root / OTHER, samples, 48_000)
-    assert set(ingest(root).clips["flags"]) == {""}
+    assert set(take_in(root).clips["audit_flags"]) == {""}
 
 
 def test_the_stray_of_actor_05_is_found_by_its_folder(root):
     stray = "ravdess/Actor_05/03-01-05-01-01-01-02.wav"
     shutil.copy(root / "ravdess/Actor_05/03-01-05-01-01-01-05.wav", root / stray)
-    intake = ingest(root)
+    intake = take_in(root)
     assert rules(intake) == {stray: "speaker-at-odds"}
     assert len(intake.clips) == 6
 
 
 def test_of_one_recording_under_one_label_one_stays(root):
     shutil.copy(root / ONE, root / OTHER)
-    intake = ingest(root)
+    intake = take_in(root)
     assert rules(intake) == {OTHER: "duplicate"}
     assert ONE in intake.rejected.loc[0, "reason"]
 
@@ -118,13 +118,13 @@ def test_of_one_recording_under_one_label_one_stays(root):
 def test_a_flac_of_the_same_recording_is_a_duplicate(root):
     samples, rate = soundfile.read(root / ONE, dtype="int16")
     soundfile.write((root / ONE).with_suffix(".flac"), samples, rate)
-    assert list(rules(ingest(root)).values()) == ["duplicate"]
+    assert list(rules(take_in(root)).values()) == ["duplicate"]
 
 
 def test_a_second_copy_of_everything_one_level_down_costs_nothing(root):
-    before = ingest(root)
+    before = take_in(root)
     shutil.copytree(root / "ravdess", root / "ravdess/audio_speech_actors_01-24")
-    after = ingest(root)
+    after = take_in(root)
     assert after.clips.equals(before.clips)
     assert after.files.equals(before.files), "the copy that lies deeper goes"
     assert list(after.rejected["rule"]) == ["duplicate"] * 6
@@ -134,27 +134,27 @@ def test_of_one_recording_under_two_labels_none_stays(root):
     neutral = "ravdess/Actor_01/03-01-01-01-01-01-01.wav"
     shutil.copy(root / ONE, root / neutral)
     shutil.copy(root / ONE, root / OTHER)
-    intake = ingest(root)
+    intake = take_in(root)
     assert rules(intake) == {ONE: "label-conflict", OTHER: "label-conflict", neutral: "label-conflict"}
     assert len(intake.clips) == 4
 
 
 def test_of_one_recording_of_two_speakers_none_stays(root):
     shutil.copy(root / ONE, root / "ravdess/03-01-05-01-01-01-02.wav")  # outside any actor's folder
-    assert set(rules(ingest(root)).values()) == {"speaker-conflict"}
+    assert set(rules(take_in(root)).values()) == {"speaker-conflict"}
 
 
 def test_labels_are_compared_across_corpora(root):
     make_corpus(root / "emodb", "emodb", speakers=["03"], labels=["anger"])
     shutil.copy(root / ONE, root / "emodb/wav/03a01Na.wav")
-    assert rules(ingest(root)) == {ONE: "label-conflict", "emodb/wav/03a01Na.wav": "label-conflict"}
+    assert rules(take_in(root)) == {ONE: "label-conflict", "emodb/wav/03a01Na.wav": "label-conflict"}
 
 
 def test_strange_names_and_labels_are_rejected(root):
     write_clip(root / "ravdess/Actor_01/recording.wav", 1)
     write_clip(root / "ravdess/Actor_01/03-01-09-01-01-01-01.wav", 2)
     write_clip(root / "take one.mp3", 3)
-    intake = ingest(root)
+    intake = take_in(root)
     assert rules(intake) == {"ravdess/Actor_01/recording.wav": "unknown-name", "take one.mp3": "unknown-name",
                              "ravdess/Actor_01/03-01-09-01-01-01-01.wav": "unknown-label"}
     assert set(intake.rejected["corpus"]) == {"", "ravdess"}
@@ -162,14 +162,14 @@ def test_strange_names_and_labels_are_rejected(root):
 
 def test_a_file_that_may_not_be_read_is_a_row_and_no_crash(root):
     (root / OTHER).symlink_to(root / "nowhere.wav")
-    assert rules(ingest(root)) == {OTHER: "undecodable"}
+    assert rules(take_in(root)) == {OTHER: "undecodable"}
 
 
 def test_clips_that_a_table_lists_and_that_are_not_there_are_rejected(tmp_path):
     write_clip(tmp_path / "a.wav", 1)
     write_clip(tmp_path / "unlisted.wav", 2)
     (tmp_path / "t.csv").write_text("path,label,speaker\na.wav,joy,1\nb.wav,joy,2\n")
-    intake = ingest(tmp_path, ["table"], options={"table": {"file": "t.csv"}})
+    intake = take_in(tmp_path, ["table"], options={"table": {"file": "t.csv"}})
     assert rules(intake) == {"b.wav": "missing"}
     assert intake.clips[["label", "speaker"]].to_numpy().tolist() == [["joy", "table-1"]]
     assert intake.not_selected == {"table": 1}
@@ -185,14 +185,14 @@ def test_clips_that_a_table_lists_and_that_are_not_there_are_rejected(tmp_path):
 def test_a_root_without_audio_is_said_to_be_so(tmp_path, make, message):
     make(tmp_path / "root")
     with pytest.raises(UserError, match=message):
-        ingest(tmp_path / "root")
+        take_in(tmp_path / "root")
 
 
 def test_an_unknown_corpus_is_answered_with_those_there_are(root):
     with pytest.raises(UserError, match="unknown corpus 'ravdes'; the corpora are: synthetic, ravdess, tess"):
-        ingest(root, ["ravdes"])
+        take_in(root, ["ravdes"])
 
 
 def test_when_nothing_selected_is_there_the_message_says_what_is(root):
     with pytest.raises(UserError, match=r"none of what ingest.corpora selects \(emodb\), but 6 of ravdess"):
-        ingest(root, ["emodb"])
+        take_in(root, ["emodb"])

@@ -2,7 +2,7 @@ import pytest
 import soundfile
 
 from speech_emotion.corpora.base import Clip
-from speech_emotion.ingest.find import find
+from speech_emotion.ingest.find import find_candidates
 from speech_emotion.testing import make_corpus, tone, write_clip
 
 EVERY = ["synthetic", "ravdess", "tess", "crema_d", "savee", "emodb"]
@@ -23,12 +23,13 @@ def mixed(tmp_path_factory):
 
 
 def test_names_alone_tell_the_corpora_apart(mixed):
-    assert corpora(find(mixed, [], {})) == {"crema_d": 2, "emodb": 10, "ravdess": 24, "savee": 4, "synthetic": 8,
-                                            "tess": 2}
+    assert corpora(find_candidates(mixed)) == {
+        "crema_d": 2, "emodb": 10, "ravdess": 24, "savee": 4, "synthetic": 8, "tess": 2,
+    }
 
 
 def test_what_is_not_selected_is_counted_and_not_rejected(mixed):
-    found = find(mixed, ["savee", "tess"], {})
+    found = find_candidates(mixed, ["savee", "tess"])
     assert corpora(found) == {"savee": 4, "tess": 2}
     assert len(found.candidates) == 6
     assert found.not_selected == {"crema_d": 2, "emodb": 10, "ravdess": 24, "synthetic": 8}
@@ -37,22 +38,22 @@ def test_what_is_not_selected_is_counted_and_not_rejected(mixed):
 @pytest.mark.parametrize("folder", ["CREMA-D", "crema_d", "cremad", "Crema D"])
 def test_a_folder_with_a_corpus_name_decides(tmp_path, folder):
     write_clip(tmp_path / folder / "03a01Fa.wav")
-    candidate, = find(tmp_path, [], {}).candidates
+    candidate, = find_candidates(tmp_path).candidates
     assert (candidate.corpus.name, candidate.what) == ("crema_d", None)
-    candidate, = find(tmp_path / folder, [], {}).candidates
+    candidate, = find_candidates(tmp_path / folder).candidates
     assert (candidate.corpus.name, candidate.what) == ("crema_d", None)
 
 
 def test_a_root_that_is_a_speakers_folder_counts_as_one(tmp_path):
     make_corpus(tmp_path, "savee", speakers=["dc"], labels=["anger"])
-    assert corpora(find(tmp_path / "DC", [], {})) == {"savee": 1}
+    assert corpora(find_candidates(tmp_path / "DC")) == {"savee": 1}
 
 
 def test_content_tells_audio_whose_extension_does_not(tmp_path):
     for extension, kind in {"dat": "WAV", "sound": "FLAC", "bin": "AIFF", "x": "OGG"}.items():
         soundfile.write(tmp_path / f"03a01Fa.{extension}", tone(0), 16_000, format=kind)
     (tmp_path / "03a01Wa.txt").write_text("no audio")
-    assert len(find(tmp_path, [], {}).candidates) == 4
+    assert len(find_candidates(tmp_path).candidates) == 4
 
 
 def test_hidden_files_and_what_systems_leave_behind_are_no_audio(tmp_path):
@@ -61,7 +62,7 @@ def test_hidden_files_and_what_systems_leave_behind_are_no_audio(tmp_path):
         write_clip(tmp_path / name)
     for name in ("README.md", ".gitignore", "data.dvc", "labels.csv", ".DS_Store"):
         (tmp_path / name).write_text("x")
-    assert len(find(tmp_path, [], {}).candidates) == 1
+    assert len(find_candidates(tmp_path).candidates) == 1
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path):
@@ -69,18 +70,18 @@ def test_links_are_followed_but_not_in_circles(tmp_path):
     (tmp_path / "root").mkdir()
     (tmp_path / "root/emodb").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere/back").symlink_to(tmp_path / "root")
-    assert corpora(find(tmp_path / "root", [], {})) == {"emodb": 1}
+    assert corpora(find_candidates(tmp_path / "root")) == {"emodb": 1}
 
 
 def test_folders_as_labels_take_any_name_but_leave_other_corpora_alone(tmp_path):
     write_clip(tmp_path / "angry/one.wav", 1)
     make_corpus(tmp_path / "emodb", "emodb", speakers=["03"], labels=["anger"])
     make_corpus(tmp_path / "tess", "tess", speakers=["oaf"], labels=["anger"])
-    assert corpora(find(tmp_path, ["folder", "emodb"], {})) == {"emodb": 1, "folder": 1}
-    assert corpora(find(tmp_path, ["folder"], {})) == {"folder": 3}
+    assert corpora(find_candidates(tmp_path, ["folder", "emodb"])) == {"emodb": 1, "folder": 1}
+    assert corpora(find_candidates(tmp_path, ["folder"])) == {"folder": 3}
 
 
 def test_sung_ravdess_clips_are_not_selected_by_default(tmp_path):
     write_clip(tmp_path / "Actor_01/03-02-05-01-01-01-01.wav")
-    assert find(tmp_path, [], {}).not_selected == {"ravdess": 1}
-    assert corpora(find(tmp_path, [], {"ravdess": {"song": True}})) == {"ravdess": 1}
+    assert find_candidates(tmp_path).not_selected == {"ravdess": 1}
+    assert corpora(find_candidates(tmp_path, options={"ravdess": {"song": True}})) == {"ravdess": 1}

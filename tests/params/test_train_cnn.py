@@ -56,7 +56,7 @@ def test_possible_values_are_taken(key: str, value: Any, train_settings: Setting
 
 @pytest.mark.parametrize("protocol", get_args(Split.model_fields["protocol"].annotation))
 def test_every_protocol_that_may_be_chosen_exists(protocol: str, train_settings: Settings) -> None:
-    assert protocol in splits._PROTOCOLS
+    assert protocol in splits.PROTOCOLS
     assert train_settings(split__protocol=protocol, split__test_corpora=["emodb"]).split.protocol == protocol
 
 

@@ -17,6 +17,7 @@ from speech_emotion.params.synthesize import Synthesize
 from speech_emotion.synthesis import acting, espeak, recording
 from speech_emotion.synthesis.render import clip_name, render_clip, render_corpus
 from speech_emotion.synthesis.speakers import SENTENCES
+from speech_emotion.testing import tone
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = Synthesize(seed=3, speakers=4, clips_per_emotion=2)
@@ -114,11 +115,11 @@ def test_spectral_tilt_follows_the_table(measured: dict[str, np.ndarray]) -> Non
 
 
 def test_loudness_is_that_of_the_performance() -> None:
-    tone = (8000 * np.sin(np.arange(22050) / 20)).astype(np.int16)
+    speech = (32767 * tone(duration=1.0, sample_rate=22050, noise=0.0)).astype(np.int16)
 
     def level(loudness: float) -> float:
         rng = np.random.default_rng(0)
-        clip = recording.record(tone, 22050, loudness=loudness, tremor=0, gain=0, noise=-80, rng=rng)
+        clip = recording.record(speech, 22050, loudness=loudness, tremor=0, gain=0, noise=-80, rng=rng)
         return float(10 * np.log10(np.mean((clip / 32768.0) ** 2)))
 
     assert level(5) - level(-5) == pytest.approx(10, abs=0.1)

@@ -8,9 +8,10 @@ import typer
 from speech_emotion.acquisition import validate as validation
 from speech_emotion.core.errors import UserError
 from speech_emotion.corpora import registry
-from speech_emotion.ingest.run import ingest as take_in
-from speech_emotion.ingest.run import write_rejected
-from speech_emotion.ingest.summary import listed, summary, text
+from speech_emotion.ingest.intake import take_in, write_rejected
+from speech_emotion.ingest.summary import join_counts, summary, text
+
+_TO_DOWNLOAD = ", ".join(corpus.name for corpus in registry.CORPORA.values() if corpus.source)
 
 
 def validate(
@@ -51,14 +52,14 @@ def _ledger(numbers: dict[str, Any]) -> str:
         taken = numbers["by_corpus"].get(name, {"clips": 0})["clips"]
         rules, flags = (numbers[kind].get(name, {}) for kind in ("rejected", "flags"))
         known = registry.CORPORA.get(name)
-        title, expected = (known.title, known.clips) if known else (name, None)
-        cells = [title, expected or "", taken + sum(rules.values()), taken, listed(rules), listed(flags)]
+        title, expected = (known.title, known.num_clips) if known else (name, None)
+        cells = [title, expected or "", taken + sum(rules.values()), taken, join_counts(rules), join_counts(flags)]
         lines.append("| " + " | ".join(str(cell) or "none" for cell in cells) + " |")
     return "\n".join(lines)
 
 
 def download(
-    name: Annotated[str, typer.Argument(help="ravdess, tess, crema_d or emodb.")],
+    name: Annotated[str, typer.Argument(help=f"One of {_TO_DOWNLOAD}.")],
     to: Annotated[Path, typer.Option(help="The folder in which the corpus's own folder is made.")] = Path("data/raw"),
     accept_licence: Annotated[bool, typer.Option(
         "--accept-licence", help="You have read the corpus's licence and keep to it.")] = False,

@@ -17,11 +17,11 @@ def splits(
     from speech_emotion.params.base import load
     from speech_emotion.params.train_cnn import TrainCnn
     from speech_emotion.protocol import labels
-    from speech_emotion.protocol.splits import make, table
+    from speech_emotion.protocol.splits import count_parts, make
 
     settings = load(params, TrainCnn)
     clips, left_out = labels.apply(read(manifest), settings.labels)
     print(f"{settings.split.protocol}, seed {settings.seed}, labels {settings.labels}")
     if left_out:
         print(f"left out: {', '.join(f'{count} {label}' for label, count in left_out.items())}")
-    print(table(make(clips, settings.split, settings.seed), clips).to_string(index=False))
+    print(count_parts(make(clips, settings.split, settings.seed), clips).to_string(index=False))

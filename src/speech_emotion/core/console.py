@@ -23,6 +23,17 @@ def errors_for_people() -> Iterator[None]:
     ------
     SystemExit
         With status 1, or 130 after Ctrl-C.
+
+    Examples
+    --------
+    >>> from contextlib import redirect_stderr
+    >>> try:
+    ...     with redirect_stderr(sys.stdout), errors_for_people():
+    ...         raise UserError("params.yaml: has no section ingest")
+    ... except SystemExit as stop:
+    ...     print(f"exit status {stop.code}")
+    error: params.yaml: has no section ingest
+    exit status 1
     """
     try:
         yield

@@ -25,6 +25,17 @@ def replacing(target: Path | str, *, directory: bool = False) -> Iterator[Path]:
     Path
         A path on the same file system as `target`. If the block raises, whatever lies there is removed
         and `target` is as it was before.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     target = Path(folder, "new", "table.csv")
+    ...     with replacing(target) as temporary:
+    ...         _ = temporary.write_text("a,b")
+    ...         print(target.exists())
+    ...     print(target.read_text())
+    False
+    a,b
     """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -47,6 +58,14 @@ def remove_unfinished(target: Path) -> None:
     ----------
     target : Path
         As `replacing` was called with; the last part may be a pattern.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Path(folder, ".table.csv.x7_k.tmp").mkdir()
+    ...     remove_unfinished(Path(folder, "table.csv"))
+    ...     print(list(Path(folder).iterdir()))
+    []
     """
     for unfinished in target.parent.glob(f".{target.name}.*{_UNFINISHED}"):
         shutil.rmtree(unfinished, ignore_errors=True)

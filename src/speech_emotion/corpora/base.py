@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
 
-LABELS = ("anger", "boredom", "calm", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
-"""The common vocabulary, into which every corpus maps its own labels one to one."""
+VOCABULARY = ("anger", "boredom", "calm", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
+"""The common labels, into which every corpus maps its own labels one to one."""
 
 Sex = Literal["female", "male"]
 
@@ -27,19 +27,23 @@ class Clip:
     """
 
     label: str
-    """One of `LABELS`, or the user's own for `folder` and `table`."""
+    """One of `VOCABULARY`, or the user's own for `folder` and `table`."""
     native_label: str
     """The corpus's own word or code."""
     speaker: str
     """Unique within the corpus: the authors' own identifier, in lower case."""
     sex: Sex | None = None
+    """Of the speaker."""
     age: int | None = None
+    """Of the speaker, in years."""
     language: str | None = None
     """A BCP-47 tag such as "en" or "de"."""
     statement: str | None = None
     """The sentence or word that is spoken, or the corpus's code for it."""
     intensity: str | None = None
+    """How strongly the emotion is acted, in the corpus's own words."""
     repetition: int | None = None
+    """Which take, from 1."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class Published(NamedTuple):
     sha256: str | None
     """None if no checksum is known."""
     bytes: int | None
+    """Size of the file; None if it is not known."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class Archive:
     checksum: str
     """As pooch writes it: "md5:..." or "sha256:..."."""
     bytes: int | None = None
+    """Size of the archive; None if it is not known."""
 
 
 @dataclass(frozen=True)
@@ -110,20 +116,27 @@ class Corpus:
     name: str
     """As in `ingest.corpora`; lower case."""
     title: str
+    """As people call it."""
     citation: str
+    """How the authors want to be cited."""
     licence: str
+    """Of the audio."""
     how_to_get: str
+    """A command, or what to do."""
     make_parser: Callable[..., Parser]
     """Called with the root folder and, by keyword, this corpus's options; reads the corpus's own tables, if any."""
     homepage: str | None = None
+    """Where the authors describe it."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """From the corpus's own labels to `LABELS`."""
+    """From the corpus's own labels to those of `VOCABULARY`."""
     speakers: Mapping[str, Speaker] = field(default_factory=dict)
-    clips: int | None = None
+    """By the authors' own identifier, in lower case."""
+    num_clips: int | None = None
     """Number of clips in the complete corpus."""
     sample_rate: int | None = None
     """In Hz; a clip at another rate is flagged."""
     channels: int | None = None
+    """A clip with another number of them is flagged."""
     by_name: bool = True
     """Whether file names alone tell that a file belongs to it; if not, it has to be named in `ingest.corpora`."""
     aliases: tuple[str, ...] = ()
@@ -149,12 +162,35 @@ def nearest(path: PurePosixPath, names: Callable[[str], str | None]) -> str | No
     Returns
     -------
     str or None
+
+    Examples
+    --------
+    >>> nearest(PurePosixPath("DC/copies/a01.wav"), {"DC": "dc"}.get)
+    'dc'
     """
     return next((found for part in reversed(path.parts[:-1]) if (found := names(part))), None)
 
 
 def at_odds(said: str, folder: str | None) -> Unfit | None:
-    """`Unfit` if the speaker in a file's name is not the one whose folder it lies in."""
+    """Compare the speaker in a file's name with the one whose folder it lies in.
+
+    Parameters
+    ----------
+    said : str
+        The name's.
+    folder : str or None
+        The folder's; None if it is nobody's.
+
+    Returns
+    -------
+    Unfit or None
+        None if they agree, or nothing can be said.
+
+    Examples
+    --------
+    >>> at_odds("02", "05").reason
+    'the name says speaker 02, the folder 05'
+    """
     if folder is None or folder == said:
         return None
     return Unfit("speaker-at-odds", f"the name says speaker {said}, the folder {folder}")
@@ -172,5 +208,12 @@ def needs_only_paths(parse: Parser) -> Callable[[Path], Parser]:
     -------
     callable
         From any root folder to `parse`.
+
+    Examples
+    --------
+    >>> from speech_emotion.corpora import savee
+    >>> parse = needs_only_paths(savee.parse)(Path("anywhere"))
+    >>> parse(PurePosixPath("savee/DC/a01.wav")).label
+    'anger'
     """
     return lambda _root: parse

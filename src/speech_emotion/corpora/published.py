@@ -20,7 +20,26 @@ from speech_emotion.corpora.base import Clip, Corpus, Parser, Published
 
 @cache
 def files(corpus: Corpus) -> tuple[Published, ...]:
-    """List all published files of a corpus; empty if neither an index ships nor the naming scheme tells."""
+    """List all published files of a corpus.
+
+    Parameters
+    ----------
+    corpus : Corpus
+
+    Returns
+    -------
+    tuple of Published
+        From the index file, or else as the corpus's naming scheme tells; empty if neither does.
+
+    Examples
+    --------
+    >>> from speech_emotion.corpora import emodb, table
+    >>> first, *others = files(emodb.CORPUS)
+    >>> first.path, first.bytes, len(others)
+    ('wav/03a01Fa.wav', 60788, 534)
+    >>> files(table.CORPUS)
+    ()
+    """
     source = resources.files(index) / f"{corpus.name}.parquet"
     if source.is_file():
         with source.open("rb") as stream:
@@ -38,20 +57,60 @@ def key(parse: Parser, path: PurePosixPath) -> Hashable:
         Of the corpus, with default options.
     path : PurePosixPath
         Relative to the root's parent.
+
+    Returns
+    -------
+    Clip or str
+
+    Examples
+    --------
+    >>> from speech_emotion.corpora import savee
+    >>> key(savee.parse, PurePosixPath("savee/DC/a01.wav")) == key(savee.parse, PurePosixPath("copy/dc_A01.flac"))
+    True
     """
     what = parse(path)
     return what if isinstance(what, Clip) else path.stem.lower()
 
 
 def by_key(corpus: Corpus, parse: Parser) -> dict[Hashable, Published]:
-    """Index the published files of a corpus by what `key` gives for them."""
+    """Index the published files of a corpus by what `key` gives for them.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    parse : Parser
+        As for `key`.
+
+    Returns
+    -------
+    dict of Clip or str to Published
+    """
     return {key(parse, PurePosixPath(corpus.name, file.path)): file for file in files(corpus)}
 
 
 def comparer(corpus: Corpus, root: Path) -> Callable[[PurePosixPath, str | None], bool | None]:
-    """Make a function from a path relative to `root` and its SHA-256 to whether the file is the published one.
+    """Make a function that tells whether a file is the published one.
 
-    It gives None where nothing is known: no checksum, or a file in another container than the published one.
+    Parameters
+    ----------
+    corpus : Corpus
+    root : Path
+        Folder of the audio.
+
+    Returns
+    -------
+    callable
+        From a path relative to `root` and its SHA-256. It gives None where nothing is known: no checksum, or a file in
+        another container than the published one.
+
+    Examples
+    --------
+    >>> from speech_emotion.corpora import emodb
+    >>> is_published = comparer(emodb.CORPUS, Path("emodb"))
+    >>> is_published(PurePosixPath("wav/03a01Fa.wav"), files(emodb.CORPUS)[0].sha256)
+    True
+    >>> is_published(PurePosixPath("wav/03a01Fa.wav"), "0" * 64)
+    False
     """
     if not any(file.sha256 for file in files(corpus)):
         return lambda path, sha256: None
@@ -68,9 +127,14 @@ def comparer(corpus: Corpus, root: Path) -> Callable[[PurePosixPath, str | None]
 
 
 def build(listing: Path, target: Path) -> None:
-    """Turn a listing (tab-separated sha256, bytes, path, with a header) into an index file.
+    """Turn a listing into an index file; the same rows give the same bytes.
 
-    The same listing gives the same bytes.
+    Parameters
+    ----------
+    listing : Path
+        Tab-separated sha256, bytes and path, with a header.
+    target : Path
+        The index file to write or replace.
     """
     rows = [line.split("\t") for line in listing.read_text(encoding="utf-8").splitlines()[1:]]
     rows.sort(key=lambda row: row[2])

@@ -1,16 +1,28 @@
 """The list of corpora, and which of them a file belongs to."""
 
+import importlib
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.corpora import crema_d, emodb, folder, ravdess, savee, synthetic, table, tess
 from speech_emotion.corpora.base import Corpus
 
+_MODULES = (
+    "synthetic",
+    "ravdess",
+    "tess",
+    "crema_d",
+    "savee",
+    "emodb",
+    "folder",
+    "table",
+)
+"""In the order in which they are asked whether a file's name is theirs."""
+
 CORPORA: Mapping[str, Corpus] = {
-    module.CORPUS.name: module.CORPUS
-    for module in (synthetic, ravdess, tess, crema_d, savee, emodb, folder, table)
+    name: importlib.import_module(f"speech_emotion.corpora.{name}").CORPUS for name in _MODULES
 }
+"""By name, in that order."""
 
 
 def get(names: Iterable[str]) -> list[Corpus]:
@@ -30,6 +42,12 @@ def get(names: Iterable[str]) -> list[Corpus]:
     ------
     UserError
         If there is no such corpus; the message lists those there are.
+
+    Examples
+    --------
+    >>> corpus, = get(["emodb"])
+    >>> corpus.title, corpus.num_clips, corpus.licence
+    ('EMO-DB', 535, 'CC BY 4.0')
     """
     names = list(names)
     unknown = [name for name in names if name not in CORPORA]
@@ -49,6 +67,11 @@ def of_folder(path: PurePosixPath) -> Corpus | None:
     Returns
     -------
     Corpus or None
+
+    Examples
+    --------
+    >>> of_folder(PurePosixPath("data/CREMA-D/AudioWAV/1001_IEO_ANG_HI.wav")).name
+    'crema_d'
     """
     for part in reversed(path.parts[:-1]):
         if corpus := _BY_FOLDER.get(_plain(part)):

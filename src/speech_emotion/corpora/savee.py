@@ -76,7 +76,7 @@ CORPUS = Corpus(
     make_parser=make_parser,
     labels=LABELS,
     speakers=SPEAKERS,
-    clips=480,
+    num_clips=480,
     sample_rate=44_100,
     channels=1,
 )

@@ -33,16 +33,16 @@ def make_parser(root: Path, *, file: str = "") -> Parser:
         If the table is missing, unreadable, lacks a required column, lists a path twice, or has a value that
         cannot be used; the message names table, row and column.
     """
-    clips = _clips(root, file)
+    clips = _described(root, file)
     return lambda path: clips.get(PurePosixPath(*path.parts[1:]))
 
 
 def listed(root: Path, *, file: str = "") -> list[PurePosixPath]:
     """List the paths, relative to the root, of all clips in the table."""
-    return list(_clips(root, file))
+    return list(_described(root, file))
 
 
-def _clips(root: Path, file: str) -> dict[PurePosixPath, Clip]:
+def _described(root: Path, file: str) -> dict[PurePosixPath, Clip]:
     if not file:
         raise UserError("the corpus 'table' needs ingest.table: a CSV or Parquet file below ingest.root, with the "
                         f"columns {', '.join(REQUIRED)} and, if known, {', '.join(OPTIONAL)}")

@@ -45,11 +45,14 @@ class Accepted:
     """A clip that goes into the manifest."""
 
     path: PurePosixPath
+    """Relative to the root."""
     corpus: Corpus
     clip: Clip
     probe: Probe
     content: Content
+    """That of `probe`, which is sound."""
     flags: tuple[str, ...]
+    """What is noted about it: keys of `FLAGS`, in their order."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,15 @@ class Rejected:
     """A file that does not, by one of `RULES`."""
 
     path: PurePosixPath
+    """Relative to the root."""
     corpus: Corpus | None
+    """None if its name is that of no selected corpus."""
     sha256: str | None
+    """Of the file's bytes; None if it cannot be read or is not there."""
     rule: str
+    """A key of `RULES`."""
     reason: str
+    """What is the matter with this file, for people."""
 
 
 def audit(candidates: Sequence[Candidate], probes: Sequence[Probe], min_duration: float,
@@ -73,13 +81,29 @@ def audit(candidates: Sequence[Candidate], probes: Sequence[Probe], min_duration
     probes : sequence of Probe
         One for each candidate, in the same order.
     min_duration : float
-        In s.
+        Shortest clip that is accepted, in s.
 
     Returns
     -------
     accepted : list of Accepted
     rejected : list of Rejected
         Every candidate is in exactly one of the two.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.ingest.find import find_candidates
+    >>> from speech_emotion.ingest.probe import probe
+    >>> from speech_emotion.testing import make_corpus
+    >>> with TemporaryDirectory() as folder:
+    ...     clip, copied = make_corpus(Path(folder, "savee"), "savee", speakers=["dc", "je"], labels=["anger"])
+    ...     _ = copied.write_bytes(clip.read_bytes())
+    ...     candidates = find_candidates(Path(folder)).candidates
+    ...     probes = [probe(Path(folder, candidate.path)) for candidate in candidates]
+    >>> accepted, rejected = audit(candidates, probes, min_duration=0.3)
+    >>> len(accepted), [item.rule for item in rejected]
+    (0, ['speaker-conflict', 'speaker-conflict'])
     """
     sound: list[Accepted] = []
     rejected: list[Rejected] = []
@@ -107,7 +131,7 @@ def _fault(candidate: Candidate, probe: Probe, min_duration: float) -> tuple[str
     assert content is not None
     if not content.finite:
         return "non-finite", "a sample is NaN or infinite"
-    duration = content.frames / content.sample_rate
+    duration = content.num_samples / content.sample_rate
     if duration < min_duration:
         return "too-short", f"{duration:.3f} s, shorter than ingest.min_duration of {min_duration:g} s"
     if content.rms_dbfs < SILENT:
@@ -124,11 +148,11 @@ def _flags(corpus: Corpus, content: Content) -> list[str]:
     }.items() if applies]
 
 
-def _without_repeats(clips: list[Accepted]) -> tuple[list[Accepted], list[Rejected]]:
+def _without_repeats(sound: list[Accepted]) -> tuple[list[Accepted], list[Rejected]]:
     """One clip per recording, and none of those about which two copies disagree."""
     copies: dict[str, list[Accepted]] = defaultdict(list)
-    for clip in clips:
-        copies[clip.content.digest].append(clip)
+    for item in sound:
+        copies[item.content.digest].append(item)
     kept, rejected = [], []
     for same in copies.values():
         first, *others = sorted(same, key=_preference)

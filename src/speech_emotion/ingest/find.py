@@ -25,8 +25,9 @@ class Candidate:
     path: PurePosixPath
     """Relative to the root."""
     corpus: Corpus | None
+    """None if neither its name nor a folder is that of a selected corpus."""
     what: Clip | Unfit | None
-    """None: its name tells nothing to any selected corpus."""
+    """None if its name tells nothing to any selected corpus."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,12 @@ class Found:
     missing: list[tuple[Corpus, PurePosixPath]] = field(default_factory=list)
     """Files that a corpus's own list names and that are not there."""
     archives: list[PurePosixPath] = field(default_factory=list)
+    """Archives, in which audio may still be."""
 
 
-def find(root: Path, corpora: Sequence[str], options: Mapping[str, Mapping[str, Any]]) -> Found:
-    """Search a folder and all below it.
+def find_candidates(root: Path, corpora: Sequence[str] = (),
+                    options: Mapping[str, Mapping[str, Any]] | None = None) -> Found:
+    """Search a folder and all below it for clips.
 
     Hidden files and folders and `__MACOSX` are left alone; links are followed.
 
@@ -53,8 +56,8 @@ def find(root: Path, corpora: Sequence[str], options: Mapping[str, Mapping[str, 
         A folder.
     corpora : sequence of str
         Names of the corpora to take; empty for all that are recognised by name.
-    options : mapping of str to mapping
-        Keyword arguments for the corpora's `make_parser`, by corpus.
+    options : mapping of str to mapping, optional
+        By corpus, keyword arguments for its `make_parser`.
 
     Returns
     -------
@@ -64,7 +67,22 @@ def find(root: Path, corpora: Sequence[str], options: Mapping[str, Mapping[str, 
     ------
     UserError
         If the root is missing or no folder, a corpus is unknown, or a corpus's own tables are unusable.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.testing import make_corpus
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = make_corpus(Path(folder), "emodb", speakers=["03"], labels=["anger"])
+    ...     _ = make_corpus(Path(folder), "savee", speakers=["dc"], labels=["anger"])
+    ...     found = find_candidates(Path(folder), ["emodb"])
+    >>> candidate, = found.candidates
+    >>> candidate.path, candidate.corpus.name, candidate.what.label
+    (PurePosixPath('wav/03a01Wa.wav'), 'emodb', 'anger')
+    >>> found.not_selected
+    Counter({'savee': 1})
     """
+    options = options or {}
     selected = registry.get(corpora)
     if not root.is_dir():
         raise UserError(f"{root}: {'is no folder' if root.exists() else 'there is no such folder'}; "
@@ -86,7 +104,32 @@ def find(root: Path, corpora: Sequence[str], options: Mapping[str, Mapping[str, 
 
 
 def audio_files(root: Path, archives: list[PurePosixPath] | None = None) -> list[PurePosixPath]:
-    """Paths of all audio files below a folder, relative to it and sorted; archives are added to `archives`."""
+    """List all audio files below a folder.
+
+    Hidden files and folders and `__MACOSX` are left alone; links are followed.
+
+    Parameters
+    ----------
+    root : Path
+        A folder.
+    archives : list of PurePosixPath, optional
+        Takes the archives that lie there, too.
+
+    Returns
+    -------
+    list of PurePosixPath
+        Relative to `root`, sorted. Audio is what has one of `EXTENSIONS`, or begins like audio.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.testing import write_clip
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = write_clip(Path(folder, "Ann", "happy.flac"))
+    ...     _ = Path(folder, "notes.txt").write_text("no audio")
+    ...     audio_files(Path(folder))
+    [PurePosixPath('Ann/happy.flac')]
+    """
     files = []
     visited = set()
     for folder, folders, names in os.walk(root, followlinks=True):

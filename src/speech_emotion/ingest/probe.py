@@ -22,15 +22,21 @@ class Content:
     """What decoded audio holds."""
 
     digest: str
-    frames: int
+    """Of the decoded mono samples and the sample rate; see `audio.decoding.digest`."""
+    num_samples: int
+    """Per channel."""
     sample_rate: int
     """In Hz."""
     channels: int
+    """Number of channels of the file; what follows is measured on their mean."""
     peak_dbfs: float
+    """Largest magnitude in dB relative to full scale; minus infinity for zeros, NaN if a sample is not finite."""
     rms_dbfs: float
-    """Of the mean over channels; minus infinity for zeros, NaN if a sample is not finite."""
+    """Root mean square in dB relative to full scale; otherwise as `peak_dbfs`."""
     finite: bool
+    """Whether no sample is NaN or infinite."""
     clipped: bool
+    """Whether `FLAT` samples in a row are at `FULL_SCALE` or above."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,9 @@ class Failure:
     """Why a file could not be decoded, as a rule of the audit."""
 
     rule: Literal["lfs-pointer", "undecodable", "empty"]
+    """One of `audit.RULES`."""
     reason: str
+    """What is the matter, for people."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +54,8 @@ class Probe:
     """A file's bytes and what they hold."""
 
     sha256: str | None
-    """None if the file cannot be read at all."""
-    bytes: int
+    """Of the file's bytes; None if the file cannot be read at all."""
+    num_bytes: int
     content: Content | Failure | None
     """None if it was not to be decoded."""
 
@@ -66,6 +74,20 @@ def probe(path: Path, *, decode: bool = True) -> Probe:
     -------
     Probe
         Never raises for what is wrong with the file: that is its `content`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.testing import write_clip
+    >>> with TemporaryDirectory() as folder:
+    ...     content = probe(write_clip(Path(folder, "clip.wav"), duration=0.5, sample_rate=16_000)).content
+    ...     broken = Path(folder, "broken.wav")
+    ...     _ = broken.write_text("no audio")
+    ...     failure = probe(broken).content
+    >>> content.num_samples, content.sample_rate, content.channels, content.clipped
+    (8000, 16000, 1, False)
+    >>> failure.rule
+    'undecodable'
     """
     try:
         with path.open("rb") as file:
@@ -93,10 +115,10 @@ def _decode(path: Path) -> Content | Failure:
     meter = _Meter()
     with decoding.opened(path) as recording:
         digest = decoding.digest(meter.through(recording.blocks()), recording.sample_rate)
-    if not meter.frames:
+    if not meter.num_samples:
         return Failure("empty", "holds no samples")
-    return Content(digest, meter.frames, recording.sample_rate, recording.channels, _decibels(meter.peak),
-                   _decibels(np.sqrt(meter.energy / meter.frames)), meter.finite, meter.clipped)
+    return Content(digest, meter.num_samples, recording.sample_rate, recording.channels, _decibels(meter.peak),
+                   _decibels(np.sqrt(meter.energy / meter.num_samples)), meter.finite, meter.clipped)
 
 
 def _decibels(amplitude: float) -> float:
@@ -108,7 +130,7 @@ class _Meter:
     """Measures samples as they pass."""
 
     def __init__(self) -> None:
-        self.frames = 0
+        self.num_samples = 0
         self.peak = 0.0
         self.energy = 0.0
         self.clipped = False
@@ -120,7 +142,7 @@ class _Meter:
             yield block
 
     def _measure(self, block: np.ndarray) -> None:
-        self.frames += len(block)
+        self.num_samples += len(block)
         peak = max(float(block.max()), -float(block.min()))  # NaN in, NaN out
         self.finite = self.finite and bool(np.isfinite(peak))
         self.peak = float(np.maximum(self.peak, peak))

@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from speech_emotion.manifest import FLAG_SEPARATOR
+
 
 def summary(clips: pd.DataFrame, rejected: pd.DataFrame, files: pd.DataFrame | None = None) -> dict[str, Any]:
     """Count what a manifest and a list of rejected files hold.
@@ -23,8 +25,18 @@ def summary(clips: pd.DataFrame, rejected: pd.DataFrame, files: pd.DataFrame | N
     dict
         clips, hours, speakers; the same by corpus, label and sex; flags and rejected by corpus and name.
         Ready for JSON.
+
+    Examples
+    --------
+    >>> clips = pd.DataFrame({"clip_id": ["toy-1", "toy-2"], "corpus": "toy", "label": ["anger", "fear"],
+    ...                       "speaker": "toy-ann", "sex": "female", "duration": 1800.0, "audit_flags": ["quiet", ""]})
+    >>> numbers = summary(clips, pd.DataFrame({"corpus": ["toy"], "rule": ["silent"]}))
+    >>> numbers["hours"], numbers["by_label"]["anger"]
+    (1.0, {'clips': 1, 'hours': 0.5, 'speakers': 1})
+    >>> numbers["flags"], numbers["rejected"]
+    ({'toy': {'quiet': 1}}, {'toy': {'silent': 1}})
     """
-    flags = clips.assign(flag=clips["flags"].astype(str).str.split(";")).explode("flag")
+    flags = clips.assign(flag=clips["audit_flags"].astype(str).str.split(FLAG_SEPARATOR)).explode("flag")
     if files is not None:
         altered = clips[clips["clip_id"].isin(files.loc[~files["published"].fillna(True), "clip_id"])]
         flags = pd.concat([flags, altered.assign(flag="altered")])
@@ -47,18 +59,40 @@ def text(numbers: Mapping[str, Any], not_selected: Mapping[str, int]) -> str:
         What `summary` gives.
     not_selected : mapping of str to int
         Audio files that were not to be taken, by corpus.
+
+    Returns
+    -------
+    str
+        Tables by corpus, label and sex.
+
+    Examples
+    --------
+    >>> clips = pd.DataFrame({"clip_id": ["toy-1"], "corpus": "toy", "label": "anger", "speaker": "toy-ann",
+    ...                       "sex": "female", "duration": 1800.0, "audit_flags": "quiet"})
+    >>> print(text(summary(clips, pd.DataFrame({"corpus": ["toy"], "rule": ["silent"]})), {"savee": 3}))
+    corpus  clips  hours  speakers  flagged  rejected
+    toy     1      0.50   1         quiet 1  silent 1
+    all     1      0.50   1
+    <BLANKLINE>
+    label  clips  hours  speakers
+    anger  1      0.50   1
+    <BLANKLINE>
+    sex     clips  hours  speakers
+    female  1      0.50   1
+    <BLANKLINE>
+    not selected: savee 3
     """
     rows = [[name, amount["clips"], f"{amount['hours']:.2f}", amount["speakers"],
-             listed(numbers["flags"].get(name, {})), listed(numbers["rejected"].get(name, {}))]
+             join_counts(numbers["flags"].get(name, {})), join_counts(numbers["rejected"].get(name, {}))]
             for name, amount in [*numbers["by_corpus"].items(), ("all", numbers)]]
-    rows += [[name, 0, "", "", "", listed(rules)] for name, rules in numbers["rejected"].items()
+    rows += [[name, 0, "", "", "", join_counts(rules)] for name, rules in numbers["rejected"].items()
              if name not in numbers["by_corpus"]]
     tables = [_table(["corpus", "clips", "hours", "speakers", "flagged", "rejected"], rows)]
     tables += [_table([group, "clips", "hours", "speakers"], [
         [name, amount["clips"], f"{amount['hours']:.2f}", amount["speakers"]]
         for name, amount in numbers[f"by_{group}"].items()]) for group in ("label", "sex")]
     if not_selected:
-        tables.append(f"not selected: {listed(not_selected)}")
+        tables.append(f"not selected: {join_counts(not_selected)}")
     return "\n\n".join(tables)
 
 
@@ -79,8 +113,14 @@ def _nested(rows: pd.DataFrame, column: str) -> dict[str, dict[str, int]]:
             for name, part in rows.groupby("corpus")}
 
 
-def listed(counts: Mapping[str, int]) -> str:
-    """Write counts as "name 1, other 2"; "" for none."""
+def join_counts(counts: Mapping[str, int]) -> str:
+    """Write counts in a line, by name; "" for none.
+
+    Examples
+    --------
+    >>> join_counts({"quiet": 2, "clipped": 1})
+    'clipped 1, quiet 2'
+    """
     return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
 
 

@@ -5,26 +5,20 @@ A clip is in at most one part of a fold, and in the test part of at most one fol
 parts can be pooled. `guard` refuses any split that leaks; nothing is trained without it.
 """
 
-import warnings
-from collections.abc import Callable, Iterator
-from fractions import Fraction
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold, StratifiedKFold
+from sklearn.model_selection import LeaveOneGroupOut
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.params.train_cnn import Split
+from speech_emotion.protocol.groups import clip_groups, some_clips, some_speakers, speaker_groups
+from speech_emotion.protocol.guard import PARTS, SPEAKER_DEPENDENT, guard
+from speech_emotion.protocol.lists import list_path, read_list
 
-PARTS = ("train", "validation", "test")
-SPEAKER_DEPENDENT = frozenset({"random_kfold"})
-"""Protocols with speakers on both sides, kept only for comparison with papers that do so."""
-LISTS = Path("splits")
-"""Folder of the published (or the user's own) fold lists for the protocol `predefined`, one CSV each."""
-
-_FINEST = 10
-"""Largest denominator used to approximate a fraction of the speakers: 0.25 is one of four groups."""
+__all__ = ["PROTOCOLS", "SPEAKER_DEPENDENT", "count_parts", "guard", "make"]
 
 
 def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
@@ -48,73 +42,45 @@ def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
     ------
     UserError
         If the protocol cannot be carried out on these clips, or its result would leak.
+
+    Examples
+    --------
+    >>> clips = pd.DataFrame([
+    ...     {"clip_id": f"{speaker}-{label}", "digest": f"{speaker}-{label}", "corpus": "toy", "speaker": speaker,
+    ...      "sex": "female", "label": label, "statement": "a door"}
+    ...     for speaker in ("ann", "bea", "cleo") for label in ("anger", "neutral")])
+    >>> settings = Split(protocol="loso", folds=2, test_fraction=0.25, validation_fraction=0.25,
+    ...                  test_corpora=[], predefined="", statement_disjoint=False)
+    >>> split = make(clips, settings, seed=1)
+    >>> split[split["part"] == "test"]
+        fold       clip_id  part
+    0      0     ann-anger  test
+    1      0   ann-neutral  test
+    8      1     bea-anger  test
+    9      1   bea-neutral  test
+    16     2    cleo-anger  test
+    17     2  cleo-neutral  test
     """
     clips = clips.sort_values("clip_id", ignore_index=True)
     _require_speakers(clips, settings)
     folds = []
-    for fold, part in enumerate(_PROTOCOLS[settings.protocol](clips, settings, seed)):
+    for fold, part in enumerate(PROTOCOLS[settings.protocol](clips, settings, seed)):
         if "validation" not in set(part):
             train = clips[part == "train"]
-            choose = _some_clips if settings.protocol in SPEAKER_DEPENDENT else _some_speakers
+            choose = some_clips if settings.protocol in SPEAKER_DEPENDENT else some_speakers
             part[train.index[choose(train, settings.validation_fraction, seed + fold)]] = "validation"
         rows = pd.DataFrame({"fold": fold, "clip_id": clips["clip_id"], "part": part})
         if settings.statement_disjoint:
             rows = rows[_disjoint_statements(clips, part, seed + fold)]
         folds.append(rows[rows["part"].isin(PARTS)])
     if not folds:
-        raise UserError(f"{LISTS / settings.predefined}.csv: no fold tests any of the clips in the data")
+        raise UserError(f"{list_path(settings.predefined)}: no fold tests any of the clips in the data")
     split = pd.concat(folds, ignore_index=True)
     guard(split, clips, settings)
     return split
 
 
-def guard(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> None:
-    """Refuse a split from which a model could profit unfairly, or could not learn.
-
-    Parameters
-    ----------
-    split : pd.DataFrame
-        Columns fold, clip_id, part.
-    clips : pd.DataFrame
-        Rows of the manifest: clip_id, digest, speaker, label, statement.
-    settings : Split
-        The protocol, which says what must be disjoint.
-
-    Raises
-    ------
-    UserError
-        If a clip or a recording (by content) is in two parts of a fold; a speaker is, unless the protocol is
-        speaker-dependent; a statement is in the test part and another, when `statement_disjoint`; a clip is tested
-        in two folds; a part is empty; or a label is missing in the training part of a fold.
-    """
-    rows = split.merge(clips, on="clip_id", how="left", validate="many_to_one")
-    if rows["label"].isna().any():
-        lost = rows.loc[rows["label"].isna(), "clip_id"]
-        raise UserError(f"the split names clips that the manifest lacks, such as {lost.iloc[0]}")
-    tested = split.loc[split["part"] == "test", "clip_id"]
-    if tested.duplicated().any():
-        raise UserError(f"the split tests clip {tested[tested.duplicated()].iloc[0]} in two folds")
-    labels = set(rows["label"])
-    for fold, members in rows.groupby("fold"):
-        missing = set(PARTS) - set(members["part"])
-        if missing:
-            raise UserError(f"fold {fold} has no clip in its {' or '.join(sorted(missing))} part")
-        twice = members.loc[members["clip_id"].duplicated(), "clip_id"]
-        if len(twice):
-            raise UserError(f"fold {fold} holds a clip twice: {twice.iloc[0]}")
-        _refuse_shared(fold, members, "digest", "recording (by content)")
-        if settings.protocol not in SPEAKER_DEPENDENT:
-            _refuse_shared(fold, members, "speaker", "speaker")
-        if settings.statement_disjoint:
-            sides = members.assign(part=np.where(members["part"] == "test", "test", "train"))
-            _refuse_shared(fold, sides, "statement", "statement")
-        unlearnt = labels - set(members.loc[members["part"] == "train", "label"])
-        if unlearnt:
-            raise UserError(f"fold {fold} has no clip labelled {', '.join(sorted(unlearnt))} to train on: too few "
-                            "speakers have it. Leave the label out with train_cnn.labels, or change train_cnn.split")
-
-
-def table(split: pd.DataFrame, clips: pd.DataFrame) -> pd.DataFrame:
+def count_parts(split: pd.DataFrame, clips: pd.DataFrame) -> pd.DataFrame:
     """Count what is in each part of each fold.
 
     Parameters
@@ -128,6 +94,16 @@ def table(split: pd.DataFrame, clips: pd.DataFrame) -> pd.DataFrame:
     -------
     pd.DataFrame
         One row per fold and part, with the number of clips and speakers, speakers by sex and clips by label.
+
+    Examples
+    --------
+    >>> split = pd.DataFrame({"fold": 0, "clip_id": ["a", "b", "c"], "part": ["train", "train", "test"]})
+    >>> clips = pd.DataFrame({"clip_id": ["a", "b", "c"], "speaker": ["ann", "ann", "bob"],
+    ...                       "sex": ["female", "female", "male"], "label": ["anger", "fear", "fear"]})
+    >>> count_parts(split, clips)
+       fold   part  clips  speakers  female  male  anger  fear
+    0     0  train      2         1       1     0      1     1
+    1     0   test      1         1       0     1      0     1
     """
     rows = split.merge(clips, on="clip_id", validate="many_to_one")
     rows["part"] = pd.Categorical(rows["part"], PARTS, ordered=True)
@@ -144,14 +120,14 @@ def table(split: pd.DataFrame, clips: pd.DataFrame) -> pd.DataFrame:
 
 
 def _speaker_holdout(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
-    yield _tested(clips, _some_speakers(clips, settings.test_fraction, seed))
+    yield _tested(clips, some_speakers(clips, settings.test_fraction, seed))
 
 
 def _speaker_kfold(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
     speakers = clips["speaker"].nunique()
     if settings.folds > speakers:
         raise UserError(f"train_cnn.split.folds is {settings.folds}, but there are only {speakers} speakers")
-    for group in _speaker_groups(clips, settings.folds, seed):
+    for group in speaker_groups(clips, settings.folds, seed):
         yield _tested(clips, group)
 
 
@@ -172,8 +148,8 @@ def _cross_corpus(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[p
 
 
 def _predefined(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
-    path = LISTS / f"{settings.predefined}.csv"
-    listed = _read_list(path)
+    path = list_path(settings.predefined)
+    listed = read_list(path)
     key = "clip_id" if "clip_id" in listed else "speaker"
     unlisted = set(clips[key]) - set(listed[key])
     if unlisted:
@@ -194,73 +170,24 @@ def _predefined(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.
 def _random_kfold(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
     if settings.folds > len(clips):
         raise UserError(f"train_cnn.split.folds is {settings.folds}, but there are only {len(clips)} clips")
-    for group in _clip_groups(clips, settings.folds, seed):
+    for group in clip_groups(clips, settings.folds, seed):
         yield _tested(clips, group)
 
 
-_PROTOCOLS: dict[str, Callable[[pd.DataFrame, Split, int], Iterator[pd.Series]]] = {
+PROTOCOLS: Mapping[str, Callable[[pd.DataFrame, Split, int], Iterator[pd.Series]]] = MappingProxyType({
     "speaker_holdout": _speaker_holdout,
     "speaker_kfold": _speaker_kfold,
     "loso": _loso,
     "cross_corpus": _cross_corpus,
     "predefined": _predefined,
     "random_kfold": _random_kfold,
-}
+})
+"""By the names that `train_cnn.split.protocol` may have: from clips sorted by clip_id, settings and seed to each fold's
+parts, one for every clip."""
 
 
 def _tested(clips: pd.DataFrame, test: np.ndarray) -> pd.Series:
     return pd.Series(np.where(test, "test", "train"), index=clips.index)
-
-
-def _speaker_groups(clips: pd.DataFrame, groups: int, seed: int) -> list[np.ndarray]:
-    """Deal whole speakers into groups alike in corpus, sex and emotion; one boolean array over clips per group."""
-    strata = _strata(clips, groups)
-    # An emotion with fewer clips than groups is no reason to warn: the guard says what matters.
-    with warnings.catch_warnings(action="ignore", category=UserWarning):
-        dealt = StratifiedGroupKFold(groups, shuffle=True, random_state=seed).split(clips, strata, clips["speaker"])
-        return [np.isin(np.arange(len(clips)), members) for _, members in dealt]
-
-
-def _clip_groups(clips: pd.DataFrame, groups: int, seed: int) -> list[np.ndarray]:
-    """Deal clips into groups alike in corpus and emotion, whoever speaks; one boolean array over clips per group."""
-    strata = _strata(clips.assign(sex="any"), groups)
-    with warnings.catch_warnings(action="ignore", category=UserWarning):
-        dealt = StratifiedKFold(groups, shuffle=True, random_state=seed).split(clips, strata)
-        return [np.isin(np.arange(len(clips)), members) for _, members in dealt]
-
-
-def _strata(clips: pd.DataFrame, groups: int) -> pd.Series:
-    """Join what the groups shall be alike in, as finely as there are clips for.
-
-    scikit-learn refuses to deal when every stratum has fewer clips than there are groups.
-    """
-    corpus, sex, label = clips["corpus"], clips["sex"].fillna("unknown"), clips["label"]
-    for strata in (corpus + "/" + sex + "/" + label, corpus + "/" + label, label):
-        if strata.value_counts().max() >= groups:
-            return strata
-    return pd.Series("any", index=clips.index)
-
-
-def _some_speakers(clips: pd.DataFrame, fraction: float, seed: int) -> np.ndarray:
-    """Choose about a fraction of the speakers; a boolean array over clips."""
-    share = _share(fraction, clips["speaker"].nunique(), "speaker")
-    chosen: np.ndarray = np.any(_speaker_groups(clips, share.denominator, seed)[: share.numerator], axis=0)
-    return chosen
-
-
-def _some_clips(clips: pd.DataFrame, fraction: float, seed: int) -> np.ndarray:
-    share = _share(fraction, len(clips), "clip")
-    chosen: np.ndarray = np.any(_clip_groups(clips, share.denominator, seed)[: share.numerator], axis=0)
-    return chosen
-
-
-def _share(fraction: float, available: int, what: str) -> Fraction:
-    if available < 2:
-        raise UserError(f"train_cnn.split leaves {available or 'no'} {what} both to train on and to choose the epoch; "
-                        "test fewer")
-    finest = min(_FINEST, available)
-    share = Fraction(fraction).limit_denominator(finest)
-    return min(max(share, Fraction(1, finest)), Fraction(finest - 1, finest))
 
 
 def _disjoint_statements(clips: pd.DataFrame, part: pd.Series, seed: int) -> pd.Series:
@@ -293,27 +220,3 @@ def _require_speakers(clips: pd.DataFrame, settings: Split) -> None:
         if len(who) == 1:
             raise UserError(f"the label '{label}' occurs for one speaker only ({who[0]}), so it cannot be both learnt "
                             "and tested on another speaker. Add clips of it, or leave it out with train_cnn.labels")
-
-
-def _refuse_shared(fold: object, members: pd.DataFrame, column: str, what: str) -> None:
-    parts = members.groupby(column)["part"].nunique()
-    shared = parts[parts > 1]
-    if len(shared):
-        raise UserError(f"fold {fold} has the {what} {shared.index[0]} in more than one part"
-                        + (f", and {len(shared) - 1} more" if len(shared) > 1 else ""))
-
-
-def _read_list(path: Path) -> pd.DataFrame:
-    try:
-        listed = pd.read_csv(path, dtype={"speaker": str, "clip_id": str})
-    except FileNotFoundError as error:
-        known = ", ".join(sorted(file.stem for file in LISTS.glob("*.csv"))) or "none"
-        raise UserError(f"train_cnn.split.predefined: there is no {path}; the lists there are {known}") from error
-    except (ValueError, pd.errors.ParserError) as error:
-        raise UserError(f"{path}: not a CSV ({error})") from error
-    if "fold" not in listed or not {"speaker", "clip_id"} & set(listed):
-        raise UserError(f"{path}: needs a column `fold` and one of `speaker` or `clip_id`: the test part of each fold "
-                        "or, with a column `part`, all its parts")
-    if "part" in listed and not set(listed["part"]) <= set(PARTS):
-        raise UserError(f"{path}: the column `part` may hold {', '.join(PARTS)} only")
-    return listed

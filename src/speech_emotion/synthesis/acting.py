@@ -112,6 +112,10 @@ def clip_generator(seed: int, speaker: int, emotion: str, clip: int) -> np.rando
         Which of the speakers, and which of the speaker's clips of the emotion.
     emotion : str
         A key of `PROFILES`.
+
+    Returns
+    -------
+    np.random.Generator
     """
     return np.random.default_rng([_OF_CLIP, seed, speaker, list(PROFILES).index(emotion), clip])
 
@@ -153,6 +157,18 @@ def draw_actor(seed: int, speaker: int, n_sentences: int) -> Actor:
         Which speaker.
     n_sentences : int > 0
         How many sentences there are.
+
+    Returns
+    -------
+    Actor
+
+    Examples
+    --------
+    >>> actor = draw_actor(seed=1, speaker=0, n_sentences=10)
+    >>> sorted(actor.sentences.tolist())
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+    >>> 0.65 <= actor.expressiveness <= 1.15
+    True
     """
     rng = np.random.default_rng([_OF_SPEAKER, seed, speaker])
     sd = np.array([cue.speaker_sd for cue in CUES.values()])
@@ -181,6 +197,14 @@ def perform(actor: Actor, emotion: str, rng: np.random.Generator) -> dict[str, f
     -------
     dict of str to float
         A value for each of `CUES`, in its unit, relative to the speaker's neutral voice.
+
+    Examples
+    --------
+    >>> actor = draw_actor(seed=1, speaker=0, n_sentences=10)
+    >>> angry = perform(actor, "ang", clip_generator(seed=1, speaker=0, emotion="ang", clip=0))
+    >>> sad = perform(actor, "sad", clip_generator(seed=1, speaker=0, emotion="sad", clip=0))
+    >>> angry["loudness"] > sad["loudness"]
+    True
     """
     strength = actor.expressiveness * rng.uniform(*_INTENSITY)
     own = actor.manner[emotion]

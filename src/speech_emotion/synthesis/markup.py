@@ -20,7 +20,7 @@ _SHORTEST_PAUSE = 0.04
 
 
 def voice(speaker: Speaker, cues: Mapping[str, float]) -> str:
-    """Voice definition lines for `espeak.synthesise`.
+    """Write the voice definition for `espeak.synthesise`.
 
     Parameters
     ----------
@@ -28,6 +28,19 @@ def voice(speaker: Speaker, cues: Mapping[str, float]) -> str:
         Whose voice.
     cues : Mapping of str to float
         From `acting.perform`.
+
+    Returns
+    -------
+    str
+        Lines that are added to the accent's.
+
+    Examples
+    --------
+    >>> from speech_emotion.synthesis.acting import CUES
+    >>> from speech_emotion.synthesis.speakers import SPEAKERS
+    >>> neutral = dict.fromkeys(CUES, 0.0)
+    >>> voice(SPEAKERS[0], neutral).splitlines()[:2]
+    ['pitch 129 232', 'flutter 2']
     """
     mean = speaker.pitch * 2 ** (cues["pitch"] / 12)
     spread = speaker.pitch_spread * 2 ** cues["spread"]
@@ -54,12 +67,23 @@ def voice(speaker: Speaker, cues: Mapping[str, float]) -> str:
 
 
 def rate(speaker: Speaker, cues: Mapping[str, float]) -> int:
-    """Speaking rate for `espeak.synthesise`, in words/min; parameters as for `voice`."""
+    """Work out the speaking rate for `espeak.synthesise`, in words/min.
+
+    Parameters
+    ----------
+    speaker, cues
+        As for `voice`.
+
+    Returns
+    -------
+    int
+        In [80, 450].
+    """
     return round(_within(speaker.rate * 2 ** cues["rate"], 80, 450))
 
 
 def ssml(sentence: str, cues: Mapping[str, float]) -> str:
-    """Text for `espeak.synthesise`, with the contour and the pause.
+    r"""Write the text for `espeak.synthesise`, with the contour and the pause.
 
     Parameters
     ----------
@@ -67,6 +91,16 @@ def ssml(sentence: str, cues: Mapping[str, float]) -> str:
         One of `speakers.SENTENCES`.
     cues : Mapping of str to float
         From `acting.perform`.
+
+    Returns
+    -------
+    str
+        SSML, with a command for the pitch before every word.
+
+    Examples
+    --------
+    >>> ssml("Wait | here.", {"contour": 6.0, "pause": 0.2})
+    '\x0138PWait <break time="200ms"/> \x0162Phere.'
     """
     pieces: list[str] = []
     words = sentence.replace(PHRASE_BREAK, "").split()

@@ -42,6 +42,15 @@ def record(
     -------
     np.ndarray [shape=(m,), dtype=int16]
         With room noise throughout, and 0.08 to 0.25 s of it before and after the speech.
+
+    Examples
+    --------
+    >>> from speech_emotion.synthesis.espeak import synthesise
+    >>> speech, sample_rate = synthesise("Good morning.", accent="en-US", voice="pitch 80 120", rate=170, seed=1)
+    >>> clip = record(speech, sample_rate, loudness=0.0, tremor=0.0, gain=0.0, noise=-60.0,
+    ...               rng=np.random.default_rng(1))
+    >>> clip.dtype, bool(np.abs(clip).max() <= 0.95 * 32767)
+    (dtype('int16'), True)
     """
     heard = np.flatnonzero(np.abs(speech.astype(np.int32)) > _SILENT)
     voice = speech[heard[0]:heard[-1] + 1].astype(np.float64)

@@ -40,6 +40,16 @@ def render_corpus(folder: Path | str, settings: Synthesize, *, workers: int = -1
     ------
     UserError
         If eSpeak NG cannot be used.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> settings = Synthesize(seed=1, speakers=4, clips_per_emotion=1)
+    >>> with TemporaryDirectory() as folder:
+    ...     render_corpus(Path(folder, "audio"), settings, workers=1)
+    ...     sorted(path.name for path in Path(folder, "audio").iterdir())
+    24
+    ['syn01f', 'syn02m', 'syn03f', 'syn04m']
     """
     with replacing(folder, directory=True) as temporary:
         pool = Parallel(n_jobs=workers, return_as="generator_unordered")
@@ -67,6 +77,13 @@ def clip_name(speaker: int, emotion: str, clip: int, actor: acting.Actor) -> tup
     path : str
     sentence : int
         Index into `speakers.SENTENCES`.
+
+    Examples
+    --------
+    >>> actor = acting.draw_actor(seed=1, speaker=0, n_sentences=len(SENTENCES))
+    >>> path, sentence = clip_name(0, "ang", 0, actor)
+    >>> path == f"syn01f/syn01f_s{sentence + 1:02}_ang_1.wav"
+    True
     """
     sentence = int(actor.sentences[clip % len(SENTENCES)])
     take = clip // len(SENTENCES) + 1
@@ -93,6 +110,12 @@ def render_clip(seed: int, speaker: int, emotion: str, clip: int) -> tuple[str, 
     ------
     UserError
         If eSpeak NG cannot be used.
+
+    Examples
+    --------
+    >>> path, samples, sample_rate = render_clip(seed=1, speaker=0, emotion="sad", clip=0)
+    >>> path[:13], samples.dtype, sample_rate
+    ('syn01f/syn01f', dtype('int16'), 22050)
     """
     actor = acting.draw_actor(seed, speaker, len(SENTENCES))
     rng = acting.clip_generator(seed, speaker, emotion, clip)

@@ -1,4 +1,4 @@
-"""Take in the audio below a folder."""
+"""Take in the audio below a folder: find, probe and audit it, and lay the result out as tables."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from speech_emotion.core.files import replacing
 from speech_emotion.corpora import published
 from speech_emotion.corpora.base import Clip
 from speech_emotion.ingest.audit import RULES, Accepted, Rejected, audit
-from speech_emotion.ingest.find import Candidate, Found, find
+from speech_emotion.ingest.find import Candidate, Found, find_candidates
 from speech_emotion.ingest.probe import Probe, probe
 
 REJECTED_COLUMNS = ["corpus", "path", "sha256", "rule", "reason", "what_to_do"]
@@ -24,7 +24,7 @@ REJECTED_COLUMNS = ["corpus", "path", "sha256", "rule", "reason", "what_to_do"]
 
 @dataclass(frozen=True)
 class Intake:
-    """What ingest found."""
+    """What was taken in, and what was not."""
 
     clips: pd.DataFrame
     """As in `manifest.SCHEMA`."""
@@ -36,8 +36,8 @@ class Intake:
     """Audio files of known corpora that were not to be taken, by corpus."""
 
 
-def ingest(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.0,
-           options: Mapping[str, Mapping[str, Any]] | None = None, workers: int | None = None) -> Intake:
+def take_in(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.0,
+            options: Mapping[str, Mapping[str, Any]] | None = None, workers: int | None = None) -> Intake:
     """Find, read and check every clip below a folder.
 
     Parameters
@@ -48,7 +48,7 @@ def ingest(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.0
         Names of the corpora to take; empty for all that are recognised by name.
     min_duration : float >= 0
         Shortest clip that is taken, in s.
-    options : mapping of str to mapping
+    options : mapping of str to mapping, optional
         By corpus, keyword arguments for its `make_parser`.
     workers : int > 0, optional
         Files read at a time; by default one per core. The result does not depend on it.
@@ -62,8 +62,25 @@ def ingest(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.0
     ------
     UserError
         If the root is missing, a corpus is unknown or one's tables are unusable, or there is no audio at all.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.testing import make_corpus
+    >>> with TemporaryDirectory() as folder:
+    ...     first, *_ = make_corpus(Path(folder, "emodb"), "emodb", speakers=["03", "08"], labels=["anger", "fear"])
+    ...     _ = first.write_bytes(b"")
+    ...     intake = take_in(Path(folder))
+    >>> intake.clips[["corpus", "label", "native_label", "speaker", "duration"]]
+      corpus  label native_label   speaker  duration
+    0  emodb   fear        Angst  emodb-08       0.5
+    1  emodb   fear        Angst  emodb-03       0.5
+    2  emodb  anger          Wut  emodb-08       0.5
+    >>> intake.rejected[["path", "rule"]]
+                        path   rule
+    0  emodb/wav/03a01Wa.wav  empty
     """
-    found = find(root, corpora, options or {})
+    found = find_candidates(root, corpora, options)
     _require_audio(root, found, corpora)
     probes = _probe_all(root, found.candidates, workers or joblib.cpu_count())
     accepted, rejected = audit(found.candidates, probes, min_duration)
@@ -72,33 +89,56 @@ def ingest(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.0
 
 
 def write_rejected(rejected: pd.DataFrame, path: Path | str) -> None:
-    """Write the list of rejected files as CSV."""
+    """Write the list of rejected files as CSV.
+
+    Parameters
+    ----------
+    rejected : pd.DataFrame
+        As in `Intake`.
+    path : Path or str
+        The file to write or replace.
+    """
     with replacing(path) as temporary:
         rejected.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def require_clips(intake: Intake, root: Path | str, listed: Path | str) -> None:
+def require_clips(intake: Intake, root: Path | str, rejected_path: Path | str) -> None:
     """Refuse an intake without clips.
 
+    Parameters
+    ----------
+    intake : Intake
+    root : Path or str
+        What was taken in, to name it.
+    rejected_path : Path or str
+        Where `write_rejected` wrote, to name it.
+
     Raises
     ------
     UserError
-        That says what was found instead; `listed` is where the rejected files are listed.
+        If there is no clip; the message counts the rejected files by rule.
     """
     if not len(intake.clips):
-        raise UserError(f"{root}: no usable clip; {_by_rule(intake.rejected)}. {listed} says of each what to do")
+        raise UserError(f"{root}: no usable clip; {_by_rule(intake.rejected)}. {rejected_path} says of each what to do")
 
 
-def require_all(intake: Intake, listed: Path | str) -> None:
+def require_all(intake: Intake, rejected_path: Path | str) -> None:
     """Refuse an intake with rejected files (the setting `ingest.strict`).
+
+    Parameters
+    ----------
+    intake : Intake
+    rejected_path : Path or str
+        Where `write_rejected` wrote, to name it.
 
     Raises
     ------
     UserError
-        That counts them by rule; `listed` is where they are listed.
+        If any file was rejected; the message counts them by rule.
     """
     if len(intake.rejected):
-        raise UserError(f"ingest.strict is on, and {_by_rule(intake.rejected)}. {listed} says of each what to do")
+        raise UserError(f"ingest.strict is on, and {_by_rule(intake.rejected)}. "
+                        f"{rejected_path} says of each what to do")
 
 
 def _require_audio(root: Path, found: Found, corpora: Sequence[str]) -> None:
@@ -141,14 +181,14 @@ def _clips(accepted: Sequence[Accepted]) -> pd.DataFrame:
             "statement": item.clip.statement,
             "intensity": item.clip.intensity,
             "repetition": item.clip.repetition,
-            "duration": item.content.frames / item.content.sample_rate,
+            "duration": item.content.num_samples / item.content.sample_rate,
             "sample_rate": item.content.sample_rate,
             "channels": item.content.channels,
             # To a thousandth of a dB: what a logarithm's last digits are differs between machines.
             "peak_dbfs": round(item.content.peak_dbfs, 3),
             "rms_dbfs": round(item.content.rms_dbfs, 3),
             "digest": item.content.digest,
-            "flags": manifest.FLAG_SEPARATOR.join(item.flags),
+            "audit_flags": manifest.FLAG_SEPARATOR.join(item.flags),
         }
         for item in accepted
     ]).astype(manifest.empty().dtypes.to_dict()).sort_values(["corpus", "clip_id"], ignore_index=True)
@@ -164,7 +204,7 @@ def _files(root: Path, accepted: Sequence[Accepted]) -> pd.DataFrame:
             "clip_id": _clip_id(item),
             "path": str(item.path),
             "sha256": item.probe.sha256,
-            "bytes": item.probe.bytes,
+            "bytes": item.probe.num_bytes,
             "published": same[item.corpus.name](item.path, item.probe.sha256),
         }
         for item in accepted

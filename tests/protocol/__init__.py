@@ -1,0 +1,1 @@
+"""The protocols, the guard and the label schemes."""
