@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 from speech_emotion.corpora import published, registry
 from speech_emotion.corpora.base import VOCABULARY, Clip, Corpus
 
