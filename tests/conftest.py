@@ -52,11 +52,33 @@ def train_settings(shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def extract_settings(shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
-    """A function that gives the shipped section extract_mfcc with changes, such as ``level__method="peak"``."""
+def every_feature(shipped: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    """A function that gives the settings of every feature: those in the shipped params.yaml and those ready there."""
+    lines = (ROOT / "params.yaml").read_text(encoding="utf-8").splitlines()
+    first = next(at for at, line in enumerate(lines) if "Further features" in line) + 1
+    last = next(at for at in range(first, len(lines)) if not lines[at].startswith("    # "))
+    ready = YAML(typ="safe", pure=True).load("\n".join(line.removeprefix("    # ") for line in lines[first:last]))
+    return lambda: copy.deepcopy({**shipped()["extract_mfcc"]["features"], **ready})
+
+
+@pytest.fixture(scope="session")
+def extract_settings(
+    shipped: Callable[[], dict[str, Any]], every_feature: Callable[[], dict[str, Any]]
+) -> Callable[..., Any]:
+    """A function that gives the shipped section extract_mfcc with changes.
+
+    Such as ``("mfcc", "rms", features__mfcc__deltas=2)``; features that are not shipped are those ready in params.yaml.
+    """
     from speech_emotion.params.extract_mfcc import ExtractMfcc
 
-    return lambda **changes: ExtractMfcc.model_validate(_changed(shipped()["extract_mfcc"], changes))
+    def make(*features: str, **changes: Any) -> ExtractMfcc:
+        section = shipped()["extract_mfcc"]
+        if features:
+            every = every_feature()
+            section["features"] = {name: every[name] for name in features}
+        return ExtractMfcc.model_validate(_changed(section, changes))
+
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -101,13 +123,15 @@ def grid(make_clips: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]
 @pytest.fixture(scope="session")
 def make_store(extract_settings: Callable[..., Any]) -> Callable[..., Any]:
     """A function that writes a feature store of (clip_id, view, frames) and opens it."""
+    from speech_emotion.features import compute
     from speech_emotion.store import FeatureStore, Writer
 
     def make(folder: Path, rows: Iterable[tuple[str, str, np.ndarray]], **changes: Any) -> FeatureStore:
         folder.mkdir(parents=True)
         rows = list(rows)
         columns = [f"mfcc_{index}" for index in range(rows[0][2].shape[1])]
-        with Writer(folder, columns, extract_settings(**changes)) as writer:
+        settings = extract_settings(**changes)
+        with Writer(folder, columns, compute.frame_rate(settings), settings.document()) as writer:
             for clip_id, view, frames in sorted(rows, key=lambda row: row[:2]):
                 writer.add(clip_id.rpartition("-")[0], clip_id, view, frames.astype(np.float32))
         return FeatureStore(folder)

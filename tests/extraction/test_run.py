@@ -16,13 +16,14 @@ import soundfile
 from speech_emotion.core.errors import UserError
 from speech_emotion.extraction import fingerprint, pool
 from speech_emotion.extraction.run import extract
-from speech_emotion.extraction.worker import Clip
-from speech_emotion.features import compute
+from speech_emotion.extraction.worker import ClipFile
+from speech_emotion.features import compute, registry
+from speech_emotion.params.extract_mfcc import ExtractMfcc
 from speech_emotion.store import FeatureStore
+from speech_emotion.testing import write_clip
 
-from ..features.conftest import make_settings, voice, write_clip, write_many
-
-Corpus = Callable[[int], list[Clip]]
+Corpus = Callable[[int], list[ClipFile]]
+Settings = Callable[..., ExtractMfcc]
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 
@@ -30,12 +31,14 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def test_same_bytes_for_any_number_of_workers_and_any_memo(corpus: Corpus, tmp_path: Path) -> None:
+def test_same_bytes_for_any_number_of_workers_and_any_cache(
+    corpus: Corpus, extract_settings: Settings, tmp_path: Path
+) -> None:
     clips = corpus(70)
-    chosen = make_settings(deltas=1, views={"speed": [0.9], "noise_snr_db": [20.0], "pitch_steps": []})
-    one = extract(clips, chosen, tmp_path / "one", memo=tmp_path / "memo1", workers=1)
-    three = extract(clips, chosen, tmp_path / "three", memo=tmp_path / "memo3", workers=3)
-    again = extract(clips, chosen, tmp_path / "again", memo=tmp_path / "memo3", workers=2)
+    chosen = extract_settings(features__mfcc__deltas=1, views__speed=[0.9], views__noise_snr_db=[20.0])
+    one = extract(clips, chosen, tmp_path / "one", cache=tmp_path / "cache1", workers=1)
+    three = extract(clips, chosen, tmp_path / "three", cache=tmp_path / "cache3", workers=3)
+    again = extract(clips, chosen, tmp_path / "again", cache=tmp_path / "cache3", workers=2)
     assert (one.computed, three.computed, again.computed) == (70, 70, 0)
     assert (one.reused, three.reused, again.reused) == (0, 0, 70)
     assert content(tmp_path / "one") == content(tmp_path / "three") == content(tmp_path / "again")
@@ -44,11 +47,13 @@ def test_same_bytes_for_any_number_of_workers_and_any_memo(corpus: Corpus, tmp_p
     assert store.views(clips[0].clip_id) == ["", "speed-0.9", "noise-20dB"]
     for clip in clips[::20]:
         np.testing.assert_array_equal(store.frames(clip.clip_id), compute.from_file(clip.path, chosen))
+    assert store.columns == compute.columns(chosen)
+    assert store.frame_rate == 100
     assert b"/audio/" not in (tmp_path / "one" / "index.parquet").read_bytes()
 
 
-def test_only_what_is_new_is_computed(corpus: Corpus, tmp_path: Path) -> None:
-    clips, chosen = corpus(6), make_settings()
+def test_only_what_is_new_is_computed(corpus: Corpus, extract_settings: Settings, tmp_path: Path) -> None:
+    clips, chosen = corpus(6), extract_settings()
     assert extract(clips[1:], chosen, tmp_path / "f").computed == 5
     summary = extract(clips, chosen, tmp_path / "f")
     assert (summary.computed, summary.reused) == (1, 5)
@@ -61,40 +66,41 @@ def test_only_what_is_new_is_computed(corpus: Corpus, tmp_path: Path) -> None:
     assert content(tmp_path / "f") == before
     assert extract(moved[:2], chosen, tmp_path / "f").computed == 0
     # a view more: the plain clips stay, each clip has something to do
-    more = make_settings(views={"speed": [1.1], "noise_snr_db": [], "pitch_steps": []})
+    more = extract_settings(views__speed=[1.1])
     assert extract(moved, more, tmp_path / "g").computed == 6
-    # a setting of a feature that is not computed, and the place of work, change nothing
-    other = make_settings(chroma={"n_chroma": 24, "tuning": 0.0})
-    assert extract(moved, other, tmp_path / "h").computed == 0
-    assert extract(moved, make_settings(n_mfcc=12), tmp_path / "h").computed == 6
+    # where the work is done changes nothing
+    elsewhere = extract_settings(scheduler="tcp://nowhere:1")
+    assert extract(moved, elsewhere, tmp_path / "h").computed == 0
+    assert content(tmp_path / "h") == before
+    assert extract(moved, extract_settings(features__mfcc__n_mfcc=12), tmp_path / "h").computed == 6
 
 
-def test_damaged_memo_is_computed_anew(corpus: Corpus, tmp_path: Path) -> None:
-    clips, chosen = corpus(5), make_settings()
-    extract(clips, chosen, tmp_path / "f", memo=tmp_path / "memo")
+def test_damaged_cache_is_computed_anew(corpus: Corpus, extract_settings: Settings, tmp_path: Path) -> None:
+    clips, chosen = corpus(5), extract_settings()
+    extract(clips, chosen, tmp_path / "f", cache=tmp_path / "cache")
     before = content(tmp_path / "f")
-    (shard,) = (tmp_path / "memo").glob("*/*.zip")
+    (shard,) = (tmp_path / "cache").glob("*/*.zip")
     bytes_ = bytearray(shard.read_bytes())
     bytes_[300] ^= 1  # within the first clip's features
     shard.write_bytes(bytes_)
-    assert extract(clips, chosen, tmp_path / "f", memo=tmp_path / "memo").computed == 1
+    assert extract(clips, chosen, tmp_path / "f", cache=tmp_path / "cache").computed == 1
     assert content(tmp_path / "f") == before
-    assert extract(clips, chosen, tmp_path / "f", memo=tmp_path / "memo").reused >= 1
+    assert extract(clips, chosen, tmp_path / "f", cache=tmp_path / "cache").reused >= 1
 
 
-def test_vanished_clip(corpus: Corpus, tmp_path: Path) -> None:
-    clips, chosen = corpus(3), make_settings()
+def test_vanished_clip(corpus: Corpus, extract_settings: Settings, tmp_path: Path) -> None:
+    clips, chosen = corpus(3), extract_settings()
     extract(clips, chosen, tmp_path / "f")
     before = content(tmp_path / "f")
     Path(clips[1].path).unlink()
     with pytest.raises(UserError, match=f"{clips[1].clip_id}' has vanished since ingest"):
-        extract(clips, make_settings(n_mfcc=5), tmp_path / "f")
+        extract(clips, extract_settings(features__mfcc__n_mfcc=5), tmp_path / "f")
     assert content(tmp_path / "f") == before
 
 
-@pytest.mark.parametrize("count", [3, 40])
-def test_changed_clip(corpus: Corpus, tmp_path: Path, count: int) -> None:
-    clips, chosen = corpus(count), make_settings()
+@pytest.mark.parametrize("num_clips", [3, 40])
+def test_changed_clip(corpus: Corpus, extract_settings: Settings, tmp_path: Path, num_clips: int) -> None:
+    clips, chosen = corpus(num_clips), extract_settings()
     changed = bytearray(Path(clips[1].path).read_bytes())
     changed[-100] ^= 16  # of the same size
     Path(clips[1].path).write_bytes(changed)
@@ -104,13 +110,13 @@ def test_changed_clip(corpus: Corpus, tmp_path: Path, count: int) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def test_re_encoded_clip_is_the_same_clip(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path, "a", voice(0, 0.5, 16000), 16000)
+def test_re_encoded_clip_is_the_same_clip(extract_settings: Settings, tmp_path: Path) -> None:
+    clip = ClipFile.describe(write_clip(tmp_path / "a.wav"), "toy-a", "toy")
     samples, rate = soundfile.read(clip.path, dtype="int16")
     soundfile.write(tmp_path / "a.flac", samples, rate)
     flac = dataclasses.replace(clip, path=str(tmp_path / "a.flac"))
-    extract([clip], make_settings(), tmp_path / "f", memo=tmp_path / "m1")
-    extract([flac], make_settings(), tmp_path / "g", memo=tmp_path / "m2")
+    extract([clip], extract_settings(), tmp_path / "f", cache=tmp_path / "c1")
+    extract([flac], extract_settings(), tmp_path / "g", cache=tmp_path / "c2")
     assert content(tmp_path / "f") == content(tmp_path / "g")
 
 
@@ -127,9 +133,9 @@ RUN = """
 import pickle, signal, sys
 from pathlib import Path
 from speech_emotion.core.console import errors_for_people
-from speech_emotion.extraction import run as extract, cache as memo
+from speech_emotion.extraction import run, cache
 
-memo.SHARD_SECONDS, memo.SHARD_BYTES = 0.2, 1 << 20
+cache.SHARD_SECONDS, cache.SHARD_BYTES = 0.2, 1 << 20
 if __name__ == "__main__":
     if len(sys.argv) > 2:
         # The system refuses to make a file longer, as it does when a disk is full.
@@ -140,20 +146,21 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     clips, settings, target, kept = pickle.loads(Path(sys.argv[1]).read_bytes())
     with errors_for_people():
-        print(extract.extract(clips, settings, target, memo=kept, workers=2))
+        print(run.extract(clips, settings, target, cache=kept, workers=2))
 """
 
 
 @pytest.fixture
-def slow_run(tmp_path: Path) -> Callable[..., "subprocess.Popen[str]"]:
+def slow_run(
+    many_clips: list[ClipFile], extract_settings: Settings, tmp_path: Path
+) -> Callable[..., "subprocess.Popen[str]"]:
     """A function that starts an extraction of a few seconds in a process group of its own."""
     import pickle
 
-    folder = tmp_path / "audio"
-    folder.mkdir()
-    many = write_many(folder, 360)
-    chosen = make_settings(features=["mfcc", "spectral_contrast"], n_fft=2048, hop_length=40)
-    (tmp_path / "job.pickle").write_bytes(pickle.dumps((many, chosen, tmp_path / "f", tmp_path / "kept")))
+    chosen = extract_settings(
+        "mfcc", "spectral_contrast", features__mfcc__n_fft=2048, features__spectral_contrast__n_fft=2048, hop_length=40
+    )
+    (tmp_path / "job.pickle").write_bytes(pickle.dumps((many_clips, chosen, tmp_path / "f", tmp_path / "kept")))
     (tmp_path / "run.py").write_text(RUN)
 
     def start(largest_file: int | None = None) -> "subprocess.Popen[str]":
@@ -233,7 +240,7 @@ def test_killed_worker_is_a_clear_message(slow_run: Callable[..., "subprocess.Po
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 def test_full_disk(slow_run: Callable[..., "subprocess.Popen[str]"], tmp_path: Path) -> None:
-    run = slow_run(largest_file=4 << 20)  # of the memo's shards and of the store, which is larger
+    run = slow_run(largest_file=4 << 20)  # of the cache's shards and of the store, which is larger
     _, messages = run.communicate(timeout=60)
     assert run.returncode == 1
     assert "f: the features cannot be written (File too large); make room there" in messages
@@ -260,18 +267,49 @@ def test_hot_path_imports_nothing_heavy() -> None:
     assert found.stdout.strip() == "[]"
 
 
-def test_fingerprint_covers_the_code_that_computes() -> None:
+def test_fingerprint_covers_the_code_that_computes_each_feature_and_no_other() -> None:
     import grimp
 
-    graph = grimp.build_graph("speech_emotion", include_external_packages=False, cache_dir=None)
-    roots = {"speech_emotion.features.compute"}
-    needed = roots | graph.find_upstream_modules("speech_emotion.features.compute")
+    graph = grimp.build_graph(
+        "speech_emotion", include_external_packages=False, exclude_type_checking_imports=True, cache_dir=None
+    )
     # What only names things, raises errors or describes settings does not decide a number.
     harmless = {"speech_emotion.core.arrays", "speech_emotion.core.errors", "speech_emotion.audio.containers"}
-    modules = {
-        module for module in needed
-        if not module.startswith("speech_emotion.params") and module not in harmless
-        and not (SOURCE / Path(*module.split("."))).is_dir()
-    }
-    covered = {".".join(path.relative_to(SOURCE).with_suffix("").parts) for path in fingerprint.CODE}
-    assert modules == covered
+    for feature in registry.features():
+        roots = {"speech_emotion.features.compute", f"speech_emotion.features.{feature}"}
+        modules = {
+            module for module in roots.union(*map(graph.find_upstream_modules, roots))
+            if not module.startswith("speech_emotion.params") and module not in harmless
+            and not (SOURCE / Path(*module.split("."))).is_dir()
+        }
+        covered = {
+            ".".join(path.relative_to(SOURCE).with_suffix("").parts) for path in fingerprint.modules([feature])
+        }
+        unused = {"speech_emotion.features.mel", "speech_emotion.features.mel_scale"}  # by some features
+        assert covered - unused <= modules <= covered
+
+
+def test_code_and_settings_of_features_that_are_not_computed_are_no_part_of_the_fingerprint(
+    extract_settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def changed(feature: str, *computed: str) -> bool:
+        chosen = extract_settings(*computed)
+        before = fingerprint.of_recipe(chosen)
+        source = Path(fingerprint.__file__).parents[1] / "features" / f"{feature}.py"
+        other = tmp_path / source.name
+        other.write_text(source.read_text(encoding="utf-8") + "# more\n", encoding="utf-8")
+        listed = fingerprint.modules
+        with monkeypatch.context() as patch:
+            fingerprint.of_code.cache_clear()
+            patch.setattr(fingerprint, "modules", lambda names: [
+                other if path == source else path for path in listed(names)
+            ])
+            after = fingerprint.of_recipe(chosen)
+        fingerprint.of_code.cache_clear()
+        return after != before
+
+    assert changed("mfcc", "mfcc")
+    assert changed("framing", "mfcc")
+    assert changed("chroma", "mfcc", "chroma")
+    assert not changed("chroma", "mfcc")
+    assert not changed("mfcc", "log_mel")

@@ -36,7 +36,7 @@ def refusal(path: Path, schema: type[Any] = TrainCnn) -> str:
 @pytest.mark.parametrize("schema", [Ingest, ExtractMfcc, TrainCnn, Evaluate])
 def test_shipped_file_is_valid_for_every_stage(schema: type[Any], shipped: Shipped) -> None:
     section = schema.__module__.rpartition(".")[2]
-    assert load(PARAMS, schema).model_dump() == shipped()[section]
+    assert load(PARAMS, schema).model_dump(mode="json") == shipped()[section]
 
 
 def test_path_may_be_text() -> None:
@@ -70,7 +70,8 @@ def every_key(section: dict[str, Any], above: tuple[str, ...] = ()) -> list[tupl
 
 
 KEYS = every_key(YAML(typ="safe", pure=True).load(PARAMS.read_text(encoding="utf-8")))
-BELOW_SECTIONS = [key for key in KEYS if len(key) > 1]
+# Any one feature may be left out.
+BELOW_SECTIONS = [key for key in KEYS if len(key) > 1 and key[:-1] != ("extract_mfcc", "features")]
 
 
 def parent(document: dict[str, Any], key: tuple[str, ...]) -> dict[str, Any]:
