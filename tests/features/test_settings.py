@@ -1,6 +1,8 @@
 """Impossible settings are errors that name the key and what is allowed."""
 
 import json
+import shlex
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from speech_emotion.params.base import load
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 
 Load = Callable[..., ExtractMfcc]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -126,3 +129,16 @@ def test_null_leaves_a_feature_out_and_nothing_else_changes(
     without = load_changed(features={"rms": None, "mfcc": every_feature()["mfcc"]})
     assert without == load_changed()
     assert without.document() == load_changed().document()
+
+
+def test_every_command_of_the_page_on_features_gives_usable_settings(tmp_path: Path) -> None:
+    from dvc.utils.hydra import apply_overrides
+
+    page = (ROOT / "docs/features.md").read_text(encoding="utf-8")
+    commands = [shlex.split(line) for line in page.splitlines() if line.startswith("    dvc exp run ")]
+    assert len(commands) > 3
+    path = tmp_path / "params.yaml"
+    for command in commands:
+        shutil.copy(ROOT / "params.yaml", path)
+        apply_overrides(path, [word for word in command[3:] if word != "-S"])
+        assert load(path, ExtractMfcc) != load(ROOT / "params.yaml", ExtractMfcc)

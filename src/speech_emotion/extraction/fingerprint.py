@@ -54,6 +54,11 @@ def of_code(features: tuple[str, ...]) -> str:
     ----------
     features : tuple of str
         Names of the features that are computed.
+
+    Examples
+    --------
+    >>> of_code(("mfcc",)) == of_code(("mfcc", "rms"))
+    False
     """
     state = hashlib.sha256(platform.machine().encode())
     for module in modules(features):
@@ -67,6 +72,14 @@ def of_recipe(recipe: Recipe) -> str:
     """Hash of what decides the features of a clip: the recipe and the code for it; 64 hexadecimal digits.
 
     Which views there are and where the work is done is no part of it.
+
+    Examples
+    --------
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> settings = load("params.yaml", ExtractMfcc)
+    >>> of_recipe(settings) == of_recipe(settings.model_copy(update={"scheduler": "tcp://host:8786"}))
+    True
     """
     code = of_code(tuple(recipe.features.chosen()))
     return hashlib.sha256(f"{code} {json.dumps(recipe.document(), sort_keys=True)}".encode()).hexdigest()

@@ -5,6 +5,7 @@ from typing import Annotated, cast
 
 import numpy as np
 from pydantic import Field
+from scipy.sparse import csr_array
 
 from speech_emotion.core.arrays import Float32
 from speech_emotion.features import spectrum
@@ -29,7 +30,6 @@ def columns(settings: Settings) -> list[str]:
 def reduction(settings: Settings, sample_rate: int) -> Reduction:
     """Pitch classes in place of spectra; the filter bank is librosa's own."""
     from librosa.filters import chroma  # brings numba, which takes a second and few features need
-    from scipy.sparse import csr_array
 
     bank = csr_array(chroma(sr=sample_rate, n_fft=settings.n_fft, n_chroma=settings.n_chroma, tuning=settings.tuning))
 

@@ -22,18 +22,24 @@ def columns(recipe: "Recipe") -> list[str]:
 
     Examples
     --------
-    >>> from speech_emotion.params.extract_mfcc import Recipe
-    >>> columns(Recipe.model_validate({
-    ...     "sample_rate": 16000, "resampler": "HQ", "trim_db": None, "level": None, "pre_emphasis": 0.0,
-    ...     "hop_length": 160, "features": {"rms": {"frame_length": 512}, "zcr": {"frame_length": 512}},
-    ... }))
-    ['zcr', 'rms']
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> columns(load("params.yaml", ExtractMfcc))[:3]
+    ['mfcc_0', 'mfcc_1', 'mfcc_2']
     """
     return [name for chosen in _chosen(recipe) for name in chosen.feature.columns(chosen.settings)]
 
 
 def frame_rate(recipe: "Recipe") -> float:
-    """Frames per second, in which all features of a recipe agree."""
+    """Frames per second, in which all features of a recipe agree.
+
+    Examples
+    --------
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> frame_rate(load("params.yaml", ExtractMfcc))
+    100.0
+    """
     _, feature, settings = _chosen(recipe)[0]
     return feature.frame_rate(settings, recipe.sample_rate, recipe.hop_length)
 
@@ -53,6 +59,14 @@ def prepare(samples: Float32, recipe: "Recipe", *, view: str = views.PLAIN, dige
     Returns
     -------
     np.ndarray [shape=(m,), dtype=float32]
+
+    Examples
+    --------
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> from speech_emotion.testing import tone
+    >>> prepare(tone(0, duration=0.5), load("params.yaml", ExtractMfcc), view="speed-0.5").shape
+    (16000,)
     """
     samples = preparation.trimmed(samples, recipe.trim_db)
     samples = views.apply(view, samples, recipe.sample_rate, digest)
@@ -81,6 +95,15 @@ def features(samples: Float32, recipe: "Recipe") -> Float32:
     ------
     ValueError
         If a feature's matrix has not the columns that it announced, or other frames than the first feature's.
+
+    Examples
+    --------
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> from speech_emotion.testing import tone
+    >>> recipe = load("params.yaml", ExtractMfcc)
+    >>> features(prepare(tone(0, duration=0.5), recipe), recipe).shape
+    (51, 40)
     """
     chosen = _chosen(recipe)
     reductions = [
@@ -116,13 +139,11 @@ def compute(samples: Float32, sample_rate: int, recipe: "Recipe") -> Float32:
 
     Examples
     --------
-    >>> from speech_emotion.params.extract_mfcc import Recipe
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
     >>> from speech_emotion.testing import tone
-    >>> compute(tone(0, duration=0.5, sample_rate=8000), 8000, Recipe.model_validate({
-    ...     "sample_rate": 16000, "resampler": "HQ", "trim_db": None, "level": None, "pre_emphasis": 0.0,
-    ...     "hop_length": 160, "features": {"rms": {"frame_length": 512}, "zcr": {"frame_length": 512}},
-    ... })).shape
-    (51, 2)
+    >>> compute(tone(0, duration=0.5, sample_rate=8000), 8000, load("params.yaml", ExtractMfcc)).shape
+    (51, 40)
     """
     samples = resampling.resampled(samples, sample_rate, recipe.sample_rate, recipe.resampler)
     return features(prepare(samples, recipe), recipe)
@@ -140,6 +161,17 @@ def from_file(path: Path | str, recipe: "Recipe") -> Float32:
     ------
     UnreadableAudio
         If the file is not audio, is damaged, or holds no samples.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> from speech_emotion.testing import write_clip
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     clip = write_clip(Path(folder) / "a.flac", duration=0.5, sample_rate=48000)
+    ...     from_file(clip, load("params.yaml", ExtractMfcc)).shape
+    (51, 40)
     """
     samples, _ = resampling.load(path, recipe.sample_rate, recipe.resampler)
     return features(prepare(samples, recipe), recipe)

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, ValidationInfo, field_validator
+from scipy.sparse import csr_array
 
 from speech_emotion.core.arrays import Float32
 from speech_emotion.features import spectrum
 from speech_emotion.features.analysis import Reduction
 from speech_emotion.features.mel_scale import filled_bands, mel_frequencies
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 AMIN = 1e-10
 """Power below which the logarithm is cut off, as in ``librosa.power_to_db``."""
@@ -66,8 +64,6 @@ def log_mel(mel: Mel, sample_rate: int) -> Reduction:
     Reduction
         To [shape=(frames, n_mels), dtype=float32], in dB.
     """
-    from scipy.sparse import csr_array
-
     bank = csr_array(filter_bank(
         sample_rate=sample_rate, n_fft=mel.n_fft, n_mels=mel.n_mels, fmin=mel.fmin, fmax=mel.fmax,
         htk=mel.mel_scale == "htk",
@@ -123,7 +119,7 @@ def filter_bank(*, sample_rate: int, n_fft: int, n_mels: int, fmin: float, fmax:
     return weights
 
 
-def bands(power: Float32, bank: "csr_array") -> Float32:
+def bands(power: Float32, bank: csr_array) -> Float32:
     """Weigh and add the FFT bins of each band.
 
     The product is one of a sparse matrix, since a band takes in a few bins only, and because what BLAS makes of a
@@ -142,7 +138,6 @@ def bands(power: Float32, bank: "csr_array") -> Float32:
 
     Examples
     --------
-    >>> from scipy.sparse import csr_array
     >>> bands(np.array([[1, 2, 3]], dtype=np.float32), csr_array(np.array([[1, 1, 0], [0, 1, 1]], dtype=np.float32)))
     array([[3., 5.]], dtype=float32)
     """
