@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -43,23 +43,28 @@ if __name__ == "__main__":
 @pytest.fixture
 def slow_run(
     many_clips: list[ClipFile], extract_settings: Settings, tmp_path: Path
-) -> Callable[..., "subprocess.Popen[str]"]:
+) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """A function that starts an extraction of a few seconds in a process group of its own."""
     chosen = extract_settings(
         "mfcc", "spectral_contrast", features__mfcc__n_fft=2048, features__spectral_contrast__n_fft=2048, hop_length=40
     )
     (tmp_path / "job.pickle").write_bytes(pickle.dumps((many_clips, chosen, tmp_path / "f", tmp_path / "kept")))
     (tmp_path / "run.py").write_text(RUN)
+    started: list["subprocess.Popen[str]"] = []
 
     def start(largest_file: int | None = None) -> "subprocess.Popen[str]":
         limit = [] if largest_file is None else [str(largest_file)]
-        return subprocess.Popen(
+        started.append(subprocess.Popen(
             [sys.executable, str(tmp_path / "run.py"), str(tmp_path / "job.pickle"), *limit], text=True,
             env={**os.environ, "PYTHONPATH": str(SOURCE)}, start_new_session=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )
+        ))
+        return started[-1]
 
-    return start
+    yield start
+    for run in started:
+        run.kill()
+        run.communicate()
 
 
 def wait_for_shard(folder: Path) -> None:
@@ -120,6 +125,27 @@ def test_killed_worker_is_a_clear_message(slow_run: Callable[..., "subprocess.Po
     assert "Traceback" not in messages
     assert not (tmp_path / "f").exists()
     assert slow_run().wait(timeout=60) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_worker_that_is_killed_while_it_sends_a_result_is_a_clear_message(
+    slow_run: Callable[..., "subprocess.Popen[str]"], tmp_path: Path
+) -> None:
+    run = slow_run()
+    wait_for_shard(tmp_path / "kept")
+    workers = [pid for pid in children(run.pid) if psutil.Process(pid).ppid() != run.pid]  # not what forks them
+    # While nobody reads, the workers stop in the middle of sending.
+    os.kill(run.pid, signal.SIGSTOP)
+    until = time.monotonic() + 10
+    while any(psutil.Process(pid).cpu_percent(interval=0.5) > 0 for pid in workers):
+        assert time.monotonic() < until
+    for pid in workers:
+        os.kill(pid, signal.SIGKILL)
+    os.kill(run.pid, signal.SIGCONT)
+    _, messages = run.communicate(timeout=30)
+    assert run.returncode == 1
+    assert "a process that computed features died" in messages
+    assert "Traceback" not in messages
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
