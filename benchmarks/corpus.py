@@ -5,56 +5,48 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from speech_emotion.audio import decoding
-from speech_emotion.extraction.worker import Clip
+from speech_emotion.extraction.worker import ClipFile
 
 
-def describe(path: Path, clip_id: str) -> Clip:
-    """Describe a file as ingest would."""
-    about = soundfile.info(path)
-    with decoding.opened(path) as recording:
-        digest = decoding.digest(recording.blocks(), recording.sample_rate)
-    return Clip(
-        clip_id=clip_id, corpus="bench", digest=digest, path=str(path.absolute()), size=path.stat().st_size,
-        duration=about.duration,
-    )
-
-
-def synthesize(folder: Path, count: int, *, rate: int, shortest: float, longest: float) -> list[Clip]:
-    """Write `count` different clips as 16-bit WAV files.
+def synthesize(folder: Path, num_clips: int, *, sample_rate: int, shortest: float, longest: float) -> list[ClipFile]:
+    """Write `num_clips` different clips as 16-bit WAV files.
 
     Parameters
     ----------
     folder : Path
         Existing folder.
-    count : int
-        How many; each is one of eight voices with noise of its own.
-    rate : int
-        Sample rate in Hz.
+    num_clips : int
+        Each is one of eight voices with noise of its own.
+    sample_rate : int > 0
+        In Hz.
     shortest, longest : float
         In seconds; lengths are spread evenly between.
+
+    Returns
+    -------
+    list of ClipFile
     """
-    voices = [_voice(seed, rate) for seed in range(8)]
+    voices = [_voice(seed, sample_rate) for seed in range(8)]
     clips = []
-    for at in range(count):
+    for at in range(num_clips):
         random = np.random.default_rng(at)
-        length = int(rate * random.uniform(shortest, longest))
+        length = int(sample_rate * random.uniform(shortest, longest))
         path = folder / f"{at:06d}.wav"
         voice = voices[at % len(voices)]
         # A voice's few seconds over and over: an hour is written without ever being held.
-        with soundfile.SoundFile(path, "w", rate, channels=1, subtype="PCM_16") as file:
+        with soundfile.SoundFile(path, "w", sample_rate, channels=1, subtype="PCM_16") as file:
             for first in range(0, length, len(voice)):
                 part = voice[: length - first]
                 file.write(part + np.float32(1e-3) * random.standard_normal(len(part), dtype=np.float32))
-        clips.append(describe(path, f"bench-{at:06d}"))
+        clips.append(ClipFile.describe(path, f"bench-{at:06d}", "bench"))
     return clips
 
 
-def _voice(seed: int, rate: int, seconds: float = 5.0) -> np.ndarray:
+def _voice(seed: int, sample_rate: int, seconds: float = 5.0) -> np.ndarray:
     random = np.random.default_rng(1000 + seed)
-    time = np.arange(int(seconds * rate)) / rate
+    time = np.arange(int(seconds * sample_rate)) / sample_rate
     pitch = random.uniform(100, 250) * (1 + 0.15 * np.sin(2 * np.pi * random.uniform(0.5, 3) * time))
-    phase = 2 * np.pi * np.cumsum(pitch) / rate
+    phase = 2 * np.pi * np.cumsum(pitch) / sample_rate
     tones = np.sum([np.sin(k * phase) / k for k in range(1, 20)], axis=0)
     syllables = np.clip(np.sin(2 * np.pi * 2 * time), 0.001, 1)
     return np.asarray(0.1 * tones * syllables, dtype=np.float32)

@@ -4,8 +4,8 @@
 
 Without --audio, clips are synthesised (48 kHz, 16-bit WAV, 3 to 4.4 s, as RAVDESS's). All rows of a table use the same
 clips and settings, in turn; the best of the repeats counts. Each run of the stage is a fresh process with an empty
-memo; its time begins when the libraries are loaded, as the loop's does, and takes in the check of each clip's digest
-and the writing of memo and store. The floor is what the plain library calls take.
+cache; its time begins when the libraries are loaded, as the loop's does, and takes in the check of each clip's digest
+and the writing of cache and store. The floor is what the plain library calls take.
 """
 
 import argparse
@@ -28,11 +28,11 @@ import scipy.fft
 import soundfile
 import soxr
 from cases import SETTINGS
-from corpus import describe, synthesize
+from corpus import synthesize
 
 from speech_emotion.extraction import pool
-from speech_emotion.extraction.worker import Clip
-from speech_emotion.features import spectrum
+from speech_emotion.extraction.worker import ClipFile
+from speech_emotion.features import mfcc, spectrum
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 from speech_emotion.store import FeatureStore
 
@@ -78,34 +78,41 @@ lastMfcc=39
 """
 
 
-def plain_loop(clips: list[Clip], settings: ExtractMfcc) -> list[np.ndarray]:
+def plain_loop(clips: list[ClipFile], settings: ExtractMfcc) -> list[np.ndarray]:
     """Compute MFCCs as every tutorial does."""
     return [_tutorial(clip.path, settings) for clip in clips]
 
 
 def _tutorial(path: str, settings: ExtractMfcc) -> np.ndarray:
-    samples, rate = librosa.load(path, sr=settings.sample_rate)
+    samples, sample_rate = librosa.load(path, sr=settings.sample_rate)
+    chosen = _mfcc(settings)
     return librosa.feature.mfcc(
-        y=samples, sr=rate, n_mfcc=settings.n_mfcc, n_fft=settings.n_fft, hop_length=settings.hop_length,
-        n_mels=settings.n_mels, fmin=settings.fmin, fmax=settings.fmax,
+        y=samples, sr=sample_rate, n_mfcc=chosen.n_mfcc, n_fft=chosen.n_fft, hop_length=settings.hop_length,
+        n_mels=chosen.n_mels, fmin=chosen.fmin, fmax=chosen.fmax,
     )
 
 
-def floor(clips: list[Clip], settings: ExtractMfcc) -> dict[str, float]:
+def _mfcc(settings: ExtractMfcc) -> mfcc.Settings:
+    chosen = settings.features.chosen()["mfcc"]
+    assert isinstance(chosen, mfcc.Settings)
+    return chosen
+
+
+def floor(clips: list[ClipFile], settings: ExtractMfcc) -> dict[str, float]:
     """Time what nobody can leave out, in seconds: decoding, resampling, FFT and power."""
-    window = spectrum.padded_window(settings.window, settings.win_length, settings.n_fft)
-    half = settings.n_fft // 2
+    n_fft = _mfcc(settings).n_fft
+    window = spectrum.padded_window(spectrum.Spectrum.part_of(_mfcc(settings)))
     spent = dict.fromkeys(("decode", "resample", "FFT and power"), 0.0)
     for clip in clips:
         began = time.perf_counter()
-        samples, rate = soundfile.read(clip.path, dtype="float32")
+        samples, sample_rate = soundfile.read(clip.path, dtype="float32")
         if samples.ndim > 1:
             samples = samples.mean(axis=1)
         decoded = time.perf_counter()
-        samples = soxr.resample(samples, rate, settings.sample_rate)
+        samples = soxr.resample(samples, sample_rate, settings.sample_rate)
         resampled = time.perf_counter()
-        padded = np.pad(samples, half)
-        framed = np.lib.stride_tricks.sliding_window_view(padded, settings.n_fft)[:: settings.hop_length]
+        padded = np.pad(samples, n_fft // 2)
+        framed = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[:: settings.hop_length]
         spectra = scipy.fft.rfft(framed * window, axis=1)
         np.square(spectra.real) + np.square(spectra.imag)
         done = time.perf_counter()
@@ -114,36 +121,37 @@ def floor(clips: list[Clip], settings: ExtractMfcc) -> dict[str, float]:
     return spent
 
 
-def stage(clips: list[Clip], settings: ExtractMfcc, scratch: Path) -> float:
+def stage(clips: list[ClipFile], settings: ExtractMfcc, scratch: Path) -> float:
     """Run the stage's work in a fresh process; in seconds."""
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         job = Path(folder) / "job.pickle"
-        job.write_bytes(pickle.dumps((clips, settings, scratch / "features", Path(folder) / "memo")))
+        job.write_bytes(pickle.dumps((clips, settings, scratch / "features", Path(folder) / "cache")))
         program = str(Path(__file__).with_name("stage.py"))
         run = subprocess.run([sys.executable, program, str(job)], capture_output=True, text=True, check=True)
         return float(run.stdout)
 
 
-def opensmile(clips: list[Clip], settings: ExtractMfcc, scratch: Path) -> Callable[[], object] | None:
+def opensmile(clips: list[ClipFile], settings: ExtractMfcc, scratch: Path) -> Callable[[], object] | None:
     """Give a function that computes the same kind of MFCCs with openSMILE, or None if it is not installed."""
     try:
         import opensmile as library  # type: ignore[import-not-found]  # optional: pip install opensmile
     except ImportError:
         return None
-    path = scratch / f"mfcc-{settings.n_fft}.conf"
+    chosen = _mfcc(settings)
+    path = scratch / f"mfcc-{chosen.n_fft}.conf"
     # Without resampling: openSMILE takes the clips at their own rate, with windows as long in seconds.
     path.write_text(OPENSMILE.format(
-        window=settings.win_length / settings.sample_rate, hop=settings.hop_length / settings.sample_rate,
-        n_mels=settings.n_mels, fmin=max(settings.fmin, 1), fmax=settings.fmax,
+        window=chosen.win_length / settings.sample_rate, hop=settings.hop_length / settings.sample_rate,
+        n_mels=chosen.n_mels, fmin=max(chosen.fmin, 1), fmax=chosen.fmax,
     ))
     smile = library.Smile(feature_set=str(path), feature_level="mfcc")
 
-    def run() -> None:
+    def smile_all() -> None:
         for clip in clips:
-            samples, rate = soundfile.read(clip.path, dtype="float32")
-            smile.process_signal(samples, rate)
+            samples, sample_rate = soundfile.read(clip.path, dtype="float32")
+            smile.process_signal(samples, sample_rate)
 
-    return run
+    return smile_all
 
 
 def main() -> None:
@@ -157,10 +165,11 @@ def main() -> None:
         scratch = Path(folder)
         if options.audio:
             found = sorted(path for path in options.audio.rglob("*.*") if path.suffix in {".wav", ".flac"})
-            clips = [describe(path, f"bench-{at:06d}") for at, path in enumerate(found[: options.clips])]
+            found = found[: options.clips]
+            clips = [ClipFile.describe(path, f"bench-{at:06d}", "bench") for at, path in enumerate(found)]
             source = f"{len(clips)} clips of {options.audio.name}"
         else:
-            clips = synthesize(scratch, options.clips, rate=48000, shortest=3.0, longest=4.4)
+            clips = synthesize(scratch, options.clips, sample_rate=48000, shortest=3.0, longest=4.4)
             source = f"{len(clips)} synthetic clips (48 kHz, 16-bit WAV)"
         workers = pool.local_workers()
         seconds = sum(clip.duration for clip in clips) / len(clips)
@@ -170,7 +179,7 @@ def main() -> None:
             table(title, clips, settings, scratch, workers, options.repeats)
 
 
-def table(title: str, clips: list[Clip], settings: ExtractMfcc, scratch: Path, workers: int, repeats: int) -> None:
+def table(title: str, clips: list[ClipFile], settings: ExtractMfcc, scratch: Path, workers: int, repeats: int) -> None:
     """Measure and print one table."""
     warnings.simplefilter("ignore")  # librosa's, about clips shorter than n_fft
     for clip in clips[:3]:  # the first calls load and compile

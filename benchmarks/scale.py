@@ -15,20 +15,16 @@ import time
 from pathlib import Path
 
 import psutil
-from cases import COMMON
+from cases import SHIPPED
 from corpus import synthesize
 
-from speech_emotion.extraction.worker import Clip
-from speech_emotion.params.extract_mfcc import ExtractMfcc
-
-SETTINGS = ExtractMfcc.model_validate(COMMON | {
-    "sample_rate": 16000, "n_fft": 512, "win_length": 400, "hop_length": 160, "n_mels": 64, "fmax": 8000.0})
+from speech_emotion.extraction.worker import ClipFile
 
 
-def measure(clips: list[Clip], scratch: Path) -> str:
+def measure(clips: list[ClipFile], scratch: Path) -> str:
     """Extract in a fresh process; say how long the whole process took, what it did, and its memory."""
     job = scratch / "job.pickle"
-    job.write_bytes(pickle.dumps((clips, SETTINGS, scratch / "features", scratch / "memo")))
+    job.write_bytes(pickle.dumps((clips, SHIPPED, scratch / "features", scratch / "cache")))
     began = time.perf_counter()
     program = str(Path(__file__).with_name("stage.py"))
     run = subprocess.Popen([sys.executable, program, str(job)], stdout=subprocess.PIPE)
@@ -71,12 +67,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         (scratch / "audio").mkdir()
-        clips = synthesize(scratch / "audio", options.clips + 1, rate=16000, shortest=1.0, longest=2.0)
+        clips = synthesize(scratch / "audio", options.clips + 1, sample_rate=16000, shortest=1.0, longest=2.0)
         print(f"{options.clips} clips: {measure(clips[:-1], scratch)}")
         print(f"the same and one more: {measure(clips, scratch)}")
         (scratch / "long").mkdir()
         seconds = 60 * options.minutes
-        (long,) = synthesize(scratch / "long", 1, rate=48000, shortest=seconds, longest=seconds)
+        (long,) = synthesize(scratch / "long", 1, sample_rate=48000, shortest=seconds, longest=seconds)
         print(f"one file of {options.minutes:g} minutes at 48 kHz: {measure([long], scratch)}")
 
 

@@ -16,5 +16,5 @@ if __name__ == "__main__":
     from speech_emotion.extraction.run import extract
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # no progress bar
-    clips, settings, target, memo = pickle.loads(Path(sys.argv[1]).read_bytes())
-    print(extract(clips, settings, target, memo=memo).seconds)
+    clips, settings, target, cache = pickle.loads(Path(sys.argv[1]).read_bytes())
+    print(extract(clips, settings, target, cache=cache).seconds)

@@ -60,11 +60,33 @@ def network_settings(shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any
 
 
 @pytest.fixture(scope="session")
-def extract_settings(shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
-    """A function that gives the shipped section extract_mfcc with changes, such as ``level__method="peak"``."""
+def every_feature(shipped: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    """A function that gives the settings of every feature: those in the shipped params.yaml and those ready there."""
+    lines = (ROOT / "params.yaml").read_text(encoding="utf-8").splitlines()
+    first = next(at for at, line in enumerate(lines) if "Further features" in line) + 1
+    last = next(at for at in range(first, len(lines)) if not lines[at].startswith("    # "))
+    ready = YAML(typ="safe", pure=True).load("\n".join(line.removeprefix("    # ") for line in lines[first:last]))
+    return lambda: copy.deepcopy({**shipped()["extract_mfcc"]["features"], **ready})
+
+
+@pytest.fixture(scope="session")
+def extract_settings(
+    shipped: Callable[[], dict[str, Any]], every_feature: Callable[[], dict[str, Any]]
+) -> Callable[..., Any]:
+    """A function that gives the shipped section extract_mfcc with changes.
+
+    Such as ``("mfcc", "rms", features__mfcc__deltas=2)``; features that are not shipped are those ready in params.yaml.
+    """
     from speech_emotion.params.extract_mfcc import ExtractMfcc
 
-    return lambda **changes: ExtractMfcc.model_validate(_changed(shipped()["extract_mfcc"], changes))
+    def make(*features: str, **changes: Any) -> ExtractMfcc:
+        section = shipped()["extract_mfcc"]
+        if features:
+            every = every_feature()
+            section["features"] = {name: every[name] for name in features}
+        return ExtractMfcc.model_validate(_changed(section, changes))
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -8,25 +8,22 @@ import pyarrow.parquet as parquet
 import pytest
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.features.compute import columns
 from speech_emotion.store import FeatureStore, Writer
 
-from .features.conftest import make_settings
-
-SETTINGS = make_settings(scheduler="tcp://nowhere:1")
-WIDTH = len(columns(SETTINGS))
+COLUMNS = ["mfcc_0", "mfcc_1", "rms"]
+RECIPE = {"sample_rate": 16000, "trim_db": None, "features": {"mfcc": {"n_mfcc": 2}, "rms": {"frame_length": 512}}}
 ROWS = [("alpha", "a1", ""), ("alpha", "a1", "speed-0.9"), ("alpha", "a2", ""), ("beta", "b1", "")]
 
 
 def values(at: int) -> np.ndarray:
-    return np.random.default_rng(at).standard_normal((3 + at, WIDTH)).astype(np.float32)
+    return np.random.default_rng(at).standard_normal((3 + at, len(COLUMNS))).astype(np.float32)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     path = tmp_path / "features"
     path.mkdir()
-    with Writer(path, columns(SETTINGS), SETTINGS) as writer:
+    with Writer(path, COLUMNS, 62.5, RECIPE) as writer:
         for at, (corpus, clip, view) in enumerate(ROWS):
             writer.add(corpus, clip, view, values(at))
     return path
@@ -36,10 +33,11 @@ def test_round_trip(folder: Path) -> None:
     store = FeatureStore(folder)
     for at, (_, clip, view) in enumerate(ROWS):
         np.testing.assert_array_equal(store.frames(clip, view), values(at))
-    assert store.columns == columns(SETTINGS)
-    assert store.settings == make_settings()
+    assert store.columns == COLUMNS
+    assert store.frame_rate == 62.5
+    assert store.recipe == RECIPE
     assert store.views("a1") == ["", "speed-0.9"]
-    assert store.index["frames"].tolist() == [3, 4, 5, 6]
+    assert store.index["num_frames"].tolist() == [3, 4, 5, 6]
 
 
 def test_frames_are_read_only_and_mapped(folder: Path) -> None:
@@ -64,7 +62,7 @@ def test_unknown_clip(folder: Path) -> None:
 
 
 def test_no_clips_at_all(tmp_path: Path) -> None:
-    with Writer(tmp_path, columns(SETTINGS), SETTINGS):
+    with Writer(tmp_path, COLUMNS, 62.5, RECIPE):
         pass
     assert len(FeatureStore(tmp_path).index) == 0
 
@@ -83,11 +81,11 @@ def damage_array_short(folder: Path) -> None:
 
 
 def damage_array_other(folder: Path) -> None:
-    np.save(folder / "alpha.npy", np.zeros((12, WIDTH + 1), np.float32))
+    np.save(folder / "alpha.npy", np.zeros((12, len(COLUMNS) + 1), np.float32))
 
 
 def damage_array_type(folder: Path) -> None:
-    np.save(folder / "alpha.npy", np.zeros((12, WIDTH)))
+    np.save(folder / "alpha.npy", np.zeros((12, len(COLUMNS))))
 
 
 def damage_index_text(folder: Path) -> None:
@@ -120,7 +118,7 @@ def test_damage_is_an_error_for_people(folder: Path, damage) -> None:
 
 
 def test_an_error_leaves_no_index(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), Writer(tmp_path, columns(SETTINGS), SETTINGS) as writer:
+    with pytest.raises(RuntimeError), Writer(tmp_path, COLUMNS, 62.5, RECIPE) as writer:
         writer.add("alpha", "a1", "", values(0))
         raise RuntimeError
     assert not (tmp_path / "index.parquet").exists()

@@ -144,6 +144,16 @@ class Writer:
         Frames per second.
     recipe : mapping
         The settings that decide the numbers, and no others, ready for JSON.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with Writer(Path(folder), ["rms"], 100.0, {"features": {"rms": {"frame_length": 512}}}) as writer:
+    ...         writer.add("toy", "toy-a", "", np.full((3, 1), 0.5, dtype=np.float32))
+    ...     store = FeatureStore(folder)
+    ...     print(store.columns, store.frame_rate, store.views("toy-a"), store.frames("toy-a").ravel())
+    ['rms'] 100.0 [''] [0.5 0.5 0.5]
     """
 
     def __init__(self, folder: Path, columns: list[str], frame_rate: float, recipe: Mapping[str, Any]) -> None:

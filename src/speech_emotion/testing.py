@@ -225,3 +225,37 @@ def _names(corpus: Corpus) -> list[str]:
         return [f"syn{speaker}/syn{speaker}_s{sentence:02}_{emotion}_{take}.wav"
                 for speaker, emotion, take, sentence in product(_SYNTHETIC, corpus.labels, (1, 2), range(1, 5))]
     return [file.path for file in published.files(corpus)]
+
+
+def voice(seed: int, *, duration: float = 1.0, sample_rate: int = 16_000) -> np.ndarray:
+    """Make harmonics of a wavering pitch that swell and fade, with some noise and near silence at both ends.
+
+    Parameters
+    ----------
+    seed : int >= 0
+    duration : float > 0
+        In s.
+    sample_rate : int > 0
+        In Hz.
+
+    Returns
+    -------
+    np.ndarray [shape=(int(duration * sample_rate),), dtype=float32]
+        In [-1, 1].
+
+    Examples
+    --------
+    >>> voice(0, duration=0.5).shape
+    (8000,)
+    """
+    random = np.random.default_rng(seed)
+    time = np.arange(int(duration * sample_rate)) / sample_rate
+    pitch = 120 + 80 * random.random() + 20 * np.sin(2 * np.pi * 3 * time)
+    phase = 2 * np.pi * np.cumsum(pitch) / sample_rate
+    tones = sum(np.sin(k * phase) / k for k in range(1, 12))
+    loudness = np.sin(np.pi * np.linspace(0, 1, len(time))) ** 2
+    samples: np.ndarray = 0.1 * loudness * tones + 0.002 * random.standard_normal(len(time))
+    edge = len(time) // 10
+    samples[:edge] *= 1e-3
+    samples[len(time) - edge :] *= 1e-3
+    return samples.astype(np.float32)

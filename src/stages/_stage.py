@@ -31,7 +31,7 @@ def run(stage: Callable[[], None], *outs: Path) -> None:
     """
     with errors_for_people():
         # If `dvc repro` was killed, its stage may still be running: wait for it rather than write beside it.
-        locks = Path(".memo")
+        locks = Path(".cache")
         locks.mkdir(exist_ok=True)
         with FileLock(locks / f"{stage.__name__}.lock"):
             for out in outs:

@@ -14,7 +14,7 @@ def extract_mfcc() -> None:
 
     pool.warm_up()
     from speech_emotion import manifest
-    from speech_emotion.extraction.run import clips_of, extract
+    from speech_emotion.extraction.run import clip_files, extract
     from speech_emotion.params.base import load
     from speech_emotion.params.extract_mfcc import ExtractMfcc
     from speech_emotion.params.ingest import Ingest
@@ -22,7 +22,7 @@ def extract_mfcc() -> None:
     settings = load(PARAMS, ExtractMfcc)
     root = load(PARAMS, Ingest).root
     table = manifest.join_files(manifest.read("data/manifest.parquet"), manifest.read_files("data/files.parquet"))
-    print(extract(clips_of(table, root), settings, FEATURES))
+    print(extract(clip_files(table, root), settings, FEATURES))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The memo: what was computed is found again, damage is noticed, nobody is in anybody's way."""
+"""The cache: what was computed is found again, damage is noticed, nobody is in anybody's way."""
 
 import os
 import sys
@@ -10,20 +10,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from speech_emotion.extraction import cache as memos
-from speech_emotion.extraction.cache import Memo
+from speech_emotion.extraction import cache as module
+from speech_emotion.extraction import upkeep
+from speech_emotion.extraction.cache import Cache
+from speech_emotion.extraction.shards import ABANDONED_SECONDS
 
 COLUMNS = 5
 NOBODY = 65534
 """User id that owns nothing."""
 
 
-def open_memo(root: Path) -> Memo:
-    return Memo(root, "f" * 64, COLUMNS, {"sample_rate": 16000})
+def open_cache(root: Path) -> Cache:
+    return Cache(root, "f" * 64, COLUMNS, {"sample_rate": 16000})
 
 
-def matrix(seed: int, frames: int = 20) -> np.ndarray:
-    return np.random.default_rng(seed).standard_normal((frames, COLUMNS)).astype(np.float32)
+def matrix(seed: int, num_frames: int = 20) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal((num_frames, COLUMNS)).astype(np.float32)
 
 
 def shards(root: Path) -> list[Path]:
@@ -31,45 +33,45 @@ def shards(root: Path) -> list[Path]:
 
 
 def fill(root: Path, seeds: range) -> None:
-    with open_memo(root) as memo:
+    with open_cache(root) as cache:
         for seed in seeds:
-            memo.add(f"key{seed}", matrix(seed))
+            cache.add(f"key{seed}", matrix(seed))
 
 
 def test_what_is_added_is_found(tmp_path: Path) -> None:
     fill(tmp_path, range(3))
-    with open_memo(tmp_path) as memo:
-        assert "key1" in memo
-        np.testing.assert_array_equal(memo.get("key1"), matrix(1))
-        assert memo.get("key9") is None
+    with open_cache(tmp_path) as cache:
+        assert "key1" in cache
+        np.testing.assert_array_equal(cache.get("key1"), matrix(1))
+        assert cache.get("key9") is None
 
 
 def test_another_fingerprint_holds_nothing(tmp_path: Path) -> None:
     fill(tmp_path, range(3))
-    with Memo(tmp_path, "e" * 64, COLUMNS, {}) as memo:
-        assert memo.get("key1") is None
+    with Cache(tmp_path, "e" * 64, COLUMNS, {}) as cache:
+        assert cache.get("key1") is None
 
 
 def test_two_writers_at_once(tmp_path: Path) -> None:
-    with open_memo(tmp_path) as first, open_memo(tmp_path) as second:
+    with open_cache(tmp_path) as first, open_cache(tmp_path) as second:
         for seed in range(4):
             first.add(f"key{seed}", matrix(seed))
             second.add(f"key{seed + 2}", matrix(seed + 2))
             first.flush()
             second.flush()
-    with open_memo(tmp_path) as memo:
+    with open_cache(tmp_path) as cache:
         for seed in range(6):
-            np.testing.assert_array_equal(memo.get(f"key{seed}"), matrix(seed))
+            np.testing.assert_array_equal(cache.get(f"key{seed}"), matrix(seed))
 
 
 def test_long_work_is_written_as_it_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memos, "SHARD_BYTES", 1000)
-    memo = open_memo(tmp_path)
+    monkeypatch.setattr(module, "SHARD_BYTES", 1000)
+    cache = open_cache(tmp_path)
     for seed in range(10):
-        memo.add(f"key{seed}", matrix(seed))
+        cache.add(f"key{seed}", matrix(seed))
     # Killed here: never closed.
     assert len(shards(tmp_path)) == 3
-    with open_memo(tmp_path) as again:
+    with open_cache(tmp_path) as again:
         assert sum(f"key{seed}" in again for seed in range(10)) == 9
 
 
@@ -80,8 +82,8 @@ def test_truncated_shard_is_noticed_and_removed(
     fill(tmp_path, range(5))
     (shard,) = shards(tmp_path)
     shard.write_bytes(shard.read_bytes()[: int(kept * shard.stat().st_size)])
-    with open_memo(tmp_path) as memo:
-        assert all(memo.get(f"key{seed}") is None for seed in range(5))
+    with open_cache(tmp_path) as cache:
+        assert all(cache.get(f"key{seed}") is None for seed in range(5))
     assert str(shard) in capsys.readouterr().err
     assert shards(tmp_path) == []
 
@@ -92,30 +94,30 @@ def test_every_flipped_byte_is_noticed(tmp_path: Path) -> None:
     whole = shard.read_bytes()
     for at in range(0, len(whole), 7):
         shard.write_bytes(whole[:at] + bytes([whole[at] ^ 0x41]) + whole[at + 1 :])
-        with open_memo(tmp_path) as memo:
+        with open_cache(tmp_path) as cache:
             for seed in range(2):
-                found = memo.get(f"key{seed}")
+                found = cache.get(f"key{seed}")
                 assert found is None or np.array_equal(found, matrix(seed)), at
 
 
 def test_shard_that_another_process_prunes_is_no_damage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fill(tmp_path, range(2))
-    with open_memo(tmp_path) as memo:
+    with open_cache(tmp_path) as cache:
         shards(tmp_path)[0].unlink()
-        assert memo.get("key0") is None
+        assert cache.get("key0") is None
     assert capsys.readouterr().err == ""
 
 
-def test_memo_that_cannot_be_written_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cache_that_cannot_be_written_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # A file where the folder should be: unlike a read-only folder, it stops the superuser too.
-    root = tmp_path / "memo"
+    root = tmp_path / "cache"
     root.write_text("not a folder")
-    with open_memo(root) as memo:
-        memo.add("key", matrix(0))
-        memo.flush()
-        memo.add("key2", matrix(0))
+    with open_cache(root) as cache:
+        cache.add("key", matrix(0))
+        cache.flush()
+        cache.add("key2", matrix(0))
     messages = capsys.readouterr().err
-    assert messages.count("features are not remembered") == 1
+    assert messages.count("features are not kept") == 1
     assert str(root) in messages
 
 
@@ -127,24 +129,24 @@ def test_full_disk_is_a_warning_and_what_was_whole_stays(
 
     fill(tmp_path, range(2))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with open_memo(tmp_path) as memo:
+    with open_cache(tmp_path) as cache:
         # The system refuses to make a file longer, as it does when a disk is full.
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
         try:
             for seed in range(2, 300):
-                memo.add(f"key{seed}", matrix(seed))
+                cache.add(f"key{seed}", matrix(seed))
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert capsys.readouterr().err.count("features are not remembered") == 1
+    assert capsys.readouterr().err.count("features are not kept") == 1
     assert [path.name for path in shards(tmp_path)[0].parent.iterdir() if path.suffix == ".tmp"] == []
-    with open_memo(tmp_path) as again:
+    with open_cache(tmp_path) as again:
         np.testing.assert_array_equal(again.get("key1"), matrix(1))
         assert "key2" not in again
     assert capsys.readouterr().err == ""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
-def test_read_only_memo_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+def test_read_only_cache_is_read(capsys: pytest.CaptureFixture[str]) -> None:
     # Not in tmp_path, which nobody but its owner may enter.
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -156,47 +158,47 @@ def test_read_only_memo_is_read(capsys: pytest.CaptureFixture[str]) -> None:
         if superuser:
             os.seteuid(NOBODY)  # the superuser may write anywhere
         try:
-            with open_memo(root) as memo:
-                np.testing.assert_array_equal(memo.get("key1"), matrix(1))
-                memo.add("key9", matrix(9))
+            with open_cache(root) as cache:
+                np.testing.assert_array_equal(cache.get("key1"), matrix(1))
+                cache.add("key9", matrix(9))
         finally:
             if superuser:
                 os.seteuid(0)
             kept.chmod(0o755)
-    assert "features are not remembered" in capsys.readouterr().err
+    assert "features are not kept" in capsys.readouterr().err
 
 
 def test_more_shards_than_are_held_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memos, "OPEN_SHARDS", 2)
+    monkeypatch.setattr(module, "OPEN_SHARDS", 2)
     for seed in range(5):
         fill(tmp_path, range(seed, seed + 1))
-    with open_memo(tmp_path) as memo:
+    with open_cache(tmp_path) as cache:
         for seed in [0, 4, 1, 3, 2, 0, 1]:
-            np.testing.assert_array_equal(memo.get(f"key{seed}"), matrix(seed))
+            np.testing.assert_array_equal(cache.get(f"key{seed}"), matrix(seed))
 
 
 def test_parts_and_prune(tmp_path: Path) -> None:
     fill(tmp_path, range(3))
     fill(tmp_path, range(3, 6))
-    with Memo(tmp_path, "e" * 64, COLUMNS, {"sample_rate": 8000}) as memo:
-        memo.add("key", matrix(0))
+    with Cache(tmp_path, "e" * 64, COLUMNS, {"sample_rate": 8000}) as cache:
+        cache.add("key", matrix(0))
     (other,) = (tmp_path / ("e" * 32)).glob("*.zip")
     os.utime(other, (0, 0))
-    parts = memos.parts(tmp_path)
-    assert [(part.clips, part.about["sample_rate"]) for part in parts] == [(6, 16000), (1, 8000)]
+    parts = upkeep.parts(tmp_path)
+    assert [(part.num_clips, part.recipe["sample_rate"]) for part in parts] == [(6, 16000), (1, 8000)]
     assert sum(part.size for part in parts) == sum(shard.stat().st_size for shard in shards(tmp_path))
 
     old_size = other.stat().st_size
     total = sum(part.size for part in parts)
-    assert memos.prune(tmp_path, unused_seconds=24 * 3600) == (old_size, total - old_size)
+    assert upkeep.prune(tmp_path, unused_seconds=24 * 3600) == (old_size, total - old_size)
     assert not other.parent.exists()
 
-    removed, kept = memos.prune(tmp_path, max_bytes=(total - old_size) // 2 + 10)
+    removed, kept = upkeep.prune(tmp_path, max_bytes=(total - old_size) // 2 + 10)
     assert removed > 0
     assert kept <= (total - old_size) // 2 + 10
     assert len(shards(tmp_path)) == 1
-    assert memos.prune(tmp_path, max_bytes=0)[1] == 0
-    assert memos.parts(tmp_path) == []
+    assert upkeep.prune(tmp_path, max_bytes=0)[1] == 0
+    assert upkeep.parts(tmp_path) == []
 
 
 @pytest.mark.parametrize("how", ["prune", "next run"])
@@ -206,10 +208,10 @@ def test_what_was_never_finished_goes_in_time(tmp_path: Path, how: str) -> None:
     old, new = folder / ".old.tmp", folder / ".new.tmp"
     old.write_bytes(b"x")
     new.write_bytes(b"x")
-    long_ago = time.time() - 2 * memos.ABANDONED_SECONDS
+    long_ago = time.time() - 2 * ABANDONED_SECONDS
     os.utime(old, (long_ago, long_ago))
     if how == "prune":
-        memos.prune(tmp_path)
+        upkeep.prune(tmp_path)
     else:
         fill(tmp_path, range(1, 2))
     assert not old.exists()
@@ -220,8 +222,8 @@ def test_use_keeps_a_shard_young(tmp_path: Path) -> None:
     fill(tmp_path, range(1))
     (shard,) = shards(tmp_path)
     os.utime(shard, (0, 0))
-    with open_memo(tmp_path) as memo:
-        memo.get("key0")
+    with open_cache(tmp_path) as cache:
+        cache.get("key0")
     assert time.time() - shard.stat().st_mtime < 60
 
 

@@ -13,16 +13,15 @@ from pathlib import Path
 import pytest
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.extraction import cache as memos
-from speech_emotion.extraction import fingerprint, pool
+from speech_emotion.extraction import cache, fingerprint, pool
 from speech_emotion.extraction.run import extract
-from speech_emotion.extraction.worker import Clip
+from speech_emotion.extraction.worker import ClipFile
+from speech_emotion.params.extract_mfcc import ExtractMfcc
 from speech_emotion.store import FeatureStore
-
-from ..features.conftest import make_settings, write_many
 
 pytest.importorskip("distributed")
 
+Settings = Callable[..., ExtractMfcc]
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 
@@ -68,28 +67,28 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def test_same_bytes_though_a_worker_is_killed(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, many_clips: list[ClipFile], extract_settings: Settings, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (tmp_path / "audio").mkdir()
-    clips = write_many(tmp_path / "audio", 360)
-    chosen = {"features": ["mfcc", "spectral_contrast"], "n_fft": 2048, "hop_length": 80, "win_length": 400}
-    here = extract(clips, make_settings(**chosen), tmp_path / "here", memo=tmp_path / "memo1", workers=2)
+    changes = {"features__mfcc__n_fft": 2048, "features__spectral_contrast__n_fft": 2048, "hop_length": 80}
+    chosen = extract_settings("mfcc", "spectral_contrast", **changes)
+    here = extract(many_clips, chosen, tmp_path / "here", cache=tmp_path / "cache1", workers=2)
     assert here.computed == 360
 
-    monkeypatch.setattr(memos, "SHARD_SECONDS", 0.0)
+    monkeypatch.setattr(cache, "SHARD_SECONDS", 0.0)
     killed = []
 
     def kill_in_the_middle() -> None:
         until = time.monotonic() + 30
-        while not list((tmp_path / "memo2").glob("*/*.zip")) and time.monotonic() < until:
+        while not list((tmp_path / "cache2").glob("*/*.zip")) and time.monotonic() < until:
             time.sleep(0.005)
         killed.append(not (tmp_path / "there").exists())
         os.kill(cluster.workers[0].pid, signal.SIGKILL)
 
     killer = threading.Thread(target=kill_in_the_middle)
     killer.start()
-    remote = make_settings(**chosen, scheduler=cluster.address)
-    there = extract(clips, remote, tmp_path / "there", memo=tmp_path / "memo2")
+    remote = extract_settings("mfcc", "spectral_contrast", **changes, scheduler=cluster.address)
+    there = extract(many_clips, remote, tmp_path / "there", cache=tmp_path / "cache2")
     killer.join()
     assert killed == [True]  # before the run was over
     assert there.computed == 360
@@ -100,25 +99,29 @@ def test_same_bytes_though_a_worker_is_killed(
     assert index["clip_id"].is_unique
     # nothing is left to compute, and then no cluster is needed
     cluster.workers[1].kill()
-    assert extract(clips, remote, tmp_path / "there", memo=tmp_path / "memo2").computed == 0
+    assert extract(many_clips, remote, tmp_path / "there", cache=tmp_path / "cache2").computed == 0
 
 
 def test_worker_with_other_code_and_clip_that_vanished(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corpus: Callable[[int], list[Clip]]
+    cluster: Cluster, corpus: Callable[[int], list[ClipFile]], extract_settings: Settings, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    clips, remote = corpus(3), make_settings(scheduler=cluster.address)
+    clips, remote = corpus(3), extract_settings(scheduler=cluster.address)
     changed = bytearray(Path(clips[1].path).read_bytes())
     changed[-100] ^= 16
     Path(clips[1].path).write_bytes(changed)
     with pytest.raises(UserError, match=f"{clips[1].clip_id}' has changed"):
         extract(clips, remote, tmp_path / "f")
-    monkeypatch.setattr(fingerprint, "of_code", lambda: "0" * 64)
+    monkeypatch.setattr(fingerprint, "of_code", lambda _features: "0" * 64)
     with pytest.raises(UserError, match="runs other code or libraries"):
         extract(clips, remote, tmp_path / "f")
     assert not (tmp_path / "f").exists()
 
 
-def test_no_scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corpus: Callable[[int], list[Clip]]) -> None:
+def test_no_scheduler(
+    corpus: Callable[[int], list[ClipFile]], extract_settings: Settings, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(pool, "CONNECT_SECONDS", 0.5)
     with pytest.raises(UserError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1 "):
-        extract(corpus(1), make_settings(scheduler="tcp://127.0.0.1:1"), tmp_path / "f")
+        extract(corpus(1), extract_settings(scheduler="tcp://127.0.0.1:1"), tmp_path / "f")

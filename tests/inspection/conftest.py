@@ -17,7 +17,7 @@ RATE = 16000
 @pytest.fixture(scope="session")
 def settings(extract_settings: Callable[..., Any]) -> ExtractMfcc:
     """Settings of a run that trims, and computes neither of the features that are shown."""
-    return extract_settings(features=["rms"], trim_db=20.0, deltas=2)
+    return extract_settings("rms", trim_db=20.0)
 
 
 @pytest.fixture

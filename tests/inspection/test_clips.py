@@ -1,6 +1,9 @@
 """What there is to see of a clip."""
 
 import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +15,25 @@ def test_the_whole_clip_is_shown_whatever_is_trimmed_and_chosen(seen: clips.Look
     assert seen.title == "tone.wav"
     assert seen.duration == 1.5
     assert seen.log_mel.shape == (151, 64)
-    assert seen.mfcc.shape == (151, 40)
+    assert seen.mfcc.shape == (151, 20)
+
+
+def test_features_that_are_chosen_are_shown_with_their_own_settings(
+    tone: Path, extract_settings: Callable[..., Any]
+) -> None:
+    look = clips.from_file(tone, extract_settings("mfcc", features__mfcc__n_mels=30, features__mfcc__n_mfcc=13,
+                                                  features__mfcc__deltas=2))
+    assert (look.log_mel.shape, look.mfcc.shape) == ((151, 30), (151, 13))
+    look = clips.from_file(tone, extract_settings("rms", "log_mel", features__log_mel__n_mels=10))
+    assert (look.log_mel.shape, look.mfcc.shape) == ((151, 10), (151, 10))
+
+
+@pytest.mark.parametrize(("sample_rate", "hop_length"), [(1000, 10), (8000, 400), (384_000, 160)])
+def test_at_any_sample_rate_there_is_something_to_see(
+    sample_rate: int, hop_length: int, tone: Path, extract_settings: Callable[..., Any]
+) -> None:
+    look = clips.from_file(tone, extract_settings("rms", sample_rate=sample_rate, hop_length=hop_length))
+    assert len(look.log_mel) == 1 + len(look.samples) // hop_length
 
 
 def test_a_tone_lies_at_its_frequency(seen: clips.Look) -> None:

@@ -71,7 +71,8 @@ def every_key(section: dict[str, Any], above: tuple[str, ...] = ()) -> list[tupl
 
 
 KEYS = every_key(YAML(typ="safe", pure=True).load(PARAMS.read_text(encoding="utf-8")))
-BELOW_SECTIONS = [key for key in KEYS if len(key) > 1]
+# Any one feature may be left out.
+BELOW_SECTIONS = [key for key in KEYS if len(key) > 1 and key[:-1] != ("extract_mfcc", "features")]
 
 
 def parent(document: dict[str, Any], key: tuple[str, ...]) -> dict[str, Any]:

@@ -25,6 +25,11 @@ def sniff(head: bytes) -> Container | None:
     """Name the container that begins with `head`, the first `HEAD` bytes of a file; None if it is no known audio.
 
     An MP3 is known by its ID3 tag alone: its bare frames look like too much else.
+
+    Examples
+    --------
+    >>> sniff(b"fLaC" + bytes(8))
+    'flac'
     """
     if head[:4] in (b"RIFF", b"RIFX", b"RF64") and head[8:12] == b"WAVE":
         return "wav"

@@ -1,12 +1,11 @@
-"""Any readable audio file as mono float32 samples at its own sample rate, and the digest by which they are known."""
+"""Any readable audio file as mono float32 samples at its own sample rate."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import soundfile
-import xxhash
 
 from speech_emotion.audio.containers import cut_short
 from speech_emotion.core.errors import UserError
@@ -30,7 +29,7 @@ class Recording:
     sample_rate : int
         In Hz.
     channels : int
-        How many; what is decoded is their mean.
+        Number of channels; what is decoded is their mean.
     """
 
     def __init__(self, path: Path | str, file: soundfile.SoundFile) -> None:
@@ -96,6 +95,14 @@ def opened(path: Path | str) -> Iterator[Recording]:
     ------
     UnreadableAudio
         If the file cannot be opened as audio, or was cut short.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from speech_emotion.testing import write_clip
+    >>> with tempfile.TemporaryDirectory() as folder, opened(write_clip(Path(folder) / "a.wav")) as recording:
+    ...     print(recording.sample_rate, recording.channels, sum(len(block) for block in recording.blocks()))
+    16000 1 8000
     """
     with _open(path) as file:
         yield Recording(path, file)
@@ -115,59 +122,21 @@ def read(path: Path | str) -> tuple[np.ndarray, int]:
     ------
     UnreadableAudio
         If the file is not audio, is damaged, or holds no samples.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from speech_emotion.testing import write_clip
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     samples, sample_rate = read(write_clip(Path(folder) / "a.flac", duration=0.5, channels=2))
+    >>> samples.shape, samples.dtype, sample_rate
+    ((8000,), dtype('float32'), 16000)
     """
     with opened(path) as recording:
         pieces = [block.copy() for block in recording.blocks()]
     if not pieces:
         raise UnreadableAudio(f"{path}: holds no samples")
     return (pieces[0] if len(pieces) == 1 else np.concatenate(pieces)), recording.sample_rate
-
-
-class Digest:
-    """Hash of decoded samples and their sample rate, by which a recording is known whatever its file.
-
-    It is the 128-bit XXH3 hash: it tells recordings apart and shows any accidental change at the speed of memory,
-    and is no protection against somebody who makes two recordings with the same hash on purpose.
-
-    Parameters
-    ----------
-    sample_rate : int > 0
-        In Hz; the same samples at another rate are another recording.
-    """
-
-    def __init__(self, sample_rate: int) -> None:
-        self._state = xxhash.xxh3_128(sample_rate.to_bytes(4, "little"))
-
-    def through(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Take in samples as they pass; how they are cut into pieces makes no difference."""
-        for piece in pieces:
-            self._state.update(np.ascontiguousarray(piece, dtype="<f4").data)
-            yield piece
-
-    def hexdigest(self) -> str:
-        """Give the hash of what has passed, as 32 hexadecimal digits."""
-        return self._state.hexdigest()
-
-
-def digest(pieces: Iterable[np.ndarray], sample_rate: int) -> str:
-    """Hash a recording; see `Digest`.
-
-    Parameters
-    ----------
-    pieces : iterable of np.ndarray [dtype=float32]
-        Its samples.
-    sample_rate : int > 0
-        In Hz.
-
-    Returns
-    -------
-    str
-        32 hexadecimal digits.
-    """
-    state = Digest(sample_rate)
-    for _ in state.through(pieces):
-        pass
-    return state.hexdigest()
 
 
 def _open(path: Path | str) -> soundfile.SoundFile:

@@ -1,4 +1,4 @@
-"""``ser cache``: the memo of computed features."""
+"""``ser cache``: the cache of computed features."""
 
 import re
 import time
@@ -9,7 +9,7 @@ import typer
 from speech_emotion.core.errors import UserError
 
 app = typer.Typer(
-    help="Show and bound the memo of computed features (.memo/features, or the folder that SER_MEMO names).",
+    help="Show and bound the cache of computed features (.cache/features, or the folder that SER_CACHE names).",
     no_args_is_help=True,
 )
 
@@ -18,16 +18,17 @@ _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 @app.command()
 def info() -> None:
-    """Show what the memo holds, and how much room it takes."""
-    from speech_emotion.extraction import cache as memo
+    """Show what the cache holds, and how much room it takes."""
+    from speech_emotion.extraction.cache import location
+    from speech_emotion.extraction.upkeep import parts
 
-    root = memo.location()
-    parts = memo.parts(root)
-    print(f"{root}: {_size(sum(part.size for part in parts))}")
-    for part in parts:
+    root = location()
+    held = parts(root)
+    print(f"{root}: {_size(sum(part.size for part in held))}")
+    for part in held:
         used = time.strftime("%Y-%m-%d %H:%M", time.localtime(part.last_used))
-        held = f"{part.clips:7d} clips  {_size(part.size):>9}"
-        print(f"  {part.folder.name[:12]}  {held}  last used {used}  {_about(part.about)}")
+        print(f"  {part.folder.name[:12]}  {part.num_clips:7d} clips  {_size(part.size):>9}  last used {used}  "
+              f"{_about(part.recipe)}")
 
 
 @app.command()
@@ -36,12 +37,13 @@ def prune(
     unused_days: Annotated[float | None, typer.Option(min=0, help="Remove what was not used for so many days.")] = None,
 ) -> None:
     """Remove features that have not been used for long. Always safe: what is needed again is computed again."""
-    from speech_emotion.extraction import cache as memo
+    from speech_emotion.extraction import upkeep
+    from speech_emotion.extraction.cache import location
 
     if max_size is None and unused_days is None:
         raise UserError("say what to remove: --max-size 10G, --unused-days 30, or both; --max-size 0 removes all")
-    removed, kept = memo.prune(
-        memo.location(),
+    removed, kept = upkeep.prune(
+        location(),
         max_bytes=None if max_size is None else _bytes(max_size),
         unused_seconds=None if unused_days is None else unused_days * 24 * 3600,
     )
@@ -63,9 +65,12 @@ def _size(count: float) -> str:
     return f"{count:.1f} TiB"
 
 
-def _about(settings: dict[str, object]) -> str:
-    names = settings.get("features")
-    what = "+".join(map(str, names)) if isinstance(names, list) else "unknown settings"
-    numbers = [f"{key}={settings[key]}" for key in ("sample_rate", "n_fft", "hop_length", "n_mels", "n_mfcc", "deltas")
-               if key in settings]
-    return " ".join([what, *numbers])
+def _about(recipe: dict[str, object]) -> str:
+    features = recipe.get("features")
+    if not isinstance(features, dict):
+        return "unknown settings"
+    return " ".join([
+        *(f"{key}={recipe[key]}" for key in ("sample_rate", "hop_length") if key in recipe),
+        *(f"{name}({', '.join(f'{key}={value}' for key, value in settings.items())})"
+          for name, settings in features.items()),
+    ])

@@ -1,60 +1,85 @@
-"""What decides a feature's value beside the clip: settings, code, libraries."""
+"""What decides a feature's value beside the clip: recipe, code, libraries."""
 
 import hashlib
 import json
 import platform
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from speech_emotion.params.extract_mfcc import ExtractMfcc
+from speech_emotion.features import registry
+from speech_emotion.params.extract_mfcc import Recipe
 
 LIBRARIES = ("librosa", "numpy", "scipy", "soundfile", "soxr")
 
 _PACKAGE = Path(__file__).parents[1]
-CODE = (_PACKAGE / "audio" / "decoding.py", *sorted(
-    path for path in (_PACKAGE / "features").glob("*.py") if path.name != "__init__.py"
-))
-"""The modules that turn a file into numbers; a test compares them with what `compute` imports."""
-
-_ONLY_FOR = {
-    "mfcc": ("n_mfcc", "lifter", "deltas"),
-    "chroma": ("chroma",),
-    "spectral_contrast": ("spectral_contrast",),
-    "f0": ("f0",),
-}
-_MEL = ("mel_scale", "fmin", "fmax", "n_mels", "top_db")
-_SPECTRUM = ("win_length", "window")
+_AUDIO = ("decoding.py", "digest.py", "resampling.py")
 
 
-@lru_cache(maxsize=1)
-def of_code() -> str:
-    """Hash of the code, the libraries' versions and the kind of processor; 64 hexadecimal digits."""
+def modules(features: Iterable[str]) -> list[Path]:
+    """List the code that turns a file into some features; a test compares it with what `compute` and they import.
+
+    Parameters
+    ----------
+    features : iterable of str
+        Names of features. Modules of other features are left out.
+
+    Returns
+    -------
+    list of Path
+
+    Examples
+    --------
+    >>> names = [path.stem for path in modules(["rms"])]
+    >>> "decoding" in names, "framing" in names, "rms" in names, "chroma" in names
+    (True, True, True, False)
+    """
+    shared = [
+        path for path in sorted((_PACKAGE / "features").glob("*.py"))
+        if path.stem not in {"__init__", *registry.features()}
+    ]
+    return [
+        *(_PACKAGE / "audio" / name for name in _AUDIO),
+        *shared,
+        *(_PACKAGE / "features" / f"{name}.py" for name in features),
+    ]
+
+
+@lru_cache(maxsize=4)
+def of_code(features: tuple[str, ...]) -> str:
+    """Hash of the code, the libraries' versions and the kind of processor; 64 hexadecimal digits.
+
+    Parameters
+    ----------
+    features : tuple of str
+        Names of the features that are computed.
+
+    Examples
+    --------
+    >>> of_code(("mfcc",)) == of_code(("mfcc", "rms"))
+    False
+    """
     state = hashlib.sha256(platform.machine().encode())
-    for module in CODE:
+    for module in modules(features):
         state.update(module.read_bytes().replace(b"\r\n", b"\n"))
     for library in LIBRARIES:
         state.update(f"{library}=={version(library)}".encode())
     return state.hexdigest()
 
 
-def of_settings(settings: ExtractMfcc) -> str:
-    """Hash of `of_code` and of the settings that decide what a clip's view becomes; 64 hexadecimal digits.
+def of_recipe(recipe: Recipe) -> str:
+    """Hash of what decides the features of a clip: the recipe and the code for it; 64 hexadecimal digits.
 
-    Which views there are, where the work is done, and settings of features that are not computed are left out.
+    Which views there are and where the work is done is no part of it.
+
+    Examples
+    --------
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> settings = load("params.yaml", ExtractMfcc)
+    >>> of_recipe(settings) == of_recipe(settings.model_copy(update={"scheduler": "tcp://host:8786"}))
+    True
     """
-    return hashlib.sha256(f"{of_code()} {json.dumps(relevant(settings), sort_keys=True)}".encode()).hexdigest()
-
-
-def relevant(settings: ExtractMfcc) -> dict[str, object]:
-    """Pick the settings that decide what a clip's view becomes."""
-    values: dict[str, object] = settings.model_dump()
-    unused = ["views", "scheduler"]
-    for feature, keys in _ONLY_FOR.items():
-        if feature not in settings.features:
-            unused += keys
-    if not {"mfcc", "log_mel"} & set(settings.features):
-        unused += _MEL
-    if not {"mfcc", "log_mel", "chroma", "spectral_contrast"} & set(settings.features):
-        unused += _SPECTRUM
-    return {key: value for key, value in values.items() if key not in unused}
+    code = of_code(tuple(recipe.features.chosen()))
+    return hashlib.sha256(f"{code} {json.dumps(recipe.document(), sort_keys=True)}".encode()).hexdigest()

@@ -16,6 +16,10 @@ VARIABLE = "SER_WORKERS"
 """Environment variable that sets how many processes compute features on this machine."""
 
 CONNECT_SECONDS = 20
+"""Time in which a Dask scheduler must answer."""
+
+NOTICE_SECONDS = 5.0
+"""Time in which an executor that can notice the death of a process has noticed it."""
 
 # Not "fork": a process that has threads (TensorFlow's, Arrow's) must not be copied.
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -23,12 +27,17 @@ _PRELOADED = ["speech_emotion.extraction.worker"]
 
 
 def local_workers() -> int:
-    """How many processes to use on this machine: `VARIABLE`, or the cores that this process may use.
+    """Number of processes to use on this machine: `VARIABLE`, or the cores that this process may use.
 
     Raises
     ------
     UserError
         If the variable is not a whole number above 0.
+
+    Examples
+    --------
+    >>> local_workers() >= 1
+    True
     """
     text = os.environ.get(VARIABLE)
     if text:
@@ -66,7 +75,7 @@ def processes(workers: int) -> Iterator[tuple[Executor, int]]:
     ------
     executor : Executor
     capacity : int
-        How many batches run at once.
+        Number of batches that run at once.
 
     Raises
     ------
@@ -74,6 +83,8 @@ def processes(workers: int) -> Iterator[tuple[Executor, int]]:
         If a process dies, as when the system kills it for want of memory.
     """
     executor = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_start)
+    finished = threading.Event()
+    threading.Thread(target=_end_what_cannot_end, args=(executor, finished), daemon=True).start()
     try:
         yield executor, workers
     except BrokenProcessPool as error:
@@ -83,6 +94,7 @@ def processes(workers: int) -> Iterator[tuple[Executor, int]]:
         ) from error
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
+        finished.set()
 
 
 @contextmanager
@@ -93,7 +105,7 @@ def dask(address: str) -> Iterator[tuple[Executor, int]]:
     ------
     executor : Executor
     capacity : int
-        How many batches run at once; at least 16, since a cluster may still be growing.
+        Number of batches that run at once; at least 16, since a cluster may still be growing.
 
     Raises
     ------
@@ -139,6 +151,20 @@ class _Inline(Executor):
         future: Future[Any] = Future()
         future.set_result(fn(*args, **kwargs))
         return future
+
+
+def _end_what_cannot_end(executor: Any, finished: threading.Event) -> None:
+    # If a process is killed while it writes a result, the executor waits for the rest of it for ever, since this process
+    # itself holds the pipe open at the other end. There is no public way to close it.
+    workers: dict[int, Any] = {}
+    while not finished.wait(1):
+        workers.update(executor._processes or {})
+        if all(worker.is_alive() for worker in workers.values()) or finished.wait(NOTICE_SECONDS):
+            continue
+        for worker in workers.values():
+            worker.kill()
+        executor._result_queue._writer.close()
+        return
 
 
 def _start() -> None:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from speech_emotion.core.arrays import Float32
+from speech_emotion.arrays import Float32
 from speech_emotion.core.files import replacing
-from speech_emotion.extraction import cache as memos
 from speech_emotion.extraction import fingerprint, pool, worker
+from speech_emotion.extraction.cache import Cache, location
+from speech_emotion.extraction.worker import Batch, ClipFile
 from speech_emotion.features import compute, views
-from speech_emotion.params.extract_mfcc import ExtractMfcc
+from speech_emotion.params.extract_mfcc import ExtractMfcc, Recipe
 from speech_emotion.store import Writer
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ class Summary:
     computed: int
     """Clips of which at least one view was computed."""
     reused: int
-    """Clips that came from the memo whole."""
+    """Clips that came from the cache whole."""
     seconds: float
+    """How long it took."""
 
     def __str__(self) -> str:
         """Say it in one line."""
@@ -50,7 +52,7 @@ class Summary:
         )
 
 
-def clips_of(table: "pd.DataFrame", root: Path | str) -> list[worker.Clip]:
+def clip_files(table: "pd.DataFrame", root: Path | str) -> list[ClipFile]:
     """Take from the manifest what extraction needs.
 
     Parameters
@@ -62,37 +64,37 @@ def clips_of(table: "pd.DataFrame", root: Path | str) -> list[worker.Clip]:
 
     Returns
     -------
-    list of Clip
+    list of ClipFile
         By corpus, then by id. Paths are absolute, for workers that run elsewhere.
     """
     base = Path(root).absolute()
     columns = ["clip_id", "corpus", "digest", "path", "bytes", "duration"]
     rows = table.sort_values(["corpus", "clip_id"], kind="stable")[columns].itertuples(index=False)
     return [
-        worker.Clip(clip_id, corpus, digest, str(base / path), int(size), float(duration))
+        ClipFile(clip_id, corpus, digest, str(base / path), int(size), float(duration))
         for clip_id, corpus, digest, path, size, duration in rows
     ]
 
 
 def extract(
-    clips: list[worker.Clip], settings: ExtractMfcc, target: Path | str, *, memo: Path | None = None,
+    clips: list[ClipFile], settings: ExtractMfcc, target: Path | str, *, cache: Path | None = None,
     workers: int | None = None,
 ) -> Summary:
     """Compute the features of all clips into a feature store.
 
     The store's bytes depend on the clips' samples and on `settings` alone: not on the number of workers, where they
-    run, or what the memo holds.
+    run, or what the cache holds.
 
     Parameters
     ----------
-    clips : list of Clip
-        By corpus; see `clips_of`.
+    clips : list of ClipFile
+        By corpus; see `clip_files`.
     settings : ExtractMfcc
         The stage's settings. ``settings.scheduler`` says where the work is done.
     target : Path or str
         Folder to create or replace. It is replaced only when everything has succeeded.
-    memo : Path, optional
-        Folder of the memo; see `memo.location` for the default.
+    cache : Path, optional
+        Folder of the cache; see `cache.location` for the default.
     workers : int > 0, optional
         Processes on this machine; see `pool.local_workers` for the default.
 
@@ -104,23 +106,34 @@ def extract(
     ------
     UserError
         If a clip has vanished or changed since ingest, a process dies, or the cluster fails. What was computed until
-        then is in the memo.
+        then is in the cache.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.testing import write_clip
+    >>> settings = load("params.yaml", ExtractMfcc)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     clip = ClipFile.describe(write_clip(Path(folder) / "a.wav"), "toy-a", "toy")
+    ...     summary = extract([clip], settings, Path(folder) / "features", cache=Path(folder) / "cache")
+    >>> summary.computed, summary.reused
+    (1, 0)
     """
     began = time.perf_counter()
     _check_files(clips)
-    names, columns = views.names(settings), compute.columns(settings)
-    known = memos.Memo(
-        memo or memos.location(), fingerprint.of_settings(settings), len(columns), fingerprint.relevant(settings)
-    )
+    recipe = Recipe.part_of(settings)
+    names, columns = views.names(settings.views), compute.columns(recipe)
+    known = Cache(cache or location(), fingerprint.of_recipe(recipe), len(columns), recipe.document())
     with known, replacing(target, directory=True) as folder:
         missing = sum(any(_key(clip, view) not in known for view in names) for clip in clips)
         with (
             _executor(missing, settings.scheduler, workers) as (executor, capacity),
-            Writer(folder, columns, settings) as writer,
+            Writer(folder, columns, compute.frame_rate(recipe), recipe.document()) as writer,
             tqdm(total=len(clips), desc="extract_mfcc", unit="clip", disable=None) as bar,
         ):
             computed = 0
-            for clip, results, was_computed in _in_order(clips, names, settings, known, executor, AHEAD * capacity):
+            for clip, results, was_computed in _in_order(clips, names, recipe, known, executor, AHEAD * capacity):
                 for view, values in zip(names, results, strict=True):
                     writer.add(clip.corpus, clip.clip_id, view, values)
                 computed += was_computed
@@ -130,36 +143,36 @@ def extract(
 
 @dataclass
 class _Group:
-    """Consecutive clips: what the memo held of them, and the rest on its way."""
+    """Consecutive clips: what the cache held of them, and the rest on its way."""
 
-    clips: list[worker.Clip]
+    clips: list[ClipFile]
     held: dict[tuple[str, str], Float32]
-    wanted: tuple[tuple[worker.Clip, tuple[str, ...]], ...]
+    wanted: tuple[tuple[ClipFile, tuple[str, ...]], ...]
     future: Future[list[Float32]] | None
 
-    def collect(self, memo: memos.Memo) -> None:
-        """Wait for what is on its way, and remember it."""
+    def collect(self, cache: Cache) -> None:
+        """Wait for what is on its way, and keep it."""
         if self.future is None:
             return
         results = iter(self.future.result())
-        for clip, views_ in self.wanted:
-            for view in views_:
+        for clip, lacking in self.wanted:
+            for view in lacking:
                 values = next(results)
                 self.held[clip.clip_id, view] = values
-                memo.add(_key(clip, view), values)
+                cache.add(_key(clip, view), values)
         self.future = None
 
 
 def _in_order(
-    clips: list[worker.Clip], names: list[str], settings: ExtractMfcc, memo: memos.Memo, executor: Executor, ahead: int
-) -> Iterator[tuple[worker.Clip, list[Float32], bool]]:
+    clips: list[ClipFile], names: list[str], recipe: Recipe, cache: Cache, executor: Executor, ahead: int
+) -> Iterator[tuple[ClipFile, list[Float32], bool]]:
     # Results leave in the clips' order, with a bounded number of groups ahead of the one that is waited for.
     under_way: deque[_Group] = deque()
-    message, code = settings.model_copy(update={"scheduler": ""}).model_dump_json(), fingerprint.of_code()
+    code = fingerprint.of_code(tuple(recipe.features.chosen()))
 
-    def leave() -> Iterator[tuple[worker.Clip, list[Float32], bool]]:
+    def leave() -> Iterator[tuple[ClipFile, list[Float32], bool]]:
         group = under_way[0]
-        group.collect(memo)
+        group.collect(cache)
         under_way.popleft()
         computed = {clip.clip_id for clip, _ in group.wanted}
         for clip in group.clips:
@@ -172,15 +185,15 @@ def _in_order(
             for clip in chunk:
                 lacking = []
                 for view in names:
-                    values = memo.get(_key(clip, view))
+                    values = cache.get(_key(clip, view))
                     if values is None:
                         lacking.append(view)
                     else:
                         held[clip.clip_id, view] = values
                 if lacking:
                     wanted.append((clip, tuple(lacking)))
-            batch = worker.Batch(tuple(wanted), message, code)
-            future = executor.submit(worker.run, batch) if wanted else None
+            batch = Batch(tuple(wanted), recipe, code)
+            future = executor.submit(worker.compute_batch, batch) if wanted else None
             under_way.append(_Group(chunk, held, batch.clips, future))
             if len(under_way) > ahead:
                 yield from leave()
@@ -190,18 +203,18 @@ def _in_order(
         # After an error or Ctrl-C: what is finished is kept.
         for group in under_way:
             if group.future and group.future.done() and not group.future.cancelled() and not group.future.exception():
-                group.collect(memo)
+                group.collect(cache)
 
 
-def _chunks(clips: list[worker.Clip], views_: int) -> Iterator[list[worker.Clip]]:
-    chunk: list[worker.Clip] = []
+def _chunks(clips: list[ClipFile], num_views: int) -> Iterator[list[ClipFile]]:
+    chunk: list[ClipFile] = []
     seconds = 0.0
     for clip in clips:
-        if chunk and (len(chunk) == BATCH_CLIPS or seconds + clip.duration * views_ > BATCH_SECONDS):
+        if chunk and (len(chunk) == BATCH_CLIPS or seconds + clip.duration * num_views > BATCH_SECONDS):
             yield chunk
             chunk, seconds = [], 0.0
         chunk.append(clip)
-        seconds += clip.duration * views_
+        seconds += clip.duration * num_views
     if chunk:
         yield chunk
 
@@ -215,12 +228,12 @@ def _executor(missing: int, scheduler: str, workers: int | None) -> AbstractCont
     return pool.processes(min(workers, -(-missing // BATCH_CLIPS)))
 
 
-def _key(clip: worker.Clip, view: str) -> str:
+def _key(clip: ClipFile, view: str) -> str:
     return f"{clip.digest} {view}" if view else clip.digest
 
 
-def _check_files(clips: list[worker.Clip]) -> None:
-    # Also of clips that the memo holds: features of audio that is no longer there cannot be looked into.
+def _check_files(clips: list[ClipFile]) -> None:
+    # Also of clips that the cache holds: features of audio that is no longer there cannot be looked into.
     for clip in clips:
         try:
             size = Path(clip.path).stat().st_size

@@ -5,44 +5,77 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from speech_emotion.arrays import Float32
-from speech_emotion.audio import decoding
+from speech_emotion.audio import decoding, digest, resampling
 from speech_emotion.core.errors import UserError
 from speech_emotion.extraction import fingerprint
-from speech_emotion.features import compute, signal
-from speech_emotion.params.extract_mfcc import ExtractMfcc
+from speech_emotion.features import compute
+from speech_emotion.params.extract_mfcc import Recipe
 
 
 @dataclass(frozen=True)
-class Clip:
+class ClipFile:
     """A clip of the manifest, and where its file lies."""
 
     clip_id: str
     corpus: str
     digest: str
-    """`audio.digest` of its samples when it was ingested."""
+    """`digest.of_samples` of its samples when it was ingested."""
     path: str
     size: int
     """Of its file when it was ingested, in bytes."""
     duration: float
     """In seconds."""
 
+    @classmethod
+    def describe(cls, path: Path | str, clip_id: str, corpus: str) -> Self:
+        """Describe a file as it is now, for extraction without a manifest.
+
+        Parameters
+        ----------
+        path : Path or str
+            The audio file.
+        clip_id, corpus : str
+            How its features are to be found.
+
+        Raises
+        ------
+        UnreadableAudio
+            If the file is not audio, or is damaged.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from speech_emotion.testing import write_clip
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     clip = ClipFile.describe(write_clip(Path(folder) / "a.wav", duration=0.5), "toy-a", "toy")
+        >>> clip.clip_id, clip.duration, clip.size
+        ('toy-a', 0.5, 16044)
+        """
+        path = Path(path).absolute()
+        with decoding.opened(path) as recording:
+            state = digest.Digest(recording.sample_rate)
+            num_samples = sum(map(len, state.through(recording.blocks())))
+        duration = num_samples / recording.sample_rate
+        return cls(clip_id, corpus, state.hexdigest(), str(path), path.stat().st_size, duration)
+
 
 @dataclass(frozen=True)
 class Batch:
     """Clips to compute, and what to compute."""
 
-    clips: tuple[tuple[Clip, tuple[str, ...]], ...]
+    clips: tuple[tuple[ClipFile, tuple[str, ...]], ...]
     """Each clip with the names of the views that are wanted of it."""
-    settings: str
-    """`ExtractMfcc` as JSON."""
+    recipe: Recipe
+    """What decides the numbers."""
     code: str
     """`fingerprint.of_code` of whoever wants the features."""
 
 
-def run(batch: Batch) -> list[Float32]:
-    """Compute a batch.
+def compute_batch(batch: Batch) -> list[Float32]:
+    """Compute the features of a batch.
 
     Returns
     -------
@@ -54,24 +87,24 @@ def run(batch: Batch) -> list[Float32]:
     UserError
         If a clip has vanished or changed since ingest, or this process runs other code than who asked.
     """
-    if batch.code != fingerprint.of_code():
+    recipe = batch.recipe
+    if batch.code != fingerprint.of_code(tuple(recipe.features.chosen())):
         raise UserError(
             f"the worker on {socket.gethostname()} runs other code or libraries, so that its features would differ; "
             "install the same version of this project and of its lock file there"
         )
-    settings = ExtractMfcc.model_validate_json(batch.settings)
     results = []
     for clip, wanted in batch.clips:
         with _errors_of(clip):
-            samples, digest = signal.load(clip.path, settings)
-        _compare(clip, digest)
+            samples, found = resampling.load(clip.path, recipe.sample_rate, recipe.resampler)
+        _compare(clip, found)
         for view in wanted:
-            prepared = compute.prepare(samples, settings, view=view, digest=clip.digest)
-            results.append(compute.features(prepared, settings))
+            prepared = compute.prepare(samples, recipe, view=view, digest=clip.digest)
+            results.append(compute.features(prepared, recipe))
     return results
 
 
-def verify(clip: Clip) -> None:
+def verify(clip: ClipFile) -> None:
     """Check that a clip's file still holds the samples that were ingested, in whatever encoding.
 
     Raises
@@ -80,10 +113,10 @@ def verify(clip: Clip) -> None:
         If it has vanished or changed.
     """
     with _errors_of(clip), decoding.opened(clip.path) as recording:
-        _compare(clip, decoding.digest(recording.blocks(), recording.sample_rate))
+        _compare(clip, digest.of_samples(recording.blocks(), recording.sample_rate))
 
 
-def vanished(clip: Clip) -> UserError:
+def vanished(clip: ClipFile) -> UserError:
     """Make the error for a clip whose file is gone."""
     return UserError(
         f"{clip.path}: the file of clip '{clip.clip_id}' has vanished since ingest; "
@@ -92,7 +125,7 @@ def vanished(clip: Clip) -> UserError:
 
 
 @contextmanager
-def _errors_of(clip: Clip) -> Iterator[None]:
+def _errors_of(clip: ClipFile) -> Iterator[None]:
     # Audio that was readable when it was ingested.
     try:
         yield
@@ -100,12 +133,12 @@ def _errors_of(clip: Clip) -> Iterator[None]:
         raise _changed(clip, f" ({error})") if Path(clip.path).exists() else vanished(clip) from error
 
 
-def _compare(clip: Clip, digest: str) -> None:
-    if digest != clip.digest:
+def _compare(clip: ClipFile, found: str) -> None:
+    if found != clip.digest:
         raise _changed(clip)
 
 
-def _changed(clip: Clip, how: str = "") -> UserError:
+def _changed(clip: ClipFile, how: str = "") -> UserError:
     return UserError(
         f"{clip.path}: the audio of clip '{clip.clip_id}' has changed since ingest{how}; "
         "run `dvc repro`, which ingests it again"

@@ -1,5 +1,5 @@
-"""Audio to feature frames: what is computed, the memo of what was, the store that training reads.
+"""Audio to feature frames, in one process: what decides a number, and nothing else.
 
-`compute` turns samples into a matrix; `signal` and `views` prepare the samples; `extract` runs both over a
-manifest, on several processes or on a Dask cluster, reusing what `memo` holds; `store` is what it leaves.
+`compute` turns samples into a matrix. Each feature is a module that ends with a `FEATURE`; `registry` finds them. They
+share `framing`, `spectrum`, `analysis` and `mel`; `preparation` and `views` come before them.
 """

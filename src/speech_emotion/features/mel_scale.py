@@ -14,7 +14,7 @@ def mel_frequencies(count: int, *, fmin: float, fmax: float, htk: bool) -> npt.N
     Parameters
     ----------
     count : int > 1
-        How many.
+        Number of frequencies.
     fmin, fmax : float
         The first and the last, in Hz.
     htk : bool
@@ -24,6 +24,11 @@ def mel_frequencies(count: int, *, fmin: float, fmax: float, htk: bool) -> npt.N
     -------
     np.ndarray [shape=(count,), dtype=float64]
         In Hz, ascending.
+
+    Examples
+    --------
+    >>> mel_frequencies(4, fmin=0, fmax=8000, htk=False).round().tolist()
+    [0.0, 1006.0, 2836.0, 8000.0]
     """
     return _mel_to_hz(np.linspace(_hz_to_mel(fmin, htk), _hz_to_mel(fmax, htk), count), htk)
 
@@ -35,6 +40,12 @@ def filled_bands(n_mels: int, *, sample_rate: int, n_fft: int, fmin: float, fmax
     -------
     bool
         False where ``librosa.filters.mel`` would warn of empty filters (the lowest band included).
+
+    Examples
+    --------
+    >>> known = {"sample_rate": 16000, "n_fft": 512, "fmin": 0.0, "fmax": 8000.0, "htk": False}
+    >>> filled_bands(40, **known), filled_bands(200, **known)
+    (True, False)
     """
     edges = mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax, htk=htk)
     bins = np.fft.rfftfreq(n=n_fft, d=1.0 / sample_rate)

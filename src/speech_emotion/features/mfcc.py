@@ -1,9 +1,15 @@
 """Mel-frequency cepstral coefficients and their deltas."""
 
+from typing import Annotated, cast
+
 import numpy as np
 import scipy.fft
+from pydantic import Field, ValidationInfo, field_validator
 
 from speech_emotion.arrays import Float32
+from speech_emotion.features import mel
+from speech_emotion.features.analysis import Analysis, Reduction
+from speech_emotion.features.feature import Feature
 
 HALF = 4
 """Frames before and after each over which its delta is estimated."""
@@ -14,6 +20,46 @@ _FIT = {
     2: 2 * (_TIMES**2 - 20 / 3) / 308,  # 20 / 3: mean of the squared times; 308: sum of squared deviations from it
 }
 """What nine frames weigh in the slope of a line, or in the second derivative of a parabola, fitted to them."""
+
+
+class Settings(mel.Mel):
+    """Settings of the feature `mfcc`."""
+
+    n_mfcc: Annotated[int, Field(ge=1)]
+    lifter: Annotated[float, Field(ge=0)]
+    deltas: Annotated[int, Field(ge=0, le=2)]
+
+    @field_validator("n_mfcc")
+    @classmethod
+    def _within_mels(cls, value: int, info: ValidationInfo) -> int:
+        n_mels = info.data.get("n_mels")
+        if n_mels and value > n_mels:
+            raise ValueError(f"must be at most n_mels ({n_mels})")
+        return value
+
+
+def columns(settings: Settings) -> list[str]:
+    """One column for each coefficient, then for each one's delta, then for each one's delta of second order."""
+    kinds = ["mfcc", "mfcc_delta", "mfcc_delta2"][: settings.deltas + 1]
+    return [f"{kind}_{index}" for kind in kinds for index in range(settings.n_mfcc)]
+
+
+def reduction(settings: Settings, sample_rate: int) -> Reduction:
+    """Mel bands in place of spectra; the very reduction of a feature `log_mel` with equal settings."""
+    return mel.log_mel(mel.Mel.part_of(settings), sample_rate)
+
+
+def compute(clip: Analysis, settings: Settings) -> Float32:
+    """MFCCs and their deltas; equals ``librosa.feature.mfcc(y, ...).T`` beside `delta` of it.
+
+    Returns
+    -------
+    np.ndarray [shape=(frames, n_mfcc * (1 + deltas)), dtype=float32]
+    """
+    log_mel = cast(Float32, clip.reduced(reduction(settings, clip.sample_rate)))
+    static = cepstrum(log_mel, settings.n_mfcc, settings.lifter)
+    deltas = [delta(static, order) for order in range(1, settings.deltas + 1)]
+    return np.concatenate([static, *deltas], axis=1) if deltas else static
 
 
 def cepstrum(log_mel: Float32, n_mfcc: int, lifter: float) -> Float32:
@@ -33,6 +79,11 @@ def cepstrum(log_mel: Float32, n_mfcc: int, lifter: float) -> Float32:
     Returns
     -------
     np.ndarray [shape=(frames, n_mfcc), dtype=float32]
+
+    Examples
+    --------
+    >>> cepstrum(np.array([[-40, -40, -40, -40]], dtype=np.float32), n_mfcc=2, lifter=0)
+    array([[-80.,   0.]], dtype=float32)
     """
     coefficients: Float32 = scipy.fft.dct(log_mel, axis=1, norm="ortho")[:, :n_mfcc]
     if lifter > 0:
@@ -60,6 +111,12 @@ def delta(values: Float32, order: int) -> Float32:
     -------
     np.ndarray [shape=(frames, columns), dtype=float32]
         Change per frame, to the power of `order`.
+
+    Examples
+    --------
+    >>> rising = 3 * np.arange(20, dtype=np.float32)[:, np.newaxis]
+    >>> delta(rising, order=1)[:3].ravel().round(3).tolist()
+    [3.0, 3.0, 3.0]
     """
     short = len(values) <= 2 * HALF
     if short:
@@ -70,3 +127,8 @@ def delta(values: Float32, order: int) -> Float32:
     for at, weight in enumerate(_FIT[order].astype(np.float32)):
         fitted += weight * values[at : at + count]
     return fitted if short else np.pad(fitted, ((HALF, HALF), (0, 0)), mode="edge")
+
+
+FEATURE = Feature(
+    settings=Settings, columns=columns, compute=compute, reduction=reduction, problems=mel.problems
+)

@@ -1,15 +1,17 @@
-"""Frames of a signal and their power spectrum, a few at a time."""
+"""Short-time power spectra of a signal, a few frames at a time, and the settings that they take."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
 import scipy.fft
+from pydantic import Field, ValidationInfo, field_validator
 
 from speech_emotion.arrays import Float32
-
-CHUNK = 3 << 15
-"""Samples (frames times frame length) worked on at a time: 384 KiB, so that a chunk stays in a core's cache."""
+from speech_emotion.features.framing import chunks, frames, gaps
+from speech_emotion.params.base import Section
 
 WINDOWS: dict[str, Callable[[int], npt.NDArray[np.float64]]] = {
     "hann": np.hanning, "hamming": np.hamming, "blackman": np.blackman, "bartlett": np.bartlett, "boxcar": np.ones,
@@ -17,56 +19,53 @@ WINDOWS: dict[str, Callable[[int], npt.NDArray[np.float64]]] = {
 """numpy's, because importing ``scipy.signal`` for the same takes half a second in each process."""
 
 
-def padded_window(window: str, win_length: int, n_fft: int) -> Float32:
+class Spectrum(Section):
+    """Settings of every feature that is computed from power spectra; lengths in samples."""
+
+    n_fft: Annotated[int, Field(ge=16, le=1 << 16, multiple_of=2)]
+    win_length: Annotated[int, Field(ge=2)]
+    window: Literal["hann", "hamming", "blackman", "bartlett", "boxcar"]
+
+    @field_validator("win_length")
+    @classmethod
+    def _within_fft(cls, value: int, info: ValidationInfo) -> int:
+        n_fft = info.data.get("n_fft")
+        if n_fft and value > n_fft:
+            raise ValueError(f"must be at most n_fft ({n_fft})")
+        return value
+
+
+@lru_cache(maxsize=16)
+def padded_window(spectrum: Spectrum) -> Float32:
     """Return an analysis window, centred in `n_fft` samples; what ``librosa.stft`` multiplies each frame with.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Names the window, its length and that of the FFT.
 
     Returns
     -------
     np.ndarray [shape=(n_fft,), dtype=float32]
-        The periodic window named `window` of length `win_length`, with zeros before and after.
+        The periodic window named ``spectrum.window`` of length ``spectrum.win_length``, with zeros before and after.
+        Read-only, since all clips share it.
+
+    Examples
+    --------
+    >>> padded_window(Spectrum(n_fft=16, win_length=4, window="hann")).round(3).tolist()
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
     # numpy's windows are symmetric; without its last sample, one of length + 1 is periodic.
-    periodic = WINDOWS[window](win_length + 1)[:-1]
-    before = (n_fft - win_length) // 2
-    return np.pad(periodic, (before, n_fft - win_length - before)).astype(np.float32)
+    periodic = WINDOWS[spectrum.window](spectrum.win_length + 1)[:-1]
+    before = (spectrum.n_fft - spectrum.win_length) // 2
+    window = np.pad(periodic, (before, spectrum.n_fft - spectrum.win_length - before)).astype(np.float32)
+    window.flags.writeable = False
+    return window
 
 
-def frames(samples: Float32, frame_length: int, hop_length: int, *, edge: bool = False) -> Float32:
-    """Cut a signal into overlapping frames; frame `t` is centred at sample ``t * hop_length``.
-
-    Parameters
-    ----------
-    samples : np.ndarray [shape=(n,), dtype=float32]
-        Mono signal.
-    frame_length, hop_length : int > 0
-        In samples; `frame_length` is even.
-    edge : bool
-        Continue the first and last sample beyond the ends, in place of zeros.
-
-    Returns
-    -------
-    np.ndarray [shape=(1 + n // hop_length, frame_length), dtype=float32]
-        A read-only view, of the padded signal.
-    """
-    half = frame_length // 2
-    padded = np.empty(len(samples) + 2 * half, dtype=np.float32)  # several times as quick as np.pad
-    padded[:half] = samples[0] if edge else 0
-    padded[half : half + len(samples)] = samples
-    padded[half + len(samples) :] = samples[-1] if edge else 0
-    step = padded.strides[0]
-    return np.lib.stride_tricks.as_strided(
-        padded, (1 + len(samples) // hop_length, frame_length), (hop_length * step, step), writeable=False
-    )
-
-
-def chunks(framed: Float32) -> Iterator[slice]:
-    """Ranges of frames that hold about `CHUNK` samples each.
-
-    They depend on the number of frames alone: what is computed by chunk is the same wherever it is computed.
-    """
-    step = max(8, CHUNK // framed.shape[1])
-    for first in range(0, len(framed), step):
-        yield slice(first, min(first + step, len(framed)))
+def problems(settings: Spectrum, _sample_rate: int, hop_length: int) -> Iterator[tuple[str, str]]:
+    """Tell which settings do not fit; see `Feature.problems`."""
+    return gaps("win_length", settings.win_length, hop_length)
 
 
 def power_spectra(samples: Float32, window: Float32, hop_length: int) -> Iterator[tuple[slice, Float32]]:
@@ -90,6 +89,13 @@ def power_spectra(samples: Float32, window: Float32, hop_length: int) -> Iterato
         Range of frames.
     power : np.ndarray [shape=(frames, n_fft // 2 + 1), dtype=float32]
         Overwritten by the next.
+
+    Examples
+    --------
+    >>> window = padded_window(Spectrum(n_fft=16, win_length=16, window="boxcar"))
+    >>> cosine = np.cos(2 * np.pi * 2 / 16 * np.arange(64)).astype(np.float32)
+    >>> [(which, power.shape, power[1].argmax()) for which, power in power_spectra(cosine, window, hop_length=16)]
+    [(slice(0, 5, None), (5, 9), np.int64(2))]
     """
     framed = frames(samples, len(window), hop_length)
     windowed: Float32 | None = None

@@ -5,25 +5,34 @@ the clip's id, so that whatever splits the data keeps it with its clip.
 """
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import numpy as np
 import soxr
 
 from speech_emotion.arrays import Float32
-from speech_emotion.params.extract_mfcc import ExtractMfcc
+
+if TYPE_CHECKING:  # that schema looks the features up, in this package
+    from speech_emotion.params.extract_mfcc import Views
 
 PLAIN = ""
 """Name of the view that changes nothing."""
 
 
-def names(settings: ExtractMfcc) -> list[str]:
-    """Names of a clip's views, such as "", "speed-0.9", "noise-20dB", "pitch+2"; the plain one first."""
-    views = settings.views
+def names(views: "Views") -> list[str]:
+    """Names of a clip's views, the plain one first; equal for equal values only.
+
+    Examples
+    --------
+    >>> from speech_emotion.params.extract_mfcc import Views
+    >>> names(Views(speed=(0.9,), noise_snr_db=(20.0,), pitch_steps=(-1.5, 2.0)))
+    ['', 'speed-0.9', 'noise-20dB', 'pitch-1.5', 'pitch+2']
+    """
     return [
         PLAIN,
-        *(f"speed-{factor:g}" for factor in views.speed),
-        *(f"noise-{snr:g}dB" for snr in views.noise_snr_db),
-        *(f"pitch{steps:+g}" for steps in views.pitch_steps),
+        *(f"speed-{_exactly(factor)}" for factor in views.speed),
+        *(f"noise-{_exactly(snr)}dB" for snr in views.noise_snr_db),
+        *(f"pitch{_exactly(steps, sign=True)}" for steps in views.pitch_steps),
     ]
 
 
@@ -48,6 +57,12 @@ def apply(view: str, samples: Float32, sample_rate: int, digest: str) -> Float32
     -------
     np.ndarray [shape=(m,), dtype=float32]
         `samples` itself for the plain view.
+
+    Examples
+    --------
+    >>> clip = np.zeros(9000, dtype=np.float32)
+    >>> len(apply("speed-0.9", clip, 16000, digest=""))
+    10000
     """
     if view == PLAIN:
         return samples
@@ -66,3 +81,8 @@ def apply(view: str, samples: Float32, sample_rate: int, digest: str) -> Float32
 
     shifted: Float32 = pitch_shift(samples, sr=sample_rate, n_steps=float(view.removeprefix("pitch")))
     return shifted
+
+
+def _exactly(value: float, *, sign: bool = False) -> str:
+    # The shortest text that gives the same float again.
+    return np.format_float_positional(value, trim="-", sign=sign)

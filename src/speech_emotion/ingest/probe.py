@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from speech_emotion.audio import decoding
+from speech_emotion.audio import decoding, digest
 
 FULL_SCALE = 0.999
 """Level from which a sample counts as at full scale."""
@@ -114,10 +114,10 @@ def probe(path: Path, *, decode: bool = True) -> Probe:
 def _decode(path: Path) -> Content | Failure:
     meter = _Meter()
     with decoding.opened(path) as recording:
-        digest = decoding.digest(meter.through(recording.blocks()), recording.sample_rate)
+        content = digest.of_samples(meter.through(recording.blocks()), recording.sample_rate)
     if not meter.num_samples:
         return Failure("empty", "holds no samples")
-    return Content(digest, meter.num_samples, recording.sample_rate, recording.channels, _decibels(meter.peak),
+    return Content(content, meter.num_samples, recording.sample_rate, recording.channels, _decibels(meter.peak),
                    _decibels(np.sqrt(meter.energy / meter.num_samples)), meter.finite, meter.clipped)
 
 

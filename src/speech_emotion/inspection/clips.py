@@ -7,9 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from speech_emotion.arrays import Float32
-from speech_emotion.features import compute, signal
+from speech_emotion.audio import resampling
+from speech_emotion.features import compute, mfcc
+from speech_emotion.features.mel import Mel
 from speech_emotion.features.mel_scale import mel_frequencies
-from speech_emotion.params.extract_mfcc import ExtractMfcc
+from speech_emotion.params.extract_mfcc import Recipe
 
 MAX_POINTS = 4000
 """Largest number of stretches in which a waveform is drawn."""
@@ -106,17 +108,18 @@ class Look:
         return positions.tolist(), [str(hertz) for hertz in chosen]
 
 
-def from_file(path: Path | str, settings: ExtractMfcc, title: str | None = None) -> Look:
+def from_file(path: Path | str, recipe: Recipe, title: str | None = None) -> Look:
     """Compute what is shown of an audio file, by the settings of the stage `extract_mfcc`.
 
-    Its log-mel spectrogram and static MFCCs are shown whatever features are chosen. The signal is not trimmed, so that
-    the three pictures share one time axis.
+    Its log-mel spectrogram and static MFCCs are shown whatever features are chosen: with the settings of the feature
+    `mfcc` or `log_mel` if one of them is, else with usual ones. The signal is not trimmed, so that the three pictures
+    share one time axis.
 
     Parameters
     ----------
     path : Path or str
         Any readable audio file.
-    settings : ExtractMfcc
+    recipe : Recipe
         The stage's settings.
     title : str, optional
         What is written above the picture; by default the file's name.
@@ -136,26 +139,42 @@ def from_file(path: Path | str, settings: ExtractMfcc, title: str | None = None)
 
     >>> from tempfile import TemporaryDirectory
     >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
     >>> from speech_emotion.testing import write_clip
     >>> with TemporaryDirectory() as folder:
     ...     clip = from_file(write_clip(Path(folder, "tone.wav"), pitch=200), load("params.yaml", ExtractMfcc))
     >>> clip.title, clip.duration, bool(abs(clip.band_centres[clip.log_mel[20].argmax()] - 200) < 20)
     ('tone.wav', 0.5, True)
     """
-    shown = _shown(settings)
-    samples, _ = signal.load(path, shown)
+    mel, cepstrum = _settings(recipe)
+    # In the order of their columns: those of mfcc come first.
+    shown = Recipe.model_validate({
+        **recipe.document(), "trim_db": None,
+        "features": {"mfcc": cepstrum.model_dump(), "log_mel": mel.model_dump()},
+    })
+    samples, _ = resampling.load(path, shown.sample_rate, shown.resampler)
     matrix = compute.features(compute.prepare(samples, shown), shown)
-    centres = _band_centres(shown)
+    edges = mel_frequencies(mel.n_mels + 2, fmin=mel.fmin, fmax=mel.fmax, htk=mel.mel_scale == "htk")
     return Look(
         title or Path(path).name, samples, shown.sample_rate, shown.hop_length,
-        log_mel=matrix[:, : len(centres)], mfcc=matrix[:, len(centres) :], band_centres=centres,
+        log_mel=matrix[:, cepstrum.n_mfcc :], mfcc=matrix[:, : cepstrum.n_mfcc], band_centres=edges[1:-1],
     )
 
 
-def _shown(settings: ExtractMfcc) -> ExtractMfcc:
-    return settings.model_copy(update={"features": ["log_mel", "mfcc"], "deltas": 0, "trim_db": None})
+def _settings(recipe: Recipe) -> tuple[Mel, mfcc.Settings]:
+    chosen = recipe.features.chosen()
+    own = chosen.get("mfcc", chosen.get("log_mel"))
+    if isinstance(own, mfcc.Settings):
+        return Mel.part_of(own), own.model_copy(update={"deltas": 0})
+    mel = Mel.part_of(own) if isinstance(own, Mel) else _usual(recipe)
+    own_to_mfcc = {"n_mfcc": min(20, mel.n_mels), "lifter": 0.0, "deltas": 0}  # librosa's
+    return mel, mfcc.Settings.model_validate({**mel.model_dump(), **own_to_mfcc})
 
 
-def _band_centres(settings: ExtractMfcc) -> npt.NDArray[np.float64]:
-    htk = settings.mel_scale == "htk"
-    return mel_frequencies(settings.n_mels + 2, fmin=settings.fmin, fmax=settings.fmax, htk=htk)[1:-1]
+def _usual(recipe: Recipe) -> Mel:
+    # Windows of 25 ms, in an FFT long enough for every band to hold a bin.
+    win_length = max(recipe.sample_rate // 40, recipe.hop_length)
+    return Mel(
+        n_fft=max(2048, 1 << (win_length - 1).bit_length()), win_length=win_length, window="hann", mel_scale="slaney",
+        fmin=20.0, fmax=recipe.sample_rate / 2, n_mels=64, top_db=80.0,
+    )

@@ -4,7 +4,7 @@ import difflib
 import importlib
 import pkgutil
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar, get_args
 
 import ruamel.yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -24,6 +24,23 @@ class Section(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def part_of(cls, settings: Self) -> Self:
+        """Take this section's settings from those of a section derived from it.
+
+        Parameters
+        ----------
+        settings : Self
+            Of this section or of one derived from it.
+
+        Returns
+        -------
+        Self
+            Equal for equal values, whatever section they came from.
+        """
+        # Not validated once more: they come from a validated section.
+        return cls.model_construct(**{name: getattr(settings, name) for name in cls.model_fields})
 
 
 SectionT = TypeVar("SectionT", bound=Section)
@@ -113,6 +130,8 @@ def _problems(error: ValidationError, section: str, schema: type[Section]) -> li
                          f"{', '.join(_keys(schema, problem['loc']))}")
         elif problem["type"] == "missing":
             lines.append(f"{key}: is missing")
+        elif problem["type"] == "conflict":  # of several settings, none of which alone is wrong
+            lines.append(f"{key}: {problem['msg']}")
         else:
             lines.append(f"{key}: is {problem['input']!r}, but {_lower(problem['msg'])}")
     return lines
@@ -120,12 +139,14 @@ def _problems(error: ValidationError, section: str, schema: type[Section]) -> li
 
 def _keys(schema: Any, location: tuple[int | str, ...]) -> list[str]:
     for part in location:
-        schema = schema.model_fields[part].annotation
+        kind = schema.model_fields[part].annotation
+        # Of what may be null too, the part that is not.
+        schema = next(alternative for alternative in (*get_args(kind), kind) if hasattr(alternative, "model_fields"))
     return list(schema.model_fields)
 
 
 def _lower(message: str) -> str:
-    message = message.removeprefix("Value error, ")
+    message = message.removeprefix("Value error, ").replace("valid tuple", "valid list")  # as YAML calls it
     return message[:1].lower() + message[1:]
 
 

@@ -1,23 +1,20 @@
-"""The commands `ser inspect` and `ser cache`."""
+"""The command `ser inspect`."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
 from speech_emotion import manifest
-from speech_emotion.cli import cache
 from speech_emotion.cli import inspect as command
 from speech_emotion.core.errors import UserError
-from speech_emotion.extraction.cache import Memo
-from speech_emotion.ingest.run import ingest
-from speech_emotion.testing import make_corpus
+from speech_emotion.ingest.intake import take_in
+from speech_emotion.testing import make_corpus, write_clip
 
 
 def run_inspect(*arguments: object) -> Result:
@@ -38,11 +35,16 @@ def test_command_refuses_what_it_cannot_do(tone: Path) -> None:
 
 
 @pytest.fixture
+def tone(tmp_path: Path) -> Path:
+    return write_clip(tmp_path / "tone.wav", duration=1.5)
+
+
+@pytest.fixture
 def project(shipped: Callable[[], dict[str, Any]], tmp_path: Path) -> Path:
     """A folder with parameters and the manifest of a corpus of two emotions."""
     root = tmp_path / "emodb"
     make_corpus(root, "emodb", speakers=["03"], labels=["anger", "neutral"])
-    intake = ingest(root)
+    intake = take_in(root)
     manifest.write(intake.clips, tmp_path / "data/manifest.parquet")
     manifest.write_files(intake.files, tmp_path / "data/files.parquet")
     params = shipped()
@@ -68,20 +70,3 @@ def test_command_looks_clips_up_in_the_manifest(project: Path, tone: Path) -> No
     assert run_inspect("--corpus", "emodb", *where).output == f"{page}: 2 clips\n"
     assert "<h2>anger (emodb-03)</h2>" in page.read_text(encoding="utf-8")
     assert run_inspect("--corpus", "emodb", "--by", "speaker", *where).output == f"{page}: 1 clip\n"
-
-
-def test_cache_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SER_MEMO", str(tmp_path))
-    with Memo(tmp_path, "f" * 64, 2, {"features": ["mfcc"], "n_fft": 512}) as memo:
-        memo.add("key", np.zeros((1000, 2), np.float32))
-    shown = CliRunner().invoke(cache.app, ["info"]).output
-    assert "1 clips" in shown
-    assert "mfcc n_fft=512" in shown
-    assert "7.9 KiB" in shown
-    result = CliRunner().invoke(cache.app, ["prune"])
-    assert "say what to remove" in str(result.exception)
-    result = CliRunner().invoke(cache.app, ["prune", "--max-size", "lots"])
-    assert "must be a size such as" in str(result.exception)
-    assert "removed 0 B" in CliRunner().invoke(cache.app, ["prune", "--max-size", "1G"]).output
-    assert "kept 0 B" in CliRunner().invoke(cache.app, ["prune", "--max-size", "0"]).output
-    assert not list(tmp_path.glob("*/*.zip"))

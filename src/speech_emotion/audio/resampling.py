@@ -1,0 +1,110 @@
+"""Audio at another sample rate: a file in pieces as it is decoded, or samples in memory."""
+
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from speech_emotion.arrays import Float32
+from speech_emotion.audio import decoding
+from speech_emotion.audio.digest import Digest
+
+
+def load(path: Path | str, sample_rate: int, quality: str = "HQ") -> tuple[Float32, str]:
+    """Decode a file and bring it to a sample rate, in pieces.
+
+    Parameters
+    ----------
+    path : Path or str
+        The audio file.
+    sample_rate : int > 0
+        To bring it to, in Hz.
+    quality : {"QQ", "LQ", "MQ", "HQ", "VHQ"}
+        Of soxr.
+
+    Returns
+    -------
+    samples : np.ndarray [shape=(n,), dtype=float32]
+        Mono samples at `sample_rate`. They equal ``librosa.resample(decoding.read(path), res_type="soxr_hq")`` (for
+        quality "HQ"), but the clip is never held at its own sample rate.
+    digest : str
+        `digest.of_samples` of the file's own samples.
+
+    Raises
+    ------
+    UnreadableAudio
+        If the file is not audio, is damaged, or holds no samples.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from speech_emotion.testing import write_clip
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     samples, digest = load(write_clip(Path(folder) / "a.wav", duration=0.5), sample_rate=8000)
+    >>> samples.shape, samples.dtype, len(digest)
+    ((4000,), dtype('float32'), 32)
+    """
+    with decoding.opened(path) as recording:
+        digest = Digest(recording.sample_rate)
+        samples = _streamed(digest.through(recording.blocks()), recording.sample_rate, sample_rate, quality)
+    if not len(samples):
+        raise decoding.UnreadableAudio(f"{path}: holds no samples")
+    return samples, digest.hexdigest()
+
+
+def resampled(samples: Float32, sample_rate: int, target: int, quality: str = "HQ") -> Float32:
+    """Bring samples in memory to another sample rate, as `load` does with a file.
+
+    Parameters
+    ----------
+    samples : np.ndarray [shape=(n,), dtype=float32]
+        Mono signal.
+    sample_rate, target : int > 0
+        What it has and what it is brought to, in Hz.
+    quality : {"QQ", "LQ", "MQ", "HQ", "VHQ"}
+        Of soxr.
+
+    Returns
+    -------
+    np.ndarray [shape=(ceil(n * target / sample_rate),), dtype=float32]
+
+    Examples
+    --------
+    >>> resampled(np.zeros(441, dtype=np.float32), 44100, 16000).shape
+    (160,)
+    """
+    return _streamed([samples], sample_rate, target, quality)
+
+
+def _streamed(blocks: Iterable[np.ndarray], sample_rate: int, target: int, quality: str) -> Float32:
+    if sample_rate == target:
+        return np.concatenate([block.copy() for block in blocks] or [np.empty(0, dtype=np.float32)])
+    stream = _stream(sample_rate, target, quality)
+    num_samples, pieces = 0, []
+    for block in blocks:
+        num_samples += len(block)
+        pieces.append(stream.resample_chunk(np.ascontiguousarray(block)))
+    pieces.append(stream.resample_chunk(np.empty(0, dtype=np.float32), last=True))
+    # soxr rounds the length, librosa rounds it up and pads with zeros.
+    result = np.zeros(-(-num_samples * target // sample_rate), dtype=np.float32)
+    at = 0
+    for piece in pieces:
+        part = result[at : at + len(piece)]
+        part[:] = piece[: len(part)]
+        at += len(piece)
+    return result
+
+
+_kept = threading.local()
+
+
+def _stream(sample_rate: int, target: int, quality: str) -> soxr.ResampleStream:
+    # Designing the filter takes time, so that each thread keeps its resamplers; one serves one signal at a time.
+    streams: dict[tuple[int, int, str], soxr.ResampleStream] = _kept.__dict__.setdefault("streams", {})
+    key = (sample_rate, target, quality)
+    if key not in streams:
+        streams[key] = soxr.ResampleStream(sample_rate, target, 1, dtype="float32", quality=quality)
+    streams[key].clear()
+    return streams[key]

@@ -1,0 +1,103 @@
+"""Look at a cache, and bound its size."""
+
+import json
+import time
+import zipfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from speech_emotion.extraction.shards import DAMAGE, RECIPE, remove_abandoned, shards, stat
+
+
+@dataclass(frozen=True)
+class Part:
+    """One combination of recipe, code and libraries in a cache."""
+
+    folder: Path
+    recipe: dict[str, object]
+    """Of the features that it holds; empty if unknown."""
+    num_clips: int
+    """Number of clips, each view of a clip counted as one."""
+    size: int
+    """Of its shards, in bytes."""
+    last_used: float
+    """When features were last taken from it or added, in seconds since the epoch."""
+
+
+def parts(root: Path) -> list[Part]:
+    """List what a cache holds, the most recently used first.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the cache.
+
+    Examples
+    --------
+    >>> parts(Path("no/such/folder"))
+    []
+    """
+    found = []
+    for folder in _folders(root):
+        files, num_clips = shards(folder), 0
+        for shard in files:
+            try:
+                with zipfile.ZipFile(shard) as archive:
+                    num_clips += len(archive.namelist())
+            except DAMAGE:
+                continue
+        stats = [about for shard in files if (about := stat(shard))]
+        try:
+            recipe = json.loads((folder / RECIPE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            recipe = {}
+        size, last_used = sum(about.st_size for about in stats), max((about.st_mtime for about in stats), default=0.0)
+        found.append(Part(folder, recipe, num_clips, size, last_used))
+    return sorted(found, key=lambda part: -part.last_used)
+
+
+def prune(root: Path, *, max_bytes: int | None = None, unused_seconds: float | None = None) -> tuple[int, int]:
+    """Remove shards: those unused for long, then the least recently used until the rest is small enough.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the cache.
+    max_bytes : int >= 0 or None
+        Size to keep to; None for any size.
+    unused_seconds : float >= 0 or None
+        Time without use after which a shard goes; None for never.
+
+    Returns
+    -------
+    removed, kept : int
+        In bytes.
+
+    Raises
+    ------
+    OSError
+        If a shard cannot be removed.
+    """
+    now = time.time()
+    by_age = []
+    for folder in _folders(root):
+        by_age += [(about.st_mtime, about.st_size, shard) for shard in shards(folder) if (about := stat(shard))]
+        remove_abandoned(folder)
+    removed, kept = 0, sum(size for _, size, _ in by_age)
+    for used, size, shard in sorted(by_age):
+        too_old = unused_seconds is not None and now - used > unused_seconds
+        too_much = max_bytes is not None and kept > max_bytes
+        if too_old or too_much:
+            shard.unlink(missing_ok=True)
+            removed, kept = removed + size, kept - size
+    for folder in _folders(root):
+        if not any(path.name != RECIPE for path in folder.iterdir()):
+            (folder / RECIPE).unlink(missing_ok=True)
+            with suppress(OSError):  # another process may just have begun to fill it
+                folder.rmdir()
+    return removed, kept
+
+
+def _folders(root: Path) -> list[Path]:
+    return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []

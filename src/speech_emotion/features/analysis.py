@@ -1,0 +1,87 @@
+"""A clip under analysis: its samples, and what features keep of its power spectra, computed in one pass."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from speech_emotion.arrays import Float32
+from speech_emotion.features.spectrum import Spectrum, padded_window, power_spectra
+
+Array = npt.NDArray[np.floating]
+
+
+def _unchanged(kept: Array) -> Array:
+    return kept
+
+
+@dataclass(frozen=True, eq=False)
+class Reduction:
+    """What is kept of each power spectrum, so that those of an hour need not be held.
+
+    What makes one keeps it (``functools.lru_cache``): making filter banks takes longer than a clip does, and features
+    that ask for the same reduction share its result.
+    """
+
+    spectrum: Spectrum
+    """Of which spectra."""
+    shape: tuple[int, ...]
+    """Of what is kept of one frame."""
+    dtype: npt.DTypeLike
+    """Of what is kept."""
+    of_chunk: Callable[[Float32], Array]
+    """From power spectra [shape=(frames, n_fft // 2 + 1)] to what is kept of them [shape=(frames, *shape)]."""
+    of_clip: Callable[[Array], Array] = _unchanged
+    """From what was kept of all frames, which may be overwritten, to the result; such as a limit below the maximum."""
+
+
+class Analysis:
+    """A clip from which features are computed.
+
+    Parameters
+    ----------
+    samples : np.ndarray [shape=(n,), dtype=float32]
+        Mono signal, prepared, ``n > 0``.
+    sample_rate : int > 0
+        In Hz.
+    hop_length : int > 0
+        From one frame to the next, in samples.
+    reductions : iterable of Reduction
+        What will be asked of `reduced`. There is one pass for each distinct spectrum.
+
+    Attributes
+    ----------
+    samples, sample_rate, hop_length
+        As above.
+    num_frames : int > 0
+        Frames at that hop length, ``1 + n // hop_length``.
+    """
+
+    def __init__(
+        self, samples: Float32, sample_rate: int, hop_length: int, reductions: Iterable[Reduction] = ()
+    ) -> None:
+        self.samples = samples
+        self.sample_rate = sample_rate
+        self.hop_length = hop_length
+        self.num_frames = 1 + len(samples) // hop_length
+        self._reduced: dict[Reduction, Array] = {
+            reduction: np.empty((self.num_frames, *reduction.shape), reduction.dtype) for reduction in reductions
+        }
+        for spectrum in dict.fromkeys(reduction.spectrum for reduction in self._reduced):
+            wanted = [(reduction, kept) for reduction, kept in self._reduced.items() if reduction.spectrum == spectrum]
+            for which, power in power_spectra(samples, padded_window(spectrum), hop_length):
+                for reduction, kept in wanted:
+                    kept[which] = reduction.of_chunk(power)
+        for reduction, kept in self._reduced.items():
+            self._reduced[reduction] = reduction.of_clip(kept)
+
+    def reduced(self, reduction: Reduction) -> Array:
+        """Give what an announced reduction has made of the clip.
+
+        Returns
+        -------
+        np.ndarray [shape=(num_frames, ...)]
+            Shared by all who ask, so not to be altered.
+        """
+        return self._reduced[reduction]

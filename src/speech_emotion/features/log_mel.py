@@ -1,0 +1,32 @@
+"""Log-mel spectrum: the power in each mel band, in dB."""
+
+from typing import cast
+
+from speech_emotion.arrays import Float32
+from speech_emotion.features import mel
+from speech_emotion.features.analysis import Analysis, Reduction
+from speech_emotion.features.feature import Feature
+
+
+class Settings(mel.Mel):
+    """Settings of the feature `log_mel`."""
+
+
+def columns(settings: Settings) -> list[str]:
+    """One column for each mel band."""
+    return [f"log_mel_{index}" for index in range(settings.n_mels)]
+
+
+def reduction(settings: Settings, sample_rate: int) -> Reduction:
+    """Mel bands in place of spectra."""
+    return mel.log_mel(mel.Mel.part_of(settings), sample_rate)
+
+
+def compute(clip: Analysis, settings: Settings) -> Float32:
+    """Log-mel spectrum; equals ``librosa.power_to_db(librosa.feature.melspectrogram(y, ...), top_db=...).T``."""
+    return cast(Float32, clip.reduced(reduction(settings, clip.sample_rate)))
+
+
+FEATURE = Feature(
+    settings=Settings, columns=columns, compute=compute, reduction=reduction, problems=mel.problems
+)

@@ -1,1 +1,0 @@
-"""Tests of `speech_emotion.features`."""
