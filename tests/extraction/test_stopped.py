@@ -23,8 +23,9 @@ RUN = """
 import pickle, signal, sys
 from pathlib import Path
 from speech_emotion.core.console import errors_for_people
-from speech_emotion.extraction import run, cache
+from speech_emotion.extraction import cache, pool, run
 
+pool.NOTICE_SECONDS = 0.5
 cache.SHARD_SECONDS, cache.SHARD_BYTES = 0.2, 1 << 20
 if __name__ == "__main__":
     if len(sys.argv) > 2:
@@ -50,7 +51,7 @@ def slow_run(
     )
     (tmp_path / "job.pickle").write_bytes(pickle.dumps((many_clips, chosen, tmp_path / "f", tmp_path / "kept")))
     (tmp_path / "run.py").write_text(RUN)
-    started: list["subprocess.Popen[str]"] = []
+    started: list[subprocess.Popen[str]] = []
 
     def start(largest_file: int | None = None) -> "subprocess.Popen[str]":
         limit = [] if largest_file is None else [str(largest_file)]
