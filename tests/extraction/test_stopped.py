@@ -23,8 +23,9 @@ RUN = """
 import pickle, signal, sys
 from pathlib import Path
 from speech_emotion.core.console import errors_for_people
-from speech_emotion.extraction import run, cache
+from speech_emotion.extraction import cache, pool, run
 
+pool.NOTICE_SECONDS = 0.5
 cache.SHARD_SECONDS, cache.SHARD_BYTES = 0.2, 1 << 20
 if __name__ == "__main__":
     if len(sys.argv) > 2:

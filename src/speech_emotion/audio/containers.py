@@ -59,6 +59,18 @@ def cut_short(path: Path | str) -> str | None:
     ------
     OSError
         If the file cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from speech_emotion.testing import write_clip
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     clip = write_clip(Path(folder) / "a.wav", duration=0.5)
+    ...     print(cut_short(clip))
+    ...     written = clip.write_bytes(clip.read_bytes()[:9000])
+    ...     print(cut_short(clip))
+    None
+    ends 7044 of 16000 bytes early
     """
     with Path(path).open("rb") as file:
         head = file.read(HEAD)

@@ -27,7 +27,7 @@ _PRELOADED = ["speech_emotion.extraction.worker"]
 
 
 def local_workers() -> int:
-    """Number of processes to use on this machine: `VARIABLE`, or the cores that this process may use.
+    """Tell how many processes to use on this machine: `VARIABLE`, or the cores that this process may use.
 
     Raises
     ------
@@ -154,8 +154,8 @@ class _Inline(Executor):
 
 
 def _end_what_cannot_end(executor: Any, finished: threading.Event) -> None:
-    # If a process is killed while it writes a result, the executor waits for the rest of it for ever, since this process
-    # itself holds the pipe open at the other end. There is no public way to close it.
+    # If a process is killed while it sends a result, the executor waits for the rest of it for ever, since this process
+    # itself holds the other end of the pipe open. There is no public way to close it.
     workers: dict[int, Any] = {}
     while not finished.wait(1):
         workers.update(executor._processes or {})

@@ -66,6 +66,14 @@ def clip_files(table: "pd.DataFrame", root: Path | str) -> list[ClipFile]:
     -------
     list of ClipFile
         By corpus, then by id. Paths are absolute, for workers that run elsewhere.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"clip_id": ["toy-b", "toy-a"], "corpus": "toy", "digest": ["1f", "c0"],
+    ...                       "path": ["b.wav", "a.wav"], "bytes": 16044, "duration": 0.5})
+    >>> [(clip.clip_id, clip.size) for clip in clip_files(table, "audio")]
+    [('toy-a', 16044), ('toy-b', 16044)]
     """
     base = Path(root).absolute()
     columns = ["clip_id", "corpus", "digest", "path", "bytes", "duration"]
@@ -180,18 +188,10 @@ def _in_order(
 
     try:
         for chunk in _chunks(clips, len(names)):
-            held = {}
-            wanted = []
-            for clip in chunk:
-                lacking = []
-                for view in names:
-                    values = cache.get(_key(clip, view))
-                    if values is None:
-                        lacking.append(view)
-                    else:
-                        held[clip.clip_id, view] = values
-                if lacking:
-                    wanted.append((clip, tuple(lacking)))
+            found = {(clip.clip_id, view): cache.get(_key(clip, view)) for clip in chunk for view in names}
+            held = {which: values for which, values in found.items() if values is not None}
+            lacking = [(clip, tuple(view for view in names if (clip.clip_id, view) not in held)) for clip in chunk]
+            wanted = [(clip, missing) for clip, missing in lacking if missing]
             batch = Batch(tuple(wanted), recipe, code)
             future = executor.submit(worker.compute_batch, batch) if wanted else None
             under_way.append(_Group(chunk, held, batch.clips, future))

@@ -78,6 +78,11 @@ def prune(root: Path, *, max_bytes: int | None = None, unused_seconds: float | N
     ------
     OSError
         If a shard cannot be removed.
+
+    Examples
+    --------
+    >>> prune(Path("no/such/folder"), max_bytes=0)
+    (0, 0)
     """
     now = time.time()
     by_age = []

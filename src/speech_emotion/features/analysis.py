@@ -56,6 +56,16 @@ class Analysis:
         As above.
     num_frames : int > 0
         Frames at that hop length, ``1 + n // hop_length``.
+
+    Examples
+    --------
+    >>> energy = Reduction(
+    ...     Spectrum(n_fft=16, win_length=16, window="boxcar"), shape=(), dtype=np.float32,
+    ...     of_chunk=lambda power: power.sum(axis=1),
+    ... )
+    >>> clip = Analysis(np.ones(32, dtype=np.float32), sample_rate=16, hop_length=16, reductions=[energy])
+    >>> clip.num_frames, clip.reduced(energy)[1]
+    (3, np.float32(256.0))
     """
 
     def __init__(

@@ -94,6 +94,14 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
     -------
     np.ndarray [shape=(frames, n_bands + 1), dtype=float32]
         In dB.
+
+    Examples
+    --------
+    >>> settings = Settings(n_fft=512, win_length=400, window="hann", n_bands=2, fmin=2000.0)
+    >>> tone = np.sin(2 * np.pi * 3000 / 16000 * np.arange(16000)).astype(np.float32)
+    >>> clip = Analysis(tone, sample_rate=16000, hop_length=160, reductions=[reduction(settings, 16000)])
+    >>> compute(clip, settings).shape, compute(clip, settings)[50].argmax()
+    ((101, 3), np.int64(1))
     """
     return np.asarray(clip.reduced(reduction(settings, clip.sample_rate)), dtype=np.float32)
 
