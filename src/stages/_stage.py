@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
@@ -13,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ["PYTHONPATH"] = os.pathsep.join([sys.path[0], os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
 from speech_emotion.core.console import errors_for_people
+from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import remove_unfinished
 
 PARAMS = Path("params.yaml")
@@ -36,4 +38,20 @@ def run(stage: Callable[[], None], *outs: Path) -> None:
         with FileLock(locks / f"{stage.__name__}.lock"):
             for out in outs:
                 remove_unfinished(out)  # by a killed run
-            stage()
+            with _earlier_results_named(outs):
+                stage()
+
+
+@contextmanager
+def _earlier_results_named(outs: tuple[Path, ...]) -> Iterator[None]:
+    # DVC removes what a stage wrote before it runs it again, so that after an error nothing is there.
+    try:
+        yield
+    except UserError as error:
+        lock = Path("dvc.lock")
+        gone = [out for out in outs if not any(out.parent.glob(out.name))]
+        known = lock.read_text(encoding="utf-8") if lock.is_file() else ""
+        if not any(f" {out.as_posix()}\n" in known for out in gone):
+            raise
+        raise UserError(f"{error}\nDVC has put aside what this stage wrote before; `dvc checkout` brings it back, with "
+                        "the settings of then (`git diff params.yaml` shows what has changed)") from error

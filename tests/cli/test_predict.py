@@ -9,15 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import soundfile
 import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
 from speech_emotion.cli.predict import predict
 from speech_emotion.core.errors import UserError
+from speech_emotion.testing import write_clip
 
 LABELS = ["anger", "neutral", "sadness"]
 
@@ -33,8 +32,7 @@ def place(
     folder = tmp_path_factory.mktemp("place")
     save_models(folder / "models", make_bundle())
     for name, rate in (("a.wav", 44100), ("b.flac", 8000)):
-        time = np.arange(rate // 2) / rate
-        soundfile.write(folder / name, 0.3 * np.sin(2 * np.pi * 300 * time), rate)
+        write_clip(folder / name, pitch=300, sample_rate=rate)
     (folder / "text.wav").write_text("no audio at all " * 9)
     return folder
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from speech_emotion import upkeep
 from speech_emotion.extraction import cache as module
-from speech_emotion.extraction import upkeep
 from speech_emotion.extraction.cache import Cache
 from speech_emotion.extraction.shards import ABANDONED_SECONDS
 

@@ -4,9 +4,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import soundfile
+
+from speech_emotion.testing import make_corpus
 
 from .project import CLIPS, Project, fates
 
@@ -66,16 +67,16 @@ def test_network_code_that_changes_no_prediction_reruns_training_alone(project: 
 
 
 def test_extraction_and_all_that_follows_rerun_and_back_is_restored(project: Project) -> None:
-    project.set(extract_mfcc__n_mfcc=20)
+    project.set(extract_mfcc__features__mfcc__n_mfcc=20)
     changed = project.repro()
     assert changed.stages == fates(extract_mfcc="ran", train_cnn="ran", evaluate="ran")
     assert changed.clips == (CLIPS, 0)
 
     locks, weights = project.locks(), (project / "models/fold-0/model.weights.h5").read_bytes()
-    project.set(extract_mfcc__n_mfcc=40)
+    project.set(extract_mfcc__features__mfcc__n_mfcc=40)
     assert project.repro().stages == fates(extract_mfcc="cached", train_cnn="cached", evaluate="ran")
     assert project.git("diff", "HEAD", "--name-only", "--", "dvc.lock", "metrics", "plots") == ""
-    project.set(extract_mfcc__n_mfcc=20)
+    project.set(extract_mfcc__features__mfcc__n_mfcc=20)
     assert project.repro().stages == fates(extract_mfcc="cached", train_cnn="cached", evaluate="ran")
     assert project.locks() == locks
     assert (project / "models/fold-0/model.weights.h5").read_bytes() == weights
@@ -196,22 +197,10 @@ def test_a_renamed_file_reruns_neither_training_nor_evaluation(project: Project)
     assert renamed.clips == (0, CLIPS)
 
 
-def _tones(folder: Path) -> int:
-    """Make a small corpus that is named like RAVDESS; the number of its clips."""
-    random = np.random.default_rng(7)
-    names = [(actor, emotion, statement) for actor in (1, 2, 3, 4) for emotion in (3, 4, 5) for statement in (1, 2)]
-    for actor, emotion, statement in names:
-        target = folder / f"Actor_{actor:02}" / f"03-01-{emotion:02}-01-{statement:02}-01-{actor:02}.wav"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        time = np.arange(9600) / 16000
-        tone = np.sin(2 * np.pi * (90 * emotion + 10 * actor) * time) + 0.1 * random.standard_normal(len(time))
-        soundfile.write(target, 0.2 * tone, 16000, subtype="PCM_16")
-    return len(names)
-
-
 def test_another_corpus_is_computed_once_and_going_back_restores(project: Project) -> None:
     raw = _own_audio(project)
-    tones = _tones(raw / "ravdess")
+    tones = len(make_corpus(raw / "ravdess", "ravdess", speakers=["01", "02", "03", "04"],
+                            labels=["happiness", "sadness", "anger"], clips=2, duration=0.6, sample_rate=16000))
     project.set(ingest__corpora=["synthetic"])
     assert project.repro().own_corpus == fates(ingest="ran", extract_mfcc="ran")
     first = (project / "dvc.lock").read_text("utf-8")

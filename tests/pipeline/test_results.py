@@ -58,6 +58,16 @@ def test_a_misspelt_key_stops_the_first_stage_and_leaves_nothing_behind(fresh: P
 
 def test_after_an_error_the_results_that_fit_the_settings_come_back(project: Project) -> None:
     settings = (project / "params.yaml").read_text("utf-8")
+    trained = (project / "models/fold-0/model.weights.h5").read_bytes()
+    project.set(train_cnn__seconds=0.01)
+    stopped = project.run("dvc", "repro")
+    assert stopped.returncode != 0
+    assert "networks.cnn does not fit train_cnn.seconds" in stopped.stderr
+    assert "`dvc checkout` brings it back" in stopped.stderr
+    assert not (project / "models").exists(), "DVC removed them"
+    project.dvc("checkout")
+    assert (project / "models/fold-0/model.weights.h5").read_bytes() == trained
+
     (project / "params.yaml").write_text(settings.replace("min_duration: 0.3", "min_duration: short"), "utf-8")
     stopped = project.run("dvc", "repro")
     assert stopped.returncode != 0

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import soundfile
 
 from speech_emotion.audio import decoding
 from speech_emotion.core.errors import UserError
@@ -15,17 +14,10 @@ from speech_emotion.features.compute import from_file
 from speech_emotion.models.bundle import Bundle
 from speech_emotion.prediction.files import predict_files
 from speech_emotion.prediction.predictor import Predictor
+from speech_emotion.testing import write_clip
 
 Make = Callable[..., Any]
 LABELS = ("anger", "neutral", "sadness")
-
-
-def tone(path: Path, rate: int = 16000, pitch: float = 200.0, seconds: float = 0.5, channels: int = 1) -> Path:
-    time = np.arange(int(seconds * rate)) / rate
-    samples = 0.3 * np.sin(2 * np.pi * pitch * time)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, np.tile(samples[:, None], channels), rate)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +32,7 @@ def predictor(models: Path) -> Predictor:
 
 
 def test_folds_are_averaged(predictor: Predictor, tmp_path: Path) -> None:
-    path = tone(tmp_path / "a.wav")
+    path = write_clip(tmp_path / "a.wav")
     clip = from_file(path, predictor.recipe)
     apart = [bundle.probabilities([clip])[0] for bundle in predictor.bundles]
     assert not np.allclose(*apart)
@@ -49,14 +41,14 @@ def test_folds_are_averaged(predictor: Predictor, tmp_path: Path) -> None:
 
 def test_a_single_fold_will_do(models: Path, predictor: Predictor, tmp_path: Path) -> None:
     one = Predictor.load(str(models / "fold-1"))
-    path = tone(tmp_path / "a.wav")
+    path = write_clip(tmp_path / "a.wav")
     clip = from_file(path, one.recipe)
     np.testing.assert_array_equal(one.windows_of_file(path).clip, predictor.bundles[1].probabilities([clip])[0])
 
 
 def test_windows_have_their_places_and_probabilities(predictor: Predictor, tmp_path: Path) -> None:
     # Windows of 16 frames, 100 a second; 0.3 s have 31 frames.
-    outputs = predictor.windows_of_file(tone(tmp_path / "a.wav", seconds=0.3))
+    outputs = predictor.windows_of_file(write_clip(tmp_path / "a.wav", duration=0.3))
     assert outputs.seconds == 0.16
     np.testing.assert_allclose(outputs.starts, [0.0, 0.08, 0.15], atol=0.006)
     assert outputs.probabilities.shape == (3, 3)
@@ -65,7 +57,7 @@ def test_windows_have_their_places_and_probabilities(predictor: Predictor, tmp_p
 
 
 def test_samples_in_memory_are_predicted_as_the_file_that_holds_them(predictor: Predictor, tmp_path: Path) -> None:
-    path = tone(tmp_path / "a.wav", rate=44100)
+    path = write_clip(tmp_path / "a.wav", sample_rate=44100)
     samples, rate = decoding.read(path)
     expected = predictor.windows_of_file(path)
     np.testing.assert_allclose(predictor.windows(samples, rate).probabilities, expected.probabilities, atol=1e-6)
@@ -88,7 +80,7 @@ def test_features_that_this_version_does_not_know(make_bundle: Make) -> None:
 
 
 def test_the_table(predictor: Predictor, tmp_path: Path) -> None:
-    files = [tone(tmp_path / name, pitch=pitch) for name, pitch in (("b.wav", 100), ("a.wav", 900))]
+    files = [write_clip(tmp_path / name, pitch=pitch) for name, pitch in (("b.wav", 100), ("a.wav", 900))]
     table, failures = predict_files(files, predictor)
     assert failures == []
     assert list(table) == ["file", "label", "p_anger", "p_neutral", "p_sadness"]
@@ -100,8 +92,8 @@ def test_the_table(predictor: Predictor, tmp_path: Path) -> None:
 
 
 def test_container_channels_and_extension_change_nothing(predictor: Predictor, tmp_path: Path) -> None:
-    files = [tone(tmp_path / "a.wav"), tone(tmp_path / "a.flac"), tone(tmp_path / "a.aiff"),
-             tone(tmp_path / "stereo.wav", channels=2)]
+    files = [write_clip(tmp_path / "a.wav"), write_clip(tmp_path / "a.flac"), write_clip(tmp_path / "a.aiff"),
+             write_clip(tmp_path / "stereo.wav", channels=2)]
     files.append(files[0].rename(tmp_path / "a.bin"))
     table, failures = predict_files(files[1:], predictor)
     assert failures == []
@@ -110,8 +102,8 @@ def test_container_channels_and_extension_change_nothing(predictor: Predictor, t
 
 
 def test_any_sample_rate_and_lossy_formats(predictor: Predictor, tmp_path: Path) -> None:
-    files = [tone(tmp_path / f"{rate}.wav", rate) for rate in (16000, 22050, 44100, 48000)]
-    files += [tone(tmp_path / "a.ogg", 44100), tone(tmp_path / "a.mp3", 44100)]
+    files = [write_clip(tmp_path / f"{rate}.wav", sample_rate=rate) for rate in (16000, 22050, 44100, 48000)]
+    files += [write_clip(tmp_path / "a.ogg", sample_rate=44100), write_clip(tmp_path / "a.mp3", sample_rate=44100)]
     table, failures = predict_files(files, predictor)
     assert failures == []
     probabilities = table[[f"p_{label}" for label in LABELS]].to_numpy()
@@ -121,7 +113,7 @@ def test_any_sample_rate_and_lossy_formats(predictor: Predictor, tmp_path: Path)
 
 def test_a_folder_gives_its_audio_sorted_and_nothing_else(predictor: Predictor, tmp_path: Path) -> None:
     for name in ("z.wav", "a/b.flac", "m.wav"):
-        tone(tmp_path / name)
+        write_clip(tmp_path / name)
     (tmp_path / "notes.txt").write_text("no audio")
     table, failures = predict_files([tmp_path], predictor)
     assert failures == []
@@ -132,7 +124,7 @@ def test_a_file_that_cannot_be_read_does_not_lose_the_others(predictor: Predicto
     text, empty = tmp_path / "text.wav", tmp_path / "empty.wav"
     text.write_text("this is no audio " * 8)
     empty.touch()
-    good = tone(tmp_path / "good.wav")
+    good = write_clip(tmp_path / "good.wav")
     table, failures = predict_files([text, good, empty], predictor)
     assert table["file"].tolist() == [str(good)]
     assert len(failures) == 2

@@ -20,7 +20,7 @@ _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 def info() -> None:
     """Show what the cache holds, and how much room it takes."""
     from speech_emotion.extraction.cache import location
-    from speech_emotion.extraction.upkeep import parts
+    from speech_emotion.upkeep import parts
 
     root = location()
     held = parts(root)
@@ -37,7 +37,7 @@ def prune(
     unused_days: Annotated[float | None, typer.Option(min=0, help="Remove what was not used for so many days.")] = None,
 ) -> None:
     """Remove features that have not been used for long. Always safe: what is needed again is computed again."""
-    from speech_emotion.extraction import upkeep
+    from speech_emotion import upkeep
     from speech_emotion.extraction.cache import location
 
     if max_size is None and unused_days is None:
