@@ -84,10 +84,13 @@ def processes(workers: int) -> Iterator[tuple[Executor, int]]:
     """
     executor = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_start)
     finished = threading.Event()
-    threading.Thread(target=_end_what_cannot_end, args=(executor, finished), daemon=True).start()
+    watcher = threading.Thread(target=_end_what_cannot_end, args=(executor, finished), daemon=True)
+    watcher.start()
     try:
         yield executor, workers
     except BrokenProcessPool as error:
+        finished.set()
+        watcher.join()  # it may be closing the pipe that the executor closes too
         raise UserError(
             "a process that computed features died (perhaps the system ran out of memory); finished clips are kept. "
             f"Run the same command again, with fewer processes if need be ({VARIABLE}=1)"
@@ -156,6 +159,7 @@ class _Inline(Executor):
 def _end_what_cannot_end(executor: Any, finished: threading.Event) -> None:
     # If a process is killed while it sends a result, the executor waits for the rest of it for ever, since this process
     # itself holds the other end of the pipe open. There is no public way to close it.
+    results = executor._result_queue
     workers: dict[int, Any] = {}
     while not finished.wait(1):
         workers.update(executor._processes or {})
@@ -163,7 +167,7 @@ def _end_what_cannot_end(executor: Any, finished: threading.Event) -> None:
             continue
         for worker in workers.values():
             worker.kill()
-        executor._result_queue._writer.close()
+        results._writer.close()
         return
 
 

@@ -47,6 +47,7 @@ class _Features(Section):
         return {name: settings for name, settings in values(self).items() if settings is not None}
 
 
+# Which fields there are is known at run time only.
 if TYPE_CHECKING:
     Features = _Features
 else:
