@@ -29,7 +29,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture
 def project(base: Project, tmp_path: Path) -> Project:
-    """A copy of `base`, with its cache and its memo."""
+    """A copy of `base`, with both its caches."""
     return base.copied_to(tmp_path / "project")
 
 

@@ -159,12 +159,12 @@ class Project:
             stream.write(text)
 
     def copied_to(self, folder: Path) -> "Project":
-        """Copy all of it, with DVC's cache and the memo."""
+        """Copy all of it, with DVC's cache and that of features."""
         shutil.copytree(self.folder, folder, symlinks=True)
         return Project(folder)
 
     def cloned_to(self, folder: Path, revision: str = "HEAD") -> "Project":
-        """Clone it with git alone: no cache, no memo, none of what git ignores."""
+        """Clone it with git alone: no cache of DVC's or of features, none of what git ignores."""
         self.git("clone", "--quiet", ".", str(folder))
         clone = Project(folder)
         clone.git("checkout", "--quiet", "-B", "main", self.git("rev-parse", revision).strip())

@@ -141,8 +141,8 @@ def _loaded(project: Project, script: str, **variables: str) -> set[str]:
 def test_ingest_and_extraction_load_no_heavy_library(project: Project, tmp_path: Path) -> None:
     heavy = {"tensorflow", "keras", "librosa", "numba", "matplotlib", "dvc", "dvclive", "distributed"}
     ingest = _loaded(project, "src/stages/ingest.py")
-    # An empty memo, and more than one process: everything that extraction can load.
-    extract = _loaded(project, "src/stages/extract_mfcc.py", SER_MEMO=str(tmp_path / "memo"), SER_WORKERS="2")
+    # An empty cache, and more than one process: everything that extraction can load.
+    extract = _loaded(project, "src/stages/extract_mfcc.py", SER_CACHE=str(tmp_path / "cache"), SER_WORKERS="2")
     assert {"speech_emotion", "soundfile"} <= ingest & extract
     assert ingest & heavy == set()
     assert extract & heavy == set()

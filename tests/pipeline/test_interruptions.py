@@ -13,7 +13,7 @@ from .project import STAGES, Project, fates
 
 WORKING = {
     "synthesize": "demo/.audio.*.tmp/audio/*/*.wav",
-    "ingest": ".memo/ingest.lock",
+    "ingest": ".cache/ingest.lock",
     "extract_mfcc": "data/.features.*.tmp",
     "train_cnn": ".models.*.tmp",
     "evaluate": "metrics/evaluate.json",
