@@ -59,6 +59,14 @@ def with_embedding(model: keras.Model) -> keras.Model:
     keras.Model
         With the same weights, from windows to logits, float32 [batch, num_classes], and to the embedding that they
         are a linear function of, float32 [batch, units].
+
+    Examples
+    --------
+    >>> from speech_emotion.networks.cnn import Settings
+    >>> shape = Settings(filters=[8], kernel_size=3, pool_size=4, dense=16, dropout=0.1, batch_norm=True)
+    >>> model = build("cnn", shape, window_frames=100, columns=40, num_classes=6)
+    >>> with_embedding(model).output_shape
+    [(None, 6), (None, 16)]
     """
     head = model.get_layer("logits")
     return keras.Model(model.input, [head.output, head.input])

@@ -1,4 +1,5 @@
-from .augment import ColumnMasks, Noise, TimeMasks, chain
+from . import augment, fit
+from .augment import Batch, ColumnMasks, Noise, TimeMasks, chain
 from .batches import TrainingBatches
 from .data import Examples, examples
 from .folds import Fold, predict, train_fold
@@ -6,6 +7,6 @@ from .progress import EpochBar, live_curves
 from .run import Outputs, train
 
 __all__ = [
-    "ColumnMasks", "EpochBar", "Examples", "Fold", "Noise", "Outputs", "TimeMasks", "TrainingBatches", "chain",
-    "examples", "live_curves", "predict", "train", "train_fold",
+    "Batch", "ColumnMasks", "EpochBar", "Examples", "Fold", "Noise", "Outputs", "TimeMasks", "TrainingBatches",
+    "augment", "chain", "examples", "fit", "live_curves", "predict", "train", "train_fold",
 ]
