@@ -153,7 +153,7 @@ def uar_of_counts(counts: np.ndarray) -> np.ndarray:
     >>> float(uar_of_counts(np.array([[3, 1], [0, 4]])))
     0.875
     """
-    clips = counts.sum(axis=-1)
-    recalls = np.diagonal(counts, axis1=-2, axis2=-1) / np.maximum(clips, 1)
-    mean: np.ndarray = recalls.sum(axis=-1) / np.count_nonzero(clips, axis=-1)
+    num_clips = counts.sum(axis=-1)
+    recalls = np.diagonal(counts, axis1=-2, axis2=-1) / np.maximum(num_clips, 1)
+    mean: np.ndarray = recalls.sum(axis=-1) / np.count_nonzero(num_clips, axis=-1)
     return mean

@@ -75,8 +75,8 @@ class Blueprint:
         if self.network not in NAMES:
             raise ValueError(f"no network '{self.network}' here; there are {', '.join(NAMES)}")
         settings = settings_of(self.network).model_validate(self.network_settings)
-        return classifier.build(self.network, settings, window_frames=self.window_frames, columns=len(self.columns),
-                                num_classes=len(self.labels))
+        return classifier.build(self.network, settings, window_frames=self.window_frames,
+                                num_columns=len(self.columns), num_classes=len(self.labels))
 
     def save(self, models: Path) -> None:
         """Write it into an existing model folder."""
