@@ -77,7 +77,7 @@ duration, sample_rate, channels
 peak_dbfs, rms_dbfs
     Of the mean over channels, in dB relative to full scale.
 digest
-    Hash of the decoded mono samples and the sample rate (`audio.decoding.digest`).
+    Hash of the decoded mono samples and the sample rate (`audio.digest.of_samples`).
 audit_flags
     What the audit noticed, keys of `ingest.audit.FLAGS` joined by ";"; "" if nothing.
 """

@@ -70,7 +70,25 @@ class Predictions:
     origin: Origin
 
     def part(self, name: str) -> pd.DataFrame:
-        """Rows of one part of every fold, "validation" or "test", with the column `predicted` added."""
+        """Give one part of every fold, with what is predicted.
+
+        Parameters
+        ----------
+        name : {"validation", "test"}
+
+        Returns
+        -------
+        pd.DataFrame
+            Its rows of the table, in their order, with the column `predicted` added.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"part": ["validation", "test"], "p_anger": [0.9, 0.2], "p_fear": [0.1, 0.8]})
+        >>> origin = Origin(("anger", "fear"), "loso", True, False, seed=1, settings={})
+        >>> print(Predictions(table, origin).part("test").to_string(index=False))
+        part  p_anger  p_fear predicted
+        test      0.2     0.8      fear
+        """
         rows = self.table[self.table["part"] == name].reset_index(drop=True)
         probabilities = rows[[f"p_{label}" for label in self.origin.labels]].to_numpy(dtype=np.float64)
         return rows.assign(predicted=predicted(self.origin.labels, probabilities))
@@ -98,6 +116,11 @@ def schema(labels: Sequence[str]) -> pandera.DataFrameSchema:
     ----------
     labels : sequence of str
         The classes.
+
+    Examples
+    --------
+    >>> ", ".join(schema(["anger", "fear"]).columns)
+    'fold, clip_id, part, label, logit_anger, logit_fear, p_anger, p_fear, embedding'
     """
     numbers = {f"{kind}_{label}": pandera.Column(pd.ArrowDtype(pa.float64()), checks)
                for kind, checks in (("logit", []), ("p", [pandera.Check.in_range(0, 1)])) for label in labels}
@@ -165,10 +188,31 @@ def probability_table(labels: Sequence[str], probabilities: np.ndarray) -> pd.Da
 def write(predictions: Predictions, path: Path | str) -> None:
     """Check and write predictions: the same rows give the same bytes, and no reader meets half a file.
 
+    Parameters
+    ----------
+    predictions : Predictions
+        Rows in any order; types are converted.
+    path : Path or str
+        The Parquet file to write or replace.
+
     Raises
     ------
     pandera.errors.SchemaError
         If a row breaks the schema, which is a defect of the program.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> table = pd.DataFrame({
+    ...     "fold": 0, "clip_id": ["toy-2", "toy-1"], "part": "test", "label": ["anger", "fear"],
+    ...     "logit_anger": [1.5, 0.0], "logit_fear": [0.0, 1.5], "p_anger": [0.8, 0.2], "p_fear": [0.2, 0.8],
+    ...     "embedding": [[0.5], [1.0]]})
+    >>> origin = Origin(("anger", "fear"), "loso", True, False, seed=1, settings={})
+    >>> with TemporaryDirectory() as folder:
+    ...     write(Predictions(table, origin), Path(folder, "predictions.parquet"))
+    ...     same = read(Path(folder, "predictions.parquet"))
+    >>> same.origin == origin, same.table["clip_id"].tolist()
+    (True, ['toy-1', 'toy-2'])
     """
     expected = schema(predictions.origin.labels)
     fields = [(name, column.dtype.type.pyarrow_dtype) for name, column in expected.columns.items()]
@@ -182,7 +226,7 @@ def write(predictions: Predictions, path: Path | str) -> None:
 
 
 def read(path: Path | str) -> Predictions:
-    """Read and check predictions.
+    """Read and check predictions, as `write` wrote them.
 
     Raises
     ------

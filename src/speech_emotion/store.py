@@ -163,7 +163,7 @@ class Writer:
         self._rows: list[tuple[str, str, str, int, int]] = []
         self._corpus = ""
         self._file: BinaryIO | None = None
-        self._frames = 0
+        self._num_frames = 0
         self._closing = ExitStack()
 
     def add(self, corpus: str, clip_id: str, view: str, values: Float32) -> None:
@@ -178,13 +178,13 @@ class Writer:
         """
         if self._file is None or corpus != self._corpus:
             self._finish_corpus()
-            self._corpus, self._frames = corpus, 0
+            self._corpus, self._num_frames = corpus, 0
             self._file = self._closing.enter_context((self.folder / f"{corpus}.npy").open("xb"))
             self._write_header()
         with self._disk_errors():
             self._file.write(np.ascontiguousarray(values, dtype="<f4").data)
-        self._rows.append((clip_id, corpus, view, self._frames, len(values)))
-        self._frames += len(values)
+        self._rows.append((clip_id, corpus, view, self._num_frames, len(values)))
+        self._num_frames += len(values)
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -224,7 +224,7 @@ class Writer:
         assert self._file is not None
         npy.write_array_header_1_0(
             self._file,
-            {"descr": "<f4", "fortran_order": False, "shape": (self._frames, len(self._columns))},
+            {"descr": "<f4", "fortran_order": False, "shape": (self._num_frames, len(self._columns))},
         )
 
     def _write_index(self) -> None:

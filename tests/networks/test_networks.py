@@ -15,7 +15,7 @@ Settings = Callable[..., Any]
 
 
 def build(settings: Any, window_frames: int, columns: int, num_classes: int) -> keras.Model:
-    return classifier.build("cnn", settings, window_frames=window_frames, columns=columns, num_classes=num_classes)
+    return classifier.build("cnn", settings, window_frames=window_frames, num_columns=columns, num_classes=num_classes)
 
 
 @pytest.mark.parametrize(("frames", "columns", "labels"), [(64, 13, 2), (100, 40, 6), (401, 1, 8)])

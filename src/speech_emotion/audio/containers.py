@@ -19,6 +19,7 @@ _OGG_TAIL = 65_307
 _END_OF_STREAM = 0x04
 
 Container = Literal["wav", "aiff", "flac", "ogg", "mp3"]
+"""Containers that are told apart by how they begin."""
 
 
 def sniff(head: bytes) -> Container | None:

@@ -11,6 +11,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+"""The command `ser`, for typer's and click's own tools; errors come out of it as exceptions."""
 app.command()(predict.predict)
 app.command()(splits.splits)
 app.command()(inspect.inspect)

@@ -27,7 +27,7 @@ def predict(
     models: Annotated[
         Path, typer.Option(help="Trained model: the pipeline's folder, or one bundle in it.")
     ] = Path("models"),
-    format: Annotated[Format, typer.Option(help="How to print the result.")] = Format.TABLE,
+    output_format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
     output: Annotated[Path | None, typer.Option(help="Write the result here instead of printing it.")] = None,
 ) -> None:
     """Predict the emotion in audio files: the label and the probability of every label."""
@@ -36,7 +36,7 @@ def predict(
     from speech_emotion.prediction.predictor import Predictor
 
     table, failures = predict_files(paths, Predictor.load(models))
-    match format:
+    match output_format:
         case Format.TABLE:
             text = "" if table.empty else table.to_string(index=False, float_format="%.3f") + "\n"
         case Format.CSV:

@@ -11,7 +11,12 @@ COLUMNS = ("fold", "epoch", "loss", "accuracy", "val_loss", "val_accuracy")
 
 
 def read_history(path: Path | str) -> pd.DataFrame:
-    """Read what a training wrote of its epochs.
+    r"""Read what a training wrote of its epochs.
+
+    Parameters
+    ----------
+    path : Path or str
+        A CSV file.
 
     Returns
     -------
@@ -22,6 +27,15 @@ def read_history(path: Path | str) -> pd.DataFrame:
     ------
     UserError
         If the file is missing, or is no history.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "history.csv")
+    ...     _ = file.write_text("fold,epoch,loss,accuracy,val_loss,val_accuracy\n0,1,0.7,0.5,0.6,0.75\n")
+    ...     read_history(file)["val_accuracy"].tolist()
+    [0.75]
     """
     try:
         history = pd.read_csv(path)

@@ -14,6 +14,7 @@ import pandas as pd
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_score, recall_score
 
 Labels = Sequence[str] | np.ndarray | pd.Series
+"""Label names, one per clip."""
 
 OVERALL: dict[str, Callable[[Labels, Labels], float]] = {}
 """The metrics that every result gives, by the names they have in metrics/evaluate.json."""
@@ -22,14 +23,26 @@ _Metric = TypeVar("_Metric", bound=Callable[[Labels, Labels], float])
 
 
 def overall(metric: _Metric) -> _Metric:
-    """Mark a metric as one that every result gives, under the function's name."""
+    """Mark a metric as one that every result gives, under the function's name.
+
+    Examples
+    --------
+    >>> list(OVERALL)
+    ['accuracy', 'uar', 'macro_f1']
+    """
     OVERALL[metric.__name__] = metric
     return metric
 
 
 @overall
 def accuracy(truth: Labels, predicted: Labels) -> float:
-    """Share of clips with the right label; equals ``sklearn.metrics.accuracy_score``."""
+    """Share of clips with the right label; equals ``sklearn.metrics.accuracy_score``.
+
+    Examples
+    --------
+    >>> accuracy(["anger", "anger", "anger", "fear"], ["anger", "anger", "anger", "anger"])
+    0.75
+    """
     return float(accuracy_score(truth, predicted))
 
 
@@ -47,18 +60,36 @@ def uar(truth: Labels, predicted: Labels) -> float:
 
 @overall
 def macro_f1(truth: Labels, predicted: Labels) -> float:
-    """Mean F1 over labels; equals ``sklearn.metrics.f1_score(labels=unique(truth), average="macro")``."""
+    """Mean F1 over labels; equals ``sklearn.metrics.f1_score(labels=unique(truth), average="macro")``.
+
+    Examples
+    --------
+    >>> round(macro_f1(["anger", "anger", "anger", "fear"], ["anger", "anger", "anger", "anger"]), 4)
+    0.4286
+    """
     return float(f1_score(truth, predicted, labels=np.unique(truth), average="macro", zero_division=0))
 
 
 def recall(truth: Labels, predicted: Labels) -> dict[str, float]:
-    """Recall of each label that occurs in `truth`, in alphabetical order."""
+    """Recall of each label that occurs in `truth`, in alphabetical order.
+
+    Examples
+    --------
+    >>> recall(["anger", "anger", "fear", "fear"], ["anger", "anger", "anger", "fear"])
+    {'anger': 1.0, 'fear': 0.5}
+    """
     names = np.unique(truth)
     return dict(zip(names.tolist(), recall_score(truth, predicted, labels=names, average=None).tolist(), strict=True))
 
 
 def precision(truth: Labels, predicted: Labels) -> dict[str, float]:
-    """Precision of each label that occurs in `truth`, in alphabetical order; 0 for one that was never predicted."""
+    """Precision of each label that occurs in `truth`, in alphabetical order; 0 for one that was never predicted.
+
+    Examples
+    --------
+    >>> precision(["anger", "fear"], ["anger", "anger"])
+    {'anger': 0.5, 'fear': 0.0}
+    """
     names = np.unique(truth)
     values = precision_score(truth, predicted, labels=names, average=None, zero_division=0)
     return dict(zip(names.tolist(), values.tolist(), strict=True))
@@ -71,6 +102,14 @@ def confusion(truth: Labels, predicted: Labels) -> pd.DataFrame:
     -------
     pd.DataFrame [shape=(labels, labels), dtype=int64]
         Rows are true labels, columns predictions, both all labels of either in alphabetical order.
+
+    Examples
+    --------
+    >>> confusion(["anger", "anger", "fear"], ["anger", "calm", "fear"])
+           anger  calm  fear
+    anger      1     1     0
+    calm       0     0     0
+    fear       0     0     1
     """
     names = np.union1d(np.unique(truth), np.unique(predicted))
     return pd.DataFrame(confusion_matrix(truth, predicted, labels=names), names, names)
@@ -114,7 +153,7 @@ def uar_of_counts(counts: np.ndarray) -> np.ndarray:
     >>> float(uar_of_counts(np.array([[3, 1], [0, 4]])))
     0.875
     """
-    clips = counts.sum(axis=-1)
-    recalls = np.diagonal(counts, axis1=-2, axis2=-1) / np.maximum(clips, 1)
-    mean: np.ndarray = recalls.sum(axis=-1) / np.count_nonzero(clips, axis=-1)
+    num_clips = counts.sum(axis=-1)
+    recalls = np.diagonal(counts, axis1=-2, axis2=-1) / np.maximum(num_clips, 1)
+    mean: np.ndarray = recalls.sum(axis=-1) / np.count_nonzero(num_clips, axis=-1)
     return mean

@@ -29,6 +29,22 @@ def pool_test_parts(predictions: Predictions, clips: pd.DataFrame) -> pd.DataFra
     UserError
         If predictions and manifest do not belong together, a clip is tested in two folds, or in a fold a recording
         (by content) or, unless the protocol says so, a speaker is in both the validation and the test part.
+
+    Examples
+    --------
+    >>> from speech_emotion.predictions import Origin
+    >>> table = pd.DataFrame({
+    ...     "fold": 0, "clip_id": ["toy-1", "toy-2", "toy-3"], "part": ["validation", "test", "test"],
+    ...     "label": ["fear", "anger", "fear"], "p_anger": [0.5, 0.9, 0.2], "p_fear": [0.5, 0.1, 0.8],
+    ...     "embedding": [[0.0]] * 3})
+    >>> predictions = Predictions(table, Origin(("anger", "fear"), "loso", True, False, seed=1, settings={}))
+    >>> clips = pd.DataFrame({
+    ...     "clip_id": ["toy-1", "toy-2", "toy-3"], "corpus": "toy", "label": ["fear", "anger", "fear"],
+    ...     "speaker": ["toy-ann", "toy-bob", "toy-bob"], "digest": ["1", "2", "3"]})
+    >>> print(pool_test_parts(predictions, clips)[["clip_id", "label", "predicted", "speaker"]].to_string(index=False))
+    clip_id label predicted speaker
+      toy-2 anger     anger toy-bob
+      toy-3  fear      fear toy-bob
     """
     about = clips.drop(columns="label")
     lost = set(predictions.table["clip_id"]) - set(about["clip_id"])

@@ -32,6 +32,18 @@ def result(
     -------
     dict
         Ready for JSON; numbers rounded to six digits. Metrics on top are of all folds' predictions pooled.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"fold": 0, "corpus": "toy", "speaker": ["toy-ann", "toy-ann", "toy-bob", "toy-bob"],
+    ...                      "label": ["anger", "fear"] * 2, "predicted": ["anger", "anger", "anger", "fear"]})
+    >>> epochs = pd.DataFrame({"fold": [0, 0], "epoch": [1, 2], "val_loss": [0.9, 0.7]})
+    >>> origin = Origin(("anger", "fear"), "loso", True, False, seed=1, settings={})
+    >>> numbers = result(rows, epochs, origin, Evaluate(resamples=1000, confidence=0.95, dpi=100))
+    >>> numbers["uar"], numbers["interval"]["uar"], numbers["recall"]
+    (0.75, {'low': 0.5, 'high': 1.0}, {'anger': 1.0, 'fear': 0.5})
+    >>> numbers["folds"]["0"]["best_epoch"]
+    2
     """
     truth, predicted = predictions["label"], predictions["predicted"]
     folds = {

@@ -63,10 +63,30 @@ def evaluate(
     settings : Evaluate
         Settings of the stage.
 
+    Returns
+    -------
+    Evaluation
+
     Raises
     ------
     UserError
-        If predictions and manifest do not belong together.
+        If predictions and manifest do not belong together, or the test is not fair; see `pool_test_parts`.
+
+    Examples
+    --------
+    >>> from speech_emotion.predictions import Origin
+    >>> table = pd.DataFrame({
+    ...     "fold": 0, "clip_id": ["toy-1", "toy-2", "toy-3"], "part": ["validation", "test", "test"],
+    ...     "label": ["fear", "anger", "fear"], "p_anger": [0.5, 0.9, 0.2], "p_fear": [0.5, 0.1, 0.8],
+    ...     "embedding": [[0.0]] * 3})
+    >>> predictions = Predictions(table, Origin(("anger", "fear"), "loso", True, False, seed=1, settings={}))
+    >>> clips = pd.DataFrame({
+    ...     "clip_id": ["toy-1", "toy-2", "toy-3"], "corpus": "toy", "label": ["fear", "anger", "fear"],
+    ...     "speaker": ["toy-ann", "toy-bob", "toy-bob"], "digest": ["1", "2", "3"]})
+    >>> epochs = pd.DataFrame({"fold": [0], "epoch": [1], "val_loss": [0.7]})
+    >>> measured = evaluate(clips, predictions, epochs, Evaluate(resamples=1000, confidence=0.95, dpi=100))
+    >>> measured.title, measured.numbers["uar"]
+    ('toy, loso', 1.0)
     """
     rows = pool_test_parts(predictions, clips)
     return Evaluation(

@@ -3,3 +3,7 @@
 `run` goes from a manifest to a store; `worker` is what runs in other processes, which `pool` provides; `cache` holds
 what was computed before, by the `fingerprint` of what decided it, in `shards`.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -3,3 +3,7 @@
 `compute` turns samples into a matrix. Each feature is a module that ends with a `FEATURE`; `registry` finds them. They
 share `framing`, `spectrum`, `analysis` and `mel`; `preparation` and `views` come before them.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

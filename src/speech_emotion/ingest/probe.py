@@ -22,7 +22,7 @@ class Content:
     """What decoded audio holds."""
 
     digest: str
-    """Of the decoded mono samples and the sample rate; see `audio.decoding.digest`."""
+    """Of the decoded mono samples and the sample rate; see `audio.digest.of_samples`."""
     num_samples: int
     """Per channel."""
     sample_rate: int

@@ -38,6 +38,19 @@ class Blueprint:
         Its `Settings`.
     training : dict
         The section `train_cnn` that the model was trained with, for people to read.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> network = {"filters": [8], "kernel_size": 3, "pool_size": 4, "dense": 16, "dropout": 0.1, "batch_norm": True}
+    >>> blueprint = Blueprint(labels=("anger", "fear"), columns=("rms", "zcr"), frame_rate=100.0, recipe={},
+    ...                       window_frames=100, network="cnn", network_settings=network, training={})
+    >>> blueprint.build().output_shape
+    (None, 2)
+    >>> with TemporaryDirectory() as models:
+    ...     blueprint.save(Path(models))
+    ...     Blueprint.load(Path(models)) == blueprint
+    True
     """
 
     labels: tuple[str, ...]
@@ -50,12 +63,20 @@ class Blueprint:
     training: dict[str, Any]
 
     def build(self) -> keras.Model:
-        """Make the network with fresh weights; see `classifier.build`."""
+        """Make the network with fresh weights; see `classifier.build`.
+
+        Raises
+        ------
+        ValueError
+            If this version has no such network, or one with other settings.
+        UserError
+            If the network does not fit the window.
+        """
         if self.network not in NAMES:
             raise ValueError(f"no network '{self.network}' here; there are {', '.join(NAMES)}")
         settings = settings_of(self.network).model_validate(self.network_settings)
-        return classifier.build(self.network, settings, window_frames=self.window_frames, columns=len(self.columns),
-                                num_classes=len(self.labels))
+        return classifier.build(self.network, settings, window_frames=self.window_frames,
+                                num_columns=len(self.columns), num_classes=len(self.labels))
 
     def save(self, models: Path) -> None:
         """Write it into an existing model folder."""

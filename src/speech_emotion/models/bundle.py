@@ -35,6 +35,12 @@ class WindowOutputs:
     logits : np.ndarray [shape=(windows, classes), dtype=float64]
     embeddings : np.ndarray [shape=(windows, units), dtype=float32]
         Activations of the layer before the logits.
+
+    Examples
+    --------
+    >>> said = WindowOutputs(np.zeros(1), np.log([[1.0, 3.0]]), np.zeros((1, 16), np.float32))
+    >>> said.probabilities.round(2)
+    array([[0.25, 0.75]])
     """
 
     starts: np.ndarray
@@ -50,7 +56,30 @@ class WindowOutputs:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A trained model that turns the features of a clip into probabilities."""
+    """A trained model that turns the features of a clip into probabilities.
+
+    Attributes
+    ----------
+    blueprint : Blueprint
+        What it shares with the models of other folds.
+    model : keras.Model
+        As `Blueprint.build` makes it.
+    normalisation : Normalisation
+        Of its training part.
+
+    Examples
+    --------
+    >>> network = {"filters": [8], "kernel_size": 3, "pool_size": 4, "dense": 16, "dropout": 0.1, "batch_norm": True}
+    >>> blueprint = Blueprint(labels=("anger", "fear"), columns=("rms", "zcr"), frame_rate=100.0, recipe={},
+    ...                       window_frames=100, network="cnn", network_settings=network, training={})
+    >>> measured = Normalisation(np.zeros(2, np.float32), np.ones(2, np.float32))
+    >>> bundle = Bundle(blueprint, blueprint.build(), measured)
+    >>> clip = np.zeros((250, 2), np.float32)
+    >>> bundle.windows([clip])[0].starts.tolist()
+    [0.0, 0.5, 1.0, 1.5]
+    >>> bundle.probabilities([clip, clip]).shape
+    (2, 2)
+    """
 
     blueprint: Blueprint
     model: keras.Model
@@ -142,10 +171,21 @@ def load(models: Path | str) -> list[Bundle]:
     models : Path or str
         The model folder, or one fold's folder in it.
 
+    Returns
+    -------
+    list of Bundle
+        At least one.
+
     Raises
     ------
     UserError
         If there is none, or one is damaged or of another version.
+
+    Examples
+    --------
+    >>> load("no/such/folder")
+    Traceback (most recent call last):
+    speech_emotion.core.errors.UserError: no/such/folder: there is no trained model here; `dvc repro` trains one, ...
     """
     models = Path(models)
     if (models / _WEIGHTS).is_file():

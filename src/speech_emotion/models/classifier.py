@@ -8,7 +8,7 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.params.base import Section
 
 
-def build(name: str, settings: Section, *, window_frames: int, columns: int, num_classes: int) -> keras.Model:
+def build(name: str, settings: Section, *, window_frames: int, num_columns: int, num_classes: int) -> keras.Model:
     """Make a network with fresh weights.
 
     Parameters
@@ -17,7 +17,7 @@ def build(name: str, settings: Section, *, window_frames: int, columns: int, num
         A module of `speech_emotion.networks`.
     settings : Section
         That module's `Settings`.
-    window_frames, columns : int > 0
+    window_frames, num_columns : int > 0
         Shape of a window.
     num_classes : int > 1
         Classes to tell apart.
@@ -25,8 +25,8 @@ def build(name: str, settings: Section, *, window_frames: int, columns: int, num
     Returns
     -------
     keras.Model
-        From float32 [batch, window_frames, columns] to probabilities, float32 [batch, num_classes]. Its layer "logits"
-        leads from the network's embedding to the logits.
+        From float32 [batch, window_frames, num_columns] to probabilities, float32 [batch, num_classes]. Its layer
+        "logits" leads from the network's embedding to the logits.
 
     Raises
     ------
@@ -37,12 +37,12 @@ def build(name: str, settings: Section, *, window_frames: int, columns: int, num
     --------
     >>> from speech_emotion.networks.cnn import Settings
     >>> shape = Settings(filters=[8], kernel_size=3, pool_size=4, dense=16, dropout=0.1, batch_norm=True)
-    >>> model = build("cnn", shape, window_frames=100, columns=40, num_classes=6)
+    >>> model = build("cnn", shape, window_frames=100, num_columns=40, num_classes=6)
     >>> model.output_shape
     (None, 6)
     """
     network = importlib.import_module(f"speech_emotion.networks.{name}")
-    inputs = keras.Input((window_frames, columns), name="features")
+    inputs = keras.Input((window_frames, num_columns), name="features")
     try:
         embedding = network.embed(inputs, settings)
     except ValueError as error:
@@ -59,6 +59,14 @@ def with_embedding(model: keras.Model) -> keras.Model:
     keras.Model
         With the same weights, from windows to logits, float32 [batch, num_classes], and to the embedding that they
         are a linear function of, float32 [batch, units].
+
+    Examples
+    --------
+    >>> from speech_emotion.networks.cnn import Settings
+    >>> shape = Settings(filters=[8], kernel_size=3, pool_size=4, dense=16, dropout=0.1, batch_norm=True)
+    >>> model = build("cnn", shape, window_frames=100, num_columns=40, num_classes=6)
+    >>> with_embedding(model).output_shape
+    [(None, 6), (None, 16)]
     """
     head = model.get_layer("logits")
     return keras.Model(model.input, [head.output, head.input])

@@ -49,6 +49,13 @@ def embed(windows: "KerasTensor", settings: Settings) -> "KerasTensor":
     ------
     ValueError
         If the window is too short for that many poolings.
+
+    Examples
+    --------
+    >>> from keras import Input
+    >>> shape = Settings(filters=[8, 16], kernel_size=3, pool_size=4, dense=32, dropout=0.1, batch_norm=True)
+    >>> embed(Input((100, 40)), shape).shape
+    (None, 32)
     """
     from keras import layers
 

@@ -38,6 +38,15 @@ class Section(BaseModel):
         -------
         Self
             Equal for equal values, whatever section they came from.
+
+        Examples
+        --------
+        >>> class Shape(Section):
+        ...     width: int
+        >>> class Painting(Shape):
+        ...     colour: str
+        >>> Shape.part_of(Painting(width=3, colour="red"))
+        Shape(width=3)
         """
         # Not validated once more: they come from a validated section.
         return cls.model_construct(**{name: getattr(settings, name) for name in cls.model_fields})
@@ -70,6 +79,16 @@ def load(path: Path | str, schema: type[SectionT]) -> SectionT:
     UserError
         If the file is missing or not YAML, the section is missing, or any section or key in the file is unknown,
         lacks a key, or has one of the wrong type or out of range. The message lists every problem.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.params.evaluate import Evaluate
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "params.yaml")
+    ...     _ = file.write_text("evaluate: {resamples: 1000, confidence: 0.95, dpi: 100}")
+    ...     load(file, Evaluate)
+    Evaluate(resamples=1000, confidence=0.95, dpi=100)
     """
     path = Path(path)
     wanted = schema.__module__.rpartition(".")[2]

@@ -11,5 +11,8 @@ class Evaluate(Section):
     """Settings of the stage `evaluate`."""
 
     resamples: Annotated[int, Field(ge=100)]
+    """How many times speakers are drawn for the intervals."""
     confidence: Annotated[float, Field(gt=0, lt=1)]
+    """Of the intervals."""
     dpi: Annotated[int, Field(ge=50, le=600)]
+    """Of the PNGs, in dots per inch."""

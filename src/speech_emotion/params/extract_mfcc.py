@@ -72,6 +72,13 @@ class Recipe(Section):
         """Give the recipe as plain data ready for JSON, which `Recipe.model_validate` takes back.
 
         Of settings derived from it, such as `ExtractMfcc`, what is no part of the recipe is left out.
+
+        Examples
+        --------
+        >>> from speech_emotion.params.base import load
+        >>> document = load("params.yaml", ExtractMfcc).document()
+        >>> document["hop_length"], "scheduler" in document
+        (160, False)
         """
         return Recipe.part_of(self).model_dump(mode="json")
 

@@ -26,7 +26,14 @@ class Ingest(Section):
     """For the corpus `table`: a CSV or Parquet file below the root; "" for none."""
 
     def options(self) -> dict[str, dict[str, object]]:
-        """Options of the corpora that have any, as their `make_parser` takes them."""
+        """Options of the corpora that have any, as their `make_parser` takes them.
+
+        Examples
+        --------
+        >>> from speech_emotion.params.base import load
+        >>> load("params.yaml", Ingest).options()["crema_d"]
+        {'label': 'acted'}
+        """
         return {
             "ravdess": {"song": self.ravdess_song},
             "crema_d": {"label": self.crema_d_label},

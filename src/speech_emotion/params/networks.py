@@ -17,8 +17,6 @@ NAMES = tuple(sorted(module.name for module in pkgutil.iter_modules(_PACKAGE.__p
 
 
 class _Networks(Section):
-    """Settings of every network."""
-
     def of(self, name: str) -> Section:
         """Give the settings of one network, one of `NAMES`."""
         settings: Section = getattr(self, name)
@@ -46,4 +44,5 @@ if TYPE_CHECKING:
     Networks = _Networks
 else:
     _FIELDS: dict[str, Any] = {name: (settings_of(name), ...) for name in NAMES}
-    Networks = create_model("Networks", __base__=_Networks, __module__=__name__, **_FIELDS)
+    Networks = create_model(
+        "Networks", __base__=_Networks, __module__=__name__, __doc__="Settings of every network, by name.", **_FIELDS)

@@ -17,11 +17,17 @@ class Split(Section):
 
     protocol: Literal["speaker_holdout", "speaker_kfold", "loso", "cross_corpus", "predefined", "random_kfold"]
     folds: Annotated[int, Field(ge=2)]
+    """Of `speaker_kfold` and `random_kfold`."""
     test_fraction: Fraction
+    """Of the speakers, for `speaker_holdout`."""
     validation_fraction: Fraction
+    """Of the speakers that are not tested; of the clips for `random_kfold`."""
     test_corpora: list[str]
+    """Of `cross_corpus`."""
     predefined: str
+    """Name of a list in splits/, for `predefined`."""
     statement_disjoint: bool
+    """Whether the sentences of the test part are never trained on."""
 
     @field_validator("test_corpora")
     @classmethod
@@ -35,33 +41,50 @@ class Augment(Section):
     """Changes made to training windows on the fly; 0 switches one off."""
 
     shift_seconds: Annotated[float, Field(ge=0)]
+    """How far off the middle of the window a shorter clip may lie, in s."""
     time_masks: Annotated[int, Field(ge=0)]
+    """Masks in time per window."""
     time_mask_seconds: Annotated[float, Field(ge=0)]
+    """Their largest length, in s."""
     coefficient_masks: Annotated[int, Field(ge=0)]
+    """Masks over columns per window."""
     coefficient_mask_width: Annotated[int, Field(ge=0)]
+    """Their largest width, in columns."""
     noise: Annotated[float, Field(ge=0)]
+    """Standard deviation of white noise, in those of the data."""
 
 
 class Optimisation(Section):
     """How the weights are found."""
 
     epochs: PositiveInt
+    """Largest number of epochs."""
     batch_size: PositiveInt
+    """Windows per batch."""
     lr: Annotated[float, Field(gt=0)]
+    """Learning rate of Adam, at its start."""
     lr_schedule: Literal["constant", "cosine", "plateau"]
+    """How it falls: not; to 0 along a cosine; by half whenever the validation loss no longer falls."""
     early_stopping: Annotated[int, Field(ge=0)]
+    """Epochs without a lower validation loss after which training stops; 0 for never."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]
+    """Share of each target that goes to all labels alike."""
 
 
 class TrainCnn(Optimisation):
     """Settings of the stage `train_cnn`."""
 
     seed: Annotated[int, Field(ge=0, lt=2**31)]
+    """Of the split, the weights and the batches."""
     labels: Scheme | dict[str, list[str]]
+    """A scheme's name, or for each label the manifest labels that become it."""
     split: Split
     seconds: Annotated[float, Field(gt=0)]
+    """Length of the window, in s."""
     model: str
+    """A module of `speech_emotion.networks`."""
     class_weights: bool
+    """Whether each clip weighs the inverse of its label's frequency."""
     augment: Augment
 
     @field_validator("model")

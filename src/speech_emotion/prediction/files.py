@@ -35,6 +35,31 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     ------
     UserError
         If a path does not exist or a folder holds no audio.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.features import compute
+    >>> from speech_emotion.models.blueprint import Blueprint
+    >>> from speech_emotion.models.bundle import Bundle
+    >>> from speech_emotion.models.normalisation import Normalisation
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> from speech_emotion.testing import write_clip
+    >>> recipe = load("params.yaml", ExtractMfcc)
+    >>> columns = compute.columns(recipe)
+    >>> network = {"filters": [8], "kernel_size": 3, "pool_size": 4, "dense": 16, "dropout": 0.1, "batch_norm": True}
+    >>> blueprint = Blueprint(labels=("anger", "fear"), columns=tuple(columns), frame_rate=compute.frame_rate(recipe),
+    ...                       recipe=recipe.document(), window_frames=100, network="cnn", network_settings=network,
+    ...                       training={})
+    >>> measured = Normalisation(np.zeros(len(columns), np.float32), np.ones(len(columns), np.float32))
+    >>> predictor = Predictor([Bundle(blueprint, blueprint.build(), measured)])
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = write_clip(Path(folder, "a.wav"))
+    ...     _ = Path(folder, "b.wav").write_bytes(b"no audio")
+    ...     table, failures = predict_files([Path(folder)], predictor)
+    >>> [Path(file).name for file in table["file"]], len(failures)
+    (['a.wav'], 1)
     """
     files: list[str] = []
     probabilities: list[np.ndarray] = []

@@ -28,6 +28,11 @@ class WindowProbabilities:
         Length of a window.
     probabilities : np.ndarray [shape=(windows, classes), dtype=float64]
         Each row sums to 1.
+
+    Examples
+    --------
+    >>> WindowProbabilities(np.array([0.0, 2.0]), 4.0, np.array([[0.5, 0.5], [0.0, 1.0]])).clip
+    array([0.25, 0.75])
     """
 
     starts: np.ndarray
@@ -53,6 +58,27 @@ class Predictor:
     ------
     UserError
         If the bundles do not agree about classes, features or windows, or this version cannot compute the features.
+
+    Examples
+    --------
+    With `Predictor.load("models")` it is one that the pipeline trained; this one has learnt nothing:
+
+    >>> from speech_emotion.models.blueprint import Blueprint
+    >>> from speech_emotion.models.normalisation import Normalisation
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> from speech_emotion.testing import tone
+    >>> recipe = load("params.yaml", ExtractMfcc)
+    >>> columns = compute.columns(recipe)
+    >>> network = {"filters": [8], "kernel_size": 3, "pool_size": 4, "dense": 16, "dropout": 0.1, "batch_norm": True}
+    >>> blueprint = Blueprint(labels=("anger", "fear"), columns=tuple(columns), frame_rate=compute.frame_rate(recipe),
+    ...                       recipe=recipe.document(), window_frames=100, network="cnn", network_settings=network,
+    ...                       training={})
+    >>> measured = Normalisation(np.zeros(len(columns), np.float32), np.ones(len(columns), np.float32))
+    >>> predictor = Predictor([Bundle(blueprint, blueprint.build(), measured)])
+    >>> said = predictor.windows(tone(0, duration=2.5, sample_rate=8000), 8000)
+    >>> said.starts.tolist(), said.seconds, said.clip.shape
+    ([0.0, 0.38, 0.76, 1.13, 1.51], 1.0, (2,))
     """
 
     def __init__(self, bundles: Sequence[Bundle]) -> None:
@@ -73,6 +99,11 @@ class Predictor:
     def load(cls, models: Path | str) -> "Predictor":
         """Read what the stage `train_cnn` wrote, or one fold's folder in it.
 
+        Parameters
+        ----------
+        models : Path or str
+            The model folder, or one fold's folder in it.
+
         Raises
         ------
         UserError
@@ -89,6 +120,10 @@ class Predictor:
             Mono samples in [-1, 1], ``n > 0``.
         sample_rate : int > 0
             In Hz; any.
+
+        Returns
+        -------
+        WindowProbabilities
         """
         return self._windows(compute.compute(samples, sample_rate, self.recipe))
 
@@ -99,6 +134,10 @@ class Predictor:
         ----------
         path : Path or str
             Any readable audio file, at any sample rate.
+
+        Returns
+        -------
+        WindowProbabilities
 
         Raises
         ------

@@ -1,1 +1,5 @@
 """Who is trained on and who is tested on, and under which labels."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

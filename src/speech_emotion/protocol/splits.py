@@ -124,9 +124,9 @@ def _speaker_holdout(clips: pd.DataFrame, settings: Split, seed: int) -> Iterato
 
 
 def _speaker_kfold(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
-    speakers = clips["speaker"].nunique()
-    if settings.folds > speakers:
-        raise UserError(f"train_cnn.split.folds is {settings.folds}, but there are only {speakers} speakers")
+    num_speakers = clips["speaker"].nunique()
+    if settings.folds > num_speakers:
+        raise UserError(f"train_cnn.split.folds is {settings.folds}, but there are only {num_speakers} speakers")
     for group in speaker_groups(clips, settings.folds, seed):
         yield _tested(clips, group)
 
@@ -211,10 +211,10 @@ def _disjoint_statements(clips: pd.DataFrame, part: pd.Series, seed: int) -> pd.
 def _require_speakers(clips: pd.DataFrame, settings: Split) -> None:
     if settings.protocol in SPEAKER_DEPENDENT:
         return
-    speakers = clips["speaker"].nunique()
-    if speakers < len(PARTS):
+    num_speakers = clips["speaker"].nunique()
+    if num_speakers < len(PARTS):
         raise UserError(f"{settings.protocol} needs at least {len(PARTS)} speakers (to train, to choose the epoch, to "
-                        f"test); the data has {speakers}")
+                        f"test); the data has {num_speakers}")
     by_label = clips.groupby("label")["speaker"].unique()
     for label, who in by_label.items():
         if len(who) == 1:

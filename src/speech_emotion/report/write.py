@@ -26,6 +26,23 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
         Folder for history, confusion and recall, each as CSV and PNG.
     dpi : int
         Of the PNGs, in dots per inch.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> numbers = {"corpora": "toy", "protocol": "loso", "speaker_independent": True, "uar": 0.875,
+    ...            "recall": {"anger": 0.75, "fear": 1.0}}
+    >>> labels = ["anger", "fear"]
+    >>> measured = Evaluation(
+    ...     numbers=numbers,
+    ...     clips=pd.DataFrame({"label": ["anger", "fear"], "predicted": ["anger", "anger"]}),
+    ...     confusion=pd.DataFrame([[3, 1], [0, 4]], labels, labels),
+    ...     history=pd.DataFrame({"fold": [0], "epoch": [1], "loss": [0.9], "accuracy": [0.5], "val_loss": [0.8],
+    ...                           "val_accuracy": [0.5]}))
+    >>> with TemporaryDirectory() as folder:
+    ...     write(measured, {"clips": 8}, Path(folder, "metrics"), Path(folder, "plots"), dpi=50)
+    ...     sorted(path.name for path in Path(folder, "plots").iterdir())
+    ['confusion.csv', 'confusion.png', 'history.csv', 'history.png', 'recall.csv', 'recall.png']
     """
     numbers, title = evaluation.numbers, evaluation.title
     _write_json(metrics / "evaluate.json", numbers)

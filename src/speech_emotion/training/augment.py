@@ -75,6 +75,24 @@ def augment(batch: Batch, steps: Sequence[Step], seed: Sequence[int]) -> Batch:
         See `chain`.
     seed : sequence of int
         Of this batch; each step's random numbers follow from it and the step's name.
+
+    Returns
+    -------
+    Batch
+        Of the same shapes.
+
+    Examples
+    --------
+    A step is any function from a batch and random numbers to a batch, or an object that is called like one:
+
+    >>> @dataclass(frozen=True)
+    ... class Louder:
+    ...     by: float
+    ...     def __call__(self, batch, random):
+    ...         return batch._replace(windows=batch.windows * self.by)
+    >>> batch = Batch(np.ones((2, 4, 3), np.float32), np.eye(2, dtype=np.float32), np.ones(2, np.float32))
+    >>> augment(batch, [Louder(2.0)], seed=[1, 0, 0]).windows.max()
+    np.float32(2.0)
     """
     for step in steps:
         name = zlib.crc32(type(step).__name__.encode())
@@ -90,6 +108,13 @@ class Noise:
     ----------
     std : float
         Its standard deviation, in those of the data.
+
+    Examples
+    --------
+    >>> silence = Batch(np.zeros((2, 400, 40), np.float32), np.eye(2, dtype=np.float32), np.ones(2, np.float32))
+    >>> noisy = Noise(std=0.2)(silence, np.random.default_rng(1)).windows
+    >>> round(float(noisy.std()), 2), noisy.dtype
+    (0.2, dtype('float32'))
     """
 
     std: float
@@ -112,6 +137,12 @@ class TimeMasks:
         Masks per window.
     widest : int
         Largest width of a mask in frames; every width from 0 on is as likely.
+
+    Examples
+    --------
+    >>> batch = Batch(np.ones((1, 10, 2), np.float32), np.ones((1, 1), np.float32), np.ones(1, np.float32))
+    >>> TimeMasks(count=1, widest=4)(batch, np.random.default_rng(3)).windows[0, :, 0]
+    array([0., 0., 0., 0., 1., 1., 1., 1., 1., 1.], dtype=float32)
     """
 
     count: int
@@ -136,6 +167,12 @@ class ColumnMasks:
         Masks per window.
     widest : int
         Largest width of a mask in columns; every width from 0 on is as likely.
+
+    Examples
+    --------
+    >>> batch = Batch(np.ones((1, 2, 10), np.float32), np.ones((1, 1), np.float32), np.ones(1, np.float32))
+    >>> ColumnMasks(count=1, widest=4)(batch, np.random.default_rng(3)).windows[0, 0]
+    array([0., 0., 0., 0., 1., 1., 1., 1., 1., 1.], dtype=float32)
     """
 
     count: int

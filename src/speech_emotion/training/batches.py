@@ -37,6 +37,14 @@ class TrainingBatches(keras.utils.PyDataset):
         Applied to each batch; see `augment.chain`.
     seed : int
         Start of every random choice.
+
+    Examples
+    --------
+    >>> clips = [np.ones((30, 2), np.float32), np.ones((50, 2), np.float32), np.ones((90, 2), np.float32)]
+    >>> batches = TrainingBatches(clips, np.eye(3, dtype=np.float32), np.ones(3, np.float32), lambda clip: clip,
+    ...                           window_frames=40, batch_size=2, shift_frames=5, steps=(), seed=1)
+    >>> [batches[index].windows.shape for index in range(len(batches))]
+    [(2, 40, 2), (1, 40, 2)]
     """
 
     def __init__(

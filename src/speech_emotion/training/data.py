@@ -47,6 +47,21 @@ def examples(clips: pd.DataFrame, store: FeatureStore, labels: tuple[str, ...], 
     ------
     UserError
         If the store lacks a clip.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.store import Writer
+    >>> clips = pd.DataFrame({"clip_id": ["toy-1", "toy-2"], "corpus": "toy", "speaker": ["toy-ann", "toy-bob"],
+    ...                       "label": ["fear", "anger"]})
+    >>> with TemporaryDirectory() as folder:
+    ...     with Writer(Path(folder), ["rms"], 100.0, {}) as writer:
+    ...         for clip_id in clips["clip_id"]:
+    ...             writer.add("toy", clip_id, "", np.ones((30, 1), np.float32))
+    ...     some = examples(clips, FeatureStore(folder), ("anger", "fear"), views=True)
+    ...     len(some.features), some.targets.tolist()
+    (2, [[0.0, 1.0], [1.0, 0.0]])
     """
     rows = clips.assign(view="")
     if views:

@@ -38,6 +38,20 @@ def fit(
     pd.DataFrame
         One row per epoch: epoch (from 1), accuracy, loss, val_accuracy, val_loss and, when `lr_schedule` is "plateau",
         learning_rate.
+
+    Examples
+    --------
+    >>> clips = [np.full((20, 1), level, np.float32) for level in (-1, -1, 1, 1)]
+    >>> targets = np.repeat(np.eye(2, dtype=np.float32), 2, axis=0)
+    >>> batches = TrainingBatches(clips, targets, np.ones(4, np.float32), lambda clip: clip, window_frames=20,
+    ...                           batch_size=2, shift_frames=0, steps=(), seed=1)
+    >>> model = keras.Sequential([keras.Input((20, 1)), keras.layers.Flatten(),
+    ...                           keras.layers.Dense(2, activation="softmax")])
+    >>> settings = Optimisation(epochs=3, batch_size=2, lr=0.1, lr_schedule="constant", early_stopping=0,
+    ...                         label_smoothing=0.0)
+    >>> history = fit(model, batches, (np.stack(clips), targets, np.ones(4, np.float32)), settings)
+    >>> history["epoch"].tolist(), float(history["val_accuracy"].iloc[-1])
+    ([1, 2, 3], 1.0)
     """
     optimisation.prepare(model, settings, steps_per_epoch=len(batches))
     history = model.fit(

@@ -63,6 +63,10 @@ def train_fold(
     live : Path or None
         Folder in which DVCLive keeps the metrics of every epoch while training runs.
 
+    Returns
+    -------
+    Fold
+
     Raises
     ------
     UserError
@@ -98,7 +102,20 @@ def train_fold(
 
 
 def predict(bundle: Bundle, clips: Examples) -> pd.DataFrame:
-    """Say what a model makes of clips: the columns of `predictions.schema` but for fold and part."""
+    """Say what a model makes of clips.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The model.
+    clips : Examples
+        Of its labels.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row per clip, in their order: the columns of `predictions.schema` but for fold and part.
+    """
     outputs = bundle.windows(clips.features)
     labels = bundle.blueprint.labels
     logits = np.stack([each.logits.mean(axis=0) for each in outputs])

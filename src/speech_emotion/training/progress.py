@@ -9,7 +9,15 @@ from tqdm import tqdm
 
 
 class EpochBar(keras.callbacks.Callback):
-    """A bar over epochs, only on a terminal."""
+    """A bar over epochs, only on a terminal.
+
+    Parameters
+    ----------
+    title : str
+        What stands before it.
+    epochs : int
+        Where it ends.
+    """
 
     def __init__(self, title: str, epochs: int) -> None:
         super().__init__()
@@ -29,5 +37,14 @@ def live_curves(folder: Path) -> keras.callbacks.Callback:
     """Keep the metrics of every epoch in a folder of DVCLive's.
 
     They only show the run while it runs: what is kept and versioned comes from the stage `evaluate`.
+
+    Parameters
+    ----------
+    folder : Path
+        What an earlier run of DVCLive left in it is removed.
+
+    Returns
+    -------
+    keras.callbacks.Callback
     """
     return DVCLiveCallback(live=Live(str(folder), save_dvc_exp=False, dvcyaml=None, report=None))

@@ -67,8 +67,8 @@ def train(clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network:
     """
     clips, left_out = labels.apply(clips, settings.labels)
     split = splits.make(clips, settings.split, settings.seed)
-    folds = split["fold"].nunique()
-    said = [f"train_cnn: {settings.split.protocol}, {folds} fold{'s' if folds > 1 else ''}, "
+    num_folds = split["fold"].nunique()
+    said = [f"train_cnn: {settings.split.protocol}, {num_folds} fold{'s' if num_folds > 1 else ''}, "
             f"{len(clips)} clips of {clips['speaker'].nunique()} speakers, {clips['label'].nunique()} labels"]
     if left_out:
         said.append(f"  left out by labels: {', '.join(f'{count} {label}' for label, count in left_out.items())}")

@@ -1,0 +1,33 @@
+from . import (
+    acquisition,
+    audio,
+    corpora,
+    evaluation,
+    extraction,
+    features,
+    ingest,
+    inspection,
+    manifest,
+    models,
+    networks,
+    params,
+    prediction,
+    predictions,
+    protocol,
+    report,
+    store,
+    synthesis,
+    testing,
+    training,
+    upkeep,
+)
+from .core.errors import UserError
+from .prediction.files import predict_files
+from .prediction.predictor import Predictor
+from .store import FeatureStore
+
+__all__ = [
+    "FeatureStore", "Predictor", "UserError", "acquisition", "audio", "corpora", "evaluation", "extraction", "features",
+    "ingest", "inspection", "manifest", "models", "networks", "params", "predict_files", "prediction", "predictions",
+    "protocol", "report", "store", "synthesis", "testing", "training", "upkeep",
+]

@@ -1,0 +1,3 @@
+from . import figures, write
+
+__all__ = ["figures", "write"]
