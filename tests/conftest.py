@@ -73,7 +73,7 @@ def every_feature(shipped: Callable[[], dict[str, Any]]) -> Callable[[], dict[st
 def extract_settings(
     shipped: Callable[[], dict[str, Any]], every_feature: Callable[[], dict[str, Any]]
 ) -> Callable[..., Any]:
-    """A function that gives the shipped section extract_mfcc with changes.
+    """A function that gives the shipped section extract_mfcc with changes, and without views unless they are asked for.
 
     Such as ``("mfcc", "rms", features__mfcc__deltas=2)``; features that are not shipped are those ready in params.yaml.
     """
@@ -81,6 +81,7 @@ def extract_settings(
 
     def make(*features: str, **changes: Any) -> ExtractMfcc:
         section = shipped()["extract_mfcc"]
+        section["views"] = {kind: [] for kind in section["views"]}
         if features:
             every = every_feature()
             section["features"] = {name: every[name] for name in features}
