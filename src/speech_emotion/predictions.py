@@ -236,9 +236,9 @@ def read(path: Path | str) -> Predictions:
     path = Path(path)
     try:
         table = pq.read_table(path)
-        about = json.loads((table.schema.metadata or {})[_METADATA])
-        if (found := about.pop("format")) != _FORMAT:
-            raise UserError(f"{path}: has format {found}, this version reads {_FORMAT}; {_HINT}")
+        about = json.loads((table.schema.metadata or {}).get(_METADATA, b"{}"))
+        if about.get("format") != _FORMAT:
+            raise UserError(f"{path}: holds no predictions that this version reads; {_HINT}")
         origin = TypeAdapter(Origin).validate_python(about)
         rows = schema(origin.labels).validate(table.to_pandas(types_mapper=pd.ArrowDtype))
     except FileNotFoundError as error:

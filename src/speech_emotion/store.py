@@ -100,9 +100,9 @@ class FeatureStore:
             raise UserError(f"{path}: there is no feature store; run `dvc repro extract_mfcc` or `dvc pull`")
         try:
             table = parquet.read_table(path)
-            about = json.loads((table.schema.metadata or {})[METADATA])
-            if about["format"] != FORMAT:
-                raise UserError(f"{path}: was written by another version; run `dvc repro extract_mfcc`")
+            about = json.loads((table.schema.metadata or {}).get(METADATA, b"{}"))
+            if about.get("format") != FORMAT:
+                raise UserError(f"{path}: holds no features that this version reads; run `dvc repro extract_mfcc`")
             self.columns: list[str] = list(about["columns"])
             self.frame_rate = float(about["frame_rate"])
             self.recipe: dict[str, Any] = dict(about["recipe"])
