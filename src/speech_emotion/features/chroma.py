@@ -49,6 +49,17 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
     -------
     np.ndarray [shape=(frames, n_chroma), dtype=float32]
         Each frame's largest value is 1, or all are 0.
+
+    Examples
+    --------
+    A tone of 440 Hz is an A, the tenth pitch class:
+
+    >>> from speech_emotion.testing import tone
+    >>> settings = Settings(n_fft=2048, win_length=2048, window="hann", n_chroma=12, tuning=0.0)
+    >>> a = tone(pitch=440, detune=0)
+    >>> clip = Analysis(a, sample_rate=16_000, hop_length=160, reductions=[reduction(settings, 16_000)])
+    >>> int(compute(clip, settings)[25].argmax())
+    9
     """
     return cast(Float32, clip.reduced(reduction(settings, clip.sample_rate)))
 

@@ -49,6 +49,14 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
     -------
     np.ndarray [shape=(frames, 1 or 2), dtype=float32]
         In Hz; for "pyin" 0 where unvoiced, and the probability of being voiced.
+
+    Examples
+    --------
+    >>> from speech_emotion.testing import tone
+    >>> clip = Analysis(tone(pitch=200, detune=0), sample_rate=16_000, hop_length=160)
+    >>> settings = Settings(method="yin", fmin=65.0, fmax=500.0, frame_length=1024)
+    >>> compute(clip, settings)[25].round()
+    array([200.], dtype=float32)
     """
     import librosa  # brings numba, which takes a second and few features need
 

@@ -23,7 +23,22 @@ def reduction(settings: Settings, sample_rate: int) -> Reduction:
 
 
 def compute(clip: Analysis, settings: Settings) -> Float32:
-    """Log-mel spectrum; equals ``librosa.power_to_db(librosa.feature.melspectrogram(y, ...), top_db=...).T``."""
+    """Log-mel spectrum; equals ``librosa.power_to_db(librosa.feature.melspectrogram(y, ...), top_db=...).T``.
+
+    Returns
+    -------
+    np.ndarray [shape=(frames, n_mels), dtype=float32]
+        In dB.
+
+    Examples
+    --------
+    >>> from speech_emotion.testing import tone
+    >>> settings = Settings(n_fft=512, win_length=400, window="hann", mel_scale="slaney", fmin=20.0, fmax=8000.0,
+    ...                     n_mels=64, top_db=80.0)
+    >>> clip = Analysis(tone(), sample_rate=16_000, hop_length=160, reductions=[reduction(settings, 16_000)])
+    >>> compute(clip, settings).shape
+    (51, 64)
+    """
     return cast(Float32, clip.reduced(reduction(settings, clip.sample_rate)))
 
 

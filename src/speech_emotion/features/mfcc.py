@@ -55,6 +55,15 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
     Returns
     -------
     np.ndarray [shape=(frames, n_mfcc * (1 + deltas)), dtype=float32]
+
+    Examples
+    --------
+    >>> from speech_emotion.testing import tone
+    >>> settings = Settings(n_fft=512, win_length=400, window="hann", mel_scale="slaney", fmin=20.0, fmax=8000.0,
+    ...                     n_mels=64, top_db=80.0, n_mfcc=13, lifter=0.0, deltas=1)
+    >>> clip = Analysis(tone(), sample_rate=16_000, hop_length=160, reductions=[reduction(settings, 16_000)])
+    >>> compute(clip, settings).shape
+    (51, 26)
     """
     log_mel = cast(Float32, clip.reduced(reduction(settings, clip.sample_rate)))
     static = cepstrum(log_mel, settings.n_mfcc, settings.lifter)

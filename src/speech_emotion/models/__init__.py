@@ -1,4 +1,4 @@
-"""Trained models: bundle, normalisation, windows."""
+"""Trained models: what folds share, each fold's own part, the network with its head, normalisation, windows."""
 
 import lazy_loader
 
