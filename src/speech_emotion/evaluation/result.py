@@ -4,12 +4,10 @@ from typing import Any
 
 import pandas as pd
 
+from speech_emotion.corpora.artificial import SYNTHETIC
 from speech_emotion.evaluation import intervals, metrics
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.predictions import Origin
-
-SYNTHETIC = "synthetic"
-"""Name of the embedded corpus: its numbers say nothing about people."""
 
 
 def result(

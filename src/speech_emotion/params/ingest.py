@@ -15,7 +15,7 @@ class Ingest(Section):
     corpora: list[str]
     """Names of the corpora to take; [] for all that are recognised by their file names."""
     min_duration: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    """Shortest clip that is taken, in s."""
+    """Shortest clip that is taken, and that the model trained on them judges, in s."""
     strict: bool
     """Whether any rejected clip stops the pipeline."""
     ravdess_song: bool
