@@ -49,7 +49,7 @@ def test_it_comes_back_as_it_was(bundle: Bundle, saved: Path) -> None:
 def test_saving_twice_gives_the_same_bytes(bundle: Bundle, saved: Path, save_models: Make, tmp_path: Path) -> None:
     save_models(tmp_path, bundle)
     files = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
-    assert [str(path) for path in files] == ["fold-0/model.weights.h5", "fold-0/normalisation.json", "model.json"]
+    assert [str(path) for path in files] == ["fold-0/network-0.weights.h5", "fold-0/normalisation.json", "model.json"]
     for path in files:
         assert (tmp_path / path).read_bytes() == (saved / path).read_bytes()
 
@@ -84,13 +84,13 @@ def test_a_short_clip_is_padded_with_the_mean(bundle: Bundle) -> None:
 
 def test_features_are_normalised(bundle: Bundle) -> None:
     normalised = bundle.normalisation(CLIPS[1])[None]
-    np.testing.assert_allclose(bundle.probabilities([CLIPS[1]]), bundle.model.predict(normalised, verbose=0), rtol=1e-5)
+    np.testing.assert_allclose(bundle.probabilities([CLIPS[1]]), bundle.networks[0].predict(normalised, verbose=0), rtol=1e-5)
 
 
 # --- what is wrong
 
 
-FILES = ["model.json", "fold-0/normalisation.json", "fold-0/model.weights.h5"]
+FILES = ["model.json", "fold-0/normalisation.json", "fold-0/network-0.weights.h5"]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -111,7 +111,7 @@ def test_a_damaged_file(name: str, content: bytes, copy: Path) -> None:
 
 
 def test_weights_cut_in_half(copy: Path) -> None:
-    path = copy / "fold-0/model.weights.h5"
+    path = copy / "fold-0/network-0.weights.h5"
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(UserError, match="damaged or of another version"):
         load(copy)
@@ -154,7 +154,7 @@ def test_folds_come_in_order_of_their_numbers(bundle: Bundle, tmp_path: Path) ->
     bundle.blueprint.save(tmp_path)
     for fold in (10, 2, 0):
         std = bundle.normalisation.std + np.float32(fold)
-        Bundle(bundle.blueprint, bundle.model, Normalisation(bundle.normalisation.mean, std)).save(tmp_path, fold)
+        Bundle(bundle.blueprint, bundle.networks, Normalisation(bundle.normalisation.mean, std)).save(tmp_path, fold)
     for name in ("fold-x", "other"):
         (tmp_path / name).mkdir()
     offsets = [float((each.normalisation.std - bundle.normalisation.std)[0]) for each in load(tmp_path)]

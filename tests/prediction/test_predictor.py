@@ -70,14 +70,15 @@ def test_samples_in_memory_are_predicted_as_the_file_that_holds_them(predictor: 
                                              ("window_frames", 17), ("columns", ("a",))])
 def test_models_that_do_not_agree_are_not_averaged(what: str, value: Any, make_bundle: Make) -> None:
     one, other = make_bundle(), make_bundle()
-    odd = Bundle(dataclasses.replace(other.blueprint, **{what: value}), other.model, other.normalisation)
+    odd = Bundle(dataclasses.replace(other.blueprint, **{what: value}), other.networks, other.normalisation)
     with pytest.raises(UserError, match=f"cannot be averaged: they differ in their {what}"):
         Predictor([one, odd])
 
 
 def test_features_that_this_version_does_not_know(make_bundle: Make) -> None:
     bundle = make_bundle()
-    odd = Bundle(dataclasses.replace(bundle.blueprint, recipe={"sample_rate": 1}), bundle.model, bundle.normalisation)
+    unknown = dataclasses.replace(bundle.blueprint, recipe={"sample_rate": 1})
+    odd = Bundle(unknown, bundle.networks, bundle.normalisation)
     with pytest.raises(UserError, match="cannot compute the features of this model"):
         Predictor([odd])
 

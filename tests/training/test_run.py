@@ -88,7 +88,7 @@ def outputs(folder: Path, live: Path | None = None) -> Outputs:
 
 
 def equal_weights(one: Bundle, other: Bundle) -> bool:
-    pairs = zip(one.model.get_weights(), other.model.get_weights(), strict=True)
+    pairs = zip(one.networks[0].get_weights(), other.networks[0].get_weights(), strict=True)
     return all(np.array_equal(a, b) for a, b in pairs)
 
 
@@ -146,7 +146,7 @@ def test_predictions_are_of_each_folds_own_model_on_its_validation_and_test_part
         own = np.flatnonzero(rows["fold"] == fold)
         clips_of_fold = [store.frames(clip) for clip in rows["clip_id"].iloc[own]]
         np.testing.assert_allclose(probabilities[own], bundle.probabilities(clips_of_fold), atol=1e-6)
-        head, offset = map(np.asarray, bundle.model.get_layer("logits").weights)
+        head, offset = map(np.asarray, bundle.networks[0].get_layer("logits").weights)
         embeddings = np.stack(rows["embedding"].iloc[own].to_list())
         logits = rows[[f"logit_{label}" for label in LABELS]].to_numpy(dtype=float)[own]
         np.testing.assert_allclose(logits, embeddings @ head + offset, atol=1e-5)
@@ -232,7 +232,7 @@ def test_every_learning_rate_schedule(
     done = fit_fold(members(clips, settings), store, settings)
     bundle, history = done.bundle, done.history
     assert np.isfinite(history["val_loss"]).all()
-    rate = float(bundle.model.optimizer.learning_rate)
+    rate = float(bundle.networks[0].optimizer.learning_rate)
     if schedule == "constant":
         assert rate == pytest.approx(0.9)
     elif schedule == "plateau":

@@ -116,6 +116,10 @@ class TrainCnn(Optimisation):
     """Length of the window, in s."""
     model: str
     """A module of `speech_emotion.networks`."""
+    num_networks: PositiveInt
+    """Networks per fold, trained alike but for their random numbers; the logits are averaged."""
+    average_speeds: bool
+    """Whether a clip is judged at the speeds of its views too, and the probabilities are averaged."""
     class_weights: bool
     """Whether each clip weighs the inverse of its label's frequency."""
     augment: Augment
