@@ -1,0 +1,3 @@
+from .propose import Proposal, propose
+
+__all__ = ["Proposal", "propose"]
