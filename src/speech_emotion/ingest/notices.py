@@ -56,8 +56,8 @@ def notices(found: Found, accepted: Sequence[Accepted], rejected: Sequence[Rejec
             lines.append(f"{corpus.name}: {_files(len(misfits[corpus]))} rejected as off-pattern, such as "
                          f"{first.path}: {first.reason}")
         if count := outside[corpus]:
-            lines.append(f"{corpus.name}: {_files(count)} outside ingest.root, where DVC sees no changes; after one, run: "
-                         "dvc repro --force ingest")
+            lines.append(f"{corpus.name}: {_files(count)} outside ingest.root, where DVC sees no changes; after "
+                         "one, run: dvc repro --force ingest")
     return lines + [f"{name}: {_files(count)} left alone: {reason}"
                     for (name, reason), count in sorted(found.left_alone.items())]
 

@@ -95,7 +95,8 @@ class Recogniser:
 
     def _described(self, path: PurePosixPath) -> tuple[Corpus, Clip | Unfit] | tuple[None, None]:
         """Ask the descriptions; of those that cover the path, the innermost decide, and tables everywhere."""
-        depth = max((_depth(corpus) for corpus, _ in self.own if _covers(corpus, path)), default=0)
+        every = (*(corpus for corpus, _ in self.own), *self.unselected)
+        depth = max((_depth(corpus) for corpus in every if _covers(corpus, path)), default=0)
         unfit = None
         for corpus, parse in self.own:
             what = parse(path) if corpus.listed or _depth(corpus) >= depth else None

@@ -1,3 +1,3 @@
-from .propose import Proposal, propose
+from .draft import Proposal, propose
 
 __all__ = ["Proposal", "propose"]

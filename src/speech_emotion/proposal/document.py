@@ -55,7 +55,8 @@ def write(name: str, description: Description, clips: Mapping[PurePosixPath, Cli
     speakers = Counter(clip.speaker for clip in taken if clip.speaker != UNKNOWN_SPEAKER)
     labels = Counter(clip.native_label for clip in taken)
     counts = [_count(len(taken), "clip"), _count(len(speakers), "speaker"), _count(len(labels), "label")]
-    lines = ["# An own corpus, as `ser corpus new` understands it. Every key: docs/own-data.md", f"# {', '.join(counts)}"]
+    lines = ["# An own corpus, as `ser corpus new` understands it. Every key: docs/own-data.md",
+             f"# {', '.join(counts)}"]
     misfits = [(path, what.reason) for path, what in clips.items() if isinstance(what, Unfit)]
     lines += [f"# ? {question}" for question in questions]
     if misfits:
