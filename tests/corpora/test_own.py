@@ -4,6 +4,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from pydantic import ValidationError
+from ruamel.yaml import YAML
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.corpora import own
@@ -126,6 +127,7 @@ def test_a_column_that_is_not_there_is_named_with_its_role(tmp_path, columns, me
     ({"table": "t.csv", "pattern": "{label}/*"}, "must hold either `table` or `pattern`"),
     ({"pattern": "{label}/*", "columns": {"path": "a", "label": "b"}}, "only a `table` has"),
     ({"table": "t.csv", "columns": {"path": "a"}}, "which column of the table is the label"),
+    ({"table": "t.csv", "columns": {"path": "a", "labl": "b"}}, "columns.labl"),
     ({"pattern": "{label}/*", "speaker_regex": "spk"}, "must have a group"),
     ({"pattern": "{label}/*", "speaker_regex": "(spk"}, "is no regular expression"),
 ])
@@ -141,9 +143,8 @@ def described(root: Path, file: str, text: str) -> None:
 
 def test_slips_in_either_place_are_named_with_file_and_key(tmp_path, shipped):
     described(tmp_path, "calls/corpus.yaml", "{name: calls, patern: '{label}/*'}")
-    with pytest.raises(UserError, match=r"calls/corpus.yaml has settings.*\n  patern: unknown key \(did you mean 'pattern"):
+    with pytest.raises(UserError, match=r"calls/corpus.yaml has .*\n  patern: unknown key \(did you mean 'pattern"):
         own.described_corpora(tmp_path, [PurePosixPath("calls/corpus.yaml")], {})
-    from ruamel.yaml import YAML
     document = shipped()
     document["ingest"]["own"] = {"calls": {"pattern": "{label}/*", "langage": "de"}}
     YAML().dump(document, tmp_path / "params.yaml")
@@ -162,5 +163,5 @@ def test_a_name_is_checked(tmp_path, name, message):
 
 
 def test_a_pattern_outside_the_root_is_refused(tmp_path):
-    with pytest.raises(UserError, match="audio lies outside ingest.root"):
+    with pytest.raises(UserError, match="audio lies outside"):
         parse("x.wav", tmp_path, pattern="{label}/*", audio="/elsewhere")

@@ -32,7 +32,7 @@ def _follow(project: Project) -> list[str]:
 
 def test_the_page_says_what_its_commands_do(fresh: Project) -> None:
     commands = _follow(fresh)
-    assert len(commands) == 9
+    assert len(commands) == 10
     manifest = pd.read_parquet(fresh / "data/manifest.parquet")
     assert manifest.groupby("corpus")["label"].value_counts().to_dict() == {
         (corpus, label): 8 for corpus in ("calls", "lab") for label in ("anger", "happiness", "sadness")}

@@ -126,7 +126,7 @@ def test_where_nothing_can_be_proposed_the_message_says_why(tmp_path, make, mess
 
 def test_a_table_that_names_no_audio_is_said_to_name_none(tmp_path):
     (tmp_path / "t.csv").write_text("a,b\n1.wav,sad\n2.wav,HAPPY\n")
-    with pytest.raises(UserError, match="no column names audio that is there.*it has the columns a, b"):
+    with pytest.raises(UserError, match=r"no column names audio that is there.*it has the columns a, b"):
         propose(tmp_path / "t.csv")
     for name in ("1.wav", "2.wav"):
         write_clip(tmp_path / name)

@@ -178,7 +178,7 @@ def _schema(section: str) -> type[Section]:
 def _problems(error: ValidationError, section: str, schema: type[Section]) -> list[str]:
     lines = []
     for problem in error.errors():
-        key = ".".join([*filter(None, [section]), *(str(part) for part in problem["loc"])]) or "it"
+        key = ".".join([*filter(None, [section]), *(str(part) for part in problem["loc"] if part != "[key]")]) or "it"
         if problem["type"] == "extra_forbidden":
             allowed = _keys(schema, problem["loc"][:-1])
             lines.append(f"{key}: unknown key{_suggestion(str(problem['loc'][-1]), allowed)}; "

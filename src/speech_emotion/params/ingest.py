@@ -10,6 +10,8 @@ from speech_emotion.params.base import Section
 
 Attribute = Literal["label", "speaker", "sex", "age", "language", "statement", "intensity", "repetition"]
 """What can be said about a clip, as in the manifest."""
+Column = Literal["path", "label", "speaker", "sex", "age", "language", "statement", "intensity", "repetition"]
+"""What a table's column may say."""
 Sex = Literal["female", "male"]
 
 
@@ -26,7 +28,7 @@ class Description(Section):
 
     table: str | None = None
     """A CSV, TSV or Parquet file with a row per clip: absolute, or relative to the description's folder."""
-    columns: dict[Literal["path"] | Attribute, str] | None = None
+    columns: dict[Column, str] | None = None
     """Which of the table's columns say what; None for those that are named so."""
     pattern: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """What the clips' paths look like, such as "{speaker}/{label}/*.wav"; of several, the first that fits counts."""

@@ -129,7 +129,7 @@ def read(source: Path) -> pd.DataFrame:
     except UnicodeDecodeError as error:
         raise UserError(f"{source}: is no text in UTF-8; save the table as CSV in UTF-8") from error
     except (ValueError, OSError, pd.errors.ParserError) as error:
-        raise UserError(f"{source}: cannot be read as a table ({error})") from error
+        raise UserError(f"{source}: cannot be read as a table ({str(error).strip()})") from error
 
 
 def _columns(source: Path, rows: pd.DataFrame, description: Description) -> dict[str, str]:
