@@ -83,6 +83,27 @@ def test_a_description_of_the_root_leaves_built_in_corpora_alone(root):
     assert taken(intake) == {"all": 3, "emodb": 1}
 
 
+def test_a_table_of_the_root_leaves_built_in_corpora_alone_unless_it_lists_their_clips(root):
+    (root / "corpus.yaml").write_text("{name: listed, table: t.csv}")
+    clip, = (root / "emodb/wav").iterdir()
+    other = write_clip(clip.with_name("03a02Wb.wav"), 40)
+    (root / "t.csv").write_text(f"path,label,speaker\nemodb/wav/{other.name},sad,x\n")
+    assert taken(take_in(root, ["listed", "emodb"])) == {"emodb": 1, "listed": 1}
+
+
+def test_what_is_described_is_not_taken_for_a_corpus_by_its_names(tmp_path):
+    """EMO-DB's names in a folder of another name, of which a table lists one."""
+    first, *_ = make_corpus(tmp_path / "emodb/quux", "emodb", speakers=["03"], labels=["anger", "fear"])
+    (tmp_path / "emodb/quux/corpus.yaml").write_text("{name: quux, table: t.csv}")
+    (tmp_path / "emodb/quux/t.csv").write_text(f"path,label,speaker\nwav/{first.name},sad,x\n")
+    intake = take_in(tmp_path)
+    assert intake.clips[["corpus", "label"]].to_numpy().tolist() == [["quux", "sadness"]]
+    assert "quux: 1 file left alone: is not in t.csv" in intake.notices
+    assert take_in(tmp_path, ["quux"]).clips["corpus"].tolist() == ["quux"]
+    with pytest.raises(UserError, match=r"none of what ingest.corpora selects.*but 2 of quux"):
+        take_in(tmp_path, ["emodb"])
+
+
 def test_a_speaker_may_be_called_like_a_corpus(tmp_path):
     write_clip(tmp_path / "mine/Tess/sad/1.wav")
     own = {"mine": Description(pattern="mine/{speaker}/{label}/*")}

@@ -44,7 +44,7 @@ class Recogniser:
         # The description of an inner folder comes before that of an outer one.
         covering = [corpus for corpus in selected if corpus.folder is not None]
         self.own = parsers(sorted(covering, key=_depth, reverse=True))
-        self.unselected = [corpus for corpus in described if corpus not in selected]
+        self.unselected = sorted((corpus for corpus in described if corpus not in selected), key=_depth, reverse=True)
         named = [corpus for corpus in selected if corpus.by_name]
         self.named = parsers(named)
         # What is left out is recognised by default options.
@@ -70,8 +70,15 @@ class Recogniser:
         path = PurePosixPath(self.root_name, path)
         located = registry.of_folder(path)
         described, said = self._described(path)
-        if described and isinstance(said, Clip) and not self._is_known(path, located):
-            return described, said
+        if described:
+            row = isinstance(said, Clip) and described.listed
+            # The quick way `table` speaks of its rows only; a description, of all that lies in its folder.
+            decided = isinstance(said, Clip) or described.name not in registry.CORPORA
+            if row or (decided and not self._is_built_in(path, described)):
+                return described, said
+        for corpus in self.unselected:
+            if _covers(corpus, path) and not described and not self._is_built_in(path, corpus):
+                return corpus, _LEFT_OUT
         for corpus, parse in self.named:
             if located in (None, corpus) and (what := parse(path)):
                 return corpus, what
@@ -81,9 +88,6 @@ class Recogniser:
             for corpus, parse in self.others:
                 if located is corpus or (located is None and parse(path)):
                     return corpus, _LEFT_OUT
-        for corpus in self.unselected:
-            if _covers(corpus, path) and not described:
-                return corpus, _LEFT_OUT
         for corpus, parse in self.folder:
             if what := parse(path):
                 return corpus, what
@@ -106,8 +110,11 @@ class Recogniser:
                 unfit = corpus, what
         return unfit or (None, None)
 
-    def _is_known(self, path: PurePosixPath, located: Corpus | None) -> bool:
-        """Whether both a folder and the file's name say that it is of a built-in corpus."""
+    def _is_built_in(self, path: PurePosixPath, described: Corpus) -> bool:
+        """Whether, within a description's folder, both a folder and the file's name are a built-in corpus's."""
+        if described.folder is None or not _covers(described, path):
+            return False
+        located = registry.of_folder(PurePosixPath(*path.parts[1:]).relative_to(described.folder))
         return any(corpus is located and parse(path) for corpus, parse in (*self.named, *self.others))
 
 
