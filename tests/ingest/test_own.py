@@ -130,6 +130,14 @@ def test_audio_outside_the_root_is_taken_by_absolute_paths_and_said_to_be_unwatc
         intake.notices)
 
 
+def test_a_table_outside_the_root_is_said_to_be_unwatched(root, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("path,label,speaker\none.wav,sad,1\n")
+    intake = take_in(root, ["lab"], own={"lab": Description(table=str(table), audio="lab")})
+    assert taken(intake) == {"lab": 1}
+    assert any(notice.startswith("lab: its table lies outside ingest.root") for notice in intake.notices)
+
+
 def test_when_all_is_left_alone_the_message_says_so(tmp_path):
     write_clip(tmp_path / "raw/1.wav")
     with pytest.raises(UserError, match="1 files of mine are left alone: lies in an ignored folder"):

@@ -71,7 +71,8 @@ def write(name: str, description: Description, clips: Mapping[PurePosixPath, Cli
             lines.append(f"audio: {_scalar(description.audio)}  # the table's paths start there")
         lines += ["columns:", *(f"  {role}: {_scalar(column)}" for role, column in (description.columns or {}).items())]
     else:
-        lines += [f"pattern: {json.dumps(pattern, ensure_ascii=False)}" for pattern in description.pattern]
+        pattern, = description.pattern
+        lines.append(f"pattern: {json.dumps(pattern, ensure_ascii=False)}")
     if speakers:
         more = f", ... {len(speakers) - _MOST} more" if len(speakers) > _MOST else ""
         lines.append(f"# speakers: {_counts(sorted(speakers.items())[:_MOST])}{more}")

@@ -71,7 +71,7 @@ def from_description(name: str, description: Description, root: Path, folder: Pu
         listed=partial(_listed, description, folder, start) if description.table else None,
         by_name=False,
         folder=start / _common([pattern.folder for pattern in patterns]),
-        remarks=partial(_remarks, description),
+        remarks=partial(_remarks, description, root / folder / (description.table or ""), root),
     )
 
 
@@ -137,5 +137,9 @@ def _is_ignored(path: PurePosixPath, description: Description) -> bool:
                for said in (around.name, str(around)) if said)
 
 
-def _remarks(description: Description, clips: Sequence[Clip]) -> list[str]:
-    return remarks(clips, description.labels)
+def _remarks(description: Description, source: Path, root: Path, clips: Sequence[Clip]) -> list[str]:
+    said = remarks(clips, description.labels)
+    if below(root, source).is_absolute():
+        said.append("its table lies outside ingest.root, where DVC sees no changes; after one, run: dvc repro --force "
+                    "ingest")
+    return said
