@@ -112,6 +112,14 @@ def test_a_table_may_have_other_columns_and_absolute_paths(tmp_path):
     assert read(PurePosixPath(elsewhere, "b.wav")) == Clip("sadness", "sad", "p2")
 
 
+def test_a_path_by_way_of_a_link_is_still_below_the_root(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    (tmp_path / "real/t.csv").write_text(f"path,label\n{tmp_path}/real/a.wav,sad\n")
+    corpus = own.from_description("mine", Description(table="t.csv"), tmp_path / "link", PurePosixPath(), "here")
+    assert corpus.listed(tmp_path / "link") == [PurePosixPath("a.wav")]
+
+
 @pytest.mark.parametrize(("columns", "message"), [
     ({"path": "file", "label": "feeling"}, "the column 'feeling' for the label is missing; it has file, mood"),
     (None, "the column 'path' is missing"),

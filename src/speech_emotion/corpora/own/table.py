@@ -89,10 +89,12 @@ def below(root: Path, path: Path) -> PurePosixPath:
     (PurePosixPath('bob/1.wav'), PurePosixPath('/other/1.wav'))
     """
     absolute, around = (Path(os.path.normpath(Path.cwd() / each)) for each in (path, root))
-    # As it is written, and with links resolved: whichever of the two shows that it lies there.
-    for inner, outer in ((absolute, around), (absolute.resolve(), around.resolve())):
-        if inner.is_relative_to(outer):
-            return PurePosixPath(inner.relative_to(outer).as_posix())
+    if absolute.is_relative_to(around):
+        return PurePosixPath(absolute.relative_to(around).as_posix())
+    # One of the two may be written by way of a link.
+    real, around = absolute.resolve(), around.resolve()
+    if real.is_relative_to(around):
+        return PurePosixPath(real.relative_to(around).as_posix())
     return PurePosixPath(absolute.as_posix())
 
 
