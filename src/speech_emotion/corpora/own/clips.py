@@ -114,19 +114,22 @@ def remarks(clips: Sequence[Clip], labels: Mapping[str, str]) -> list[str]:
     """
     lines = []
     for (native, label), count in sorted(Counter((clip.native_label, clip.label) for clip in clips).items()):
-        clips_in_words = f"{count} clip{'s' if count > 1 else ''}"
         if native != label and native not in labels:
-            lines.append(f"label {native} is taken as {label} ({clips_in_words})")
+            lines.append(f"label {native} is taken as {label} ({_clips(count)})")
         elif label not in VOCABULARY and labels.get(native) != native:
-            lines.append(f"label {label} is none of this project's, and is taken as it is ({clips_in_words})")
+            lines.append(f"label {label} is none of this project's, and is taken as it is ({_clips(count)})")
     if unused := sorted(set(labels) - {clip.native_label for clip in clips}):
         lines.append(f"`labels` names what no clip has: {', '.join(unused)}")
     speakers = {clip.speaker for clip in clips}
     if UNKNOWN_SPEAKER in speakers:
         count = sum(clip.speaker == UNKNOWN_SPEAKER for clip in clips)
-        lines.append(f"no speaker is known of {count} clips: they count as one speaker's, so that no split can take "
-                     "them apart")
+        lines.append(f"no speaker is known of {_clips(count)}: all such count as one speaker's, so that no split can "
+                     "take them apart")
     return lines
+
+
+def _clips(count: int) -> str:
+    return f"{count} clip{'s' if count > 1 else ''}"
 
 
 def _speaker(said: Mapping[str, str], path: str, description: Description) -> str:
