@@ -13,6 +13,8 @@ from speech_emotion.ingest.probe import Content, Failure, Probe
 RULES = {
     "unknown-name": "rename it as its corpus does, or select the corpus it is of (folder and table take any name)",
     "unknown-label": "correct the name if it is a slip; else remove the file",
+    "off-pattern": "move or rename it, or correct its corpus's description: the pattern (**/ stands for any folders), "
+                   "or the list of folders to ignore",
     "speaker-at-odds": "find out who speaks, then correct the name or move the file to that speaker's folder",
     "missing": "put the file where the table says, or remove its row",
     "lfs-pointer": "get the audio itself: git lfs pull in the clone, or ser download",
