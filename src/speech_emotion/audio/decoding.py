@@ -1,57 +1,43 @@
 """Any readable audio file as mono float32 samples at its own sample rate."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from speech_emotion.audio.containers import cut_short
-from speech_emotion.core.errors import UserError
+from speech_emotion.audio.containers import ForFFmpeg, cut_short, for_ffmpeg
+from speech_emotion.audio.recording import BLOCK, NoDecoder, Recording, UnreadableAudio
 
-BLOCK = 1 << 16
-"""Samples that are worked on at a time: few enough to stay in a processor's cache."""
+__all__ = ["BLOCK", "READ", "SoundFileRecording", "UnreadableAudio", "opened", "read"]
 
 READ = 4 * BLOCK
 """Samples that are read at a time. More than a block, because soundfile seeks around each read."""
 
 
-class UnreadableAudio(UserError):
-    """A file that is not audio, or is damaged."""
+class SoundFileRecording:
+    """A `Recording` that libsndfile decodes; made by `opened`.
 
-
-class Recording:
-    """An audio file that is open for decoding; made by `opened`.
-
-    Attributes
+    Parameters
     ----------
-    sample_rate : int
-        In Hz.
-    channels : int
-        Number of channels; what is decoded is their mean.
+    path : Path or str
+        For messages.
+    file : soundfile.SoundFile
+        The open file.
     """
 
     def __init__(self, path: Path | str, file: soundfile.SoundFile) -> None:
         self.sample_rate: int = file.samplerate
         self.channels: int = file.channels
+        self.lossless: bool = file.subtype.startswith(("PCM", "FLOAT", "DOUBLE", "ALAC"))
         self._path = path
         self._file = file
 
     def blocks(self) -> Iterator[np.ndarray]:
-        """Decode the file piece by piece, once.
+        """Decode the file piece by piece, once; see `Recording.blocks`.
 
         Equals ``soundfile.read(path, dtype="float32", always_2d=True)[0].mean(axis=1)``, cut into pieces.
-
-        Yields
-        ------
-        np.ndarray [shape=(n,), dtype=float32]
-            The next `n <= BLOCK` samples in [-1, 1], the mean over channels. Overwritten by the next block.
-
-        Raises
-        ------
-        UnreadableAudio
-            If the file cannot be decoded, or ends before the length its header gives.
         """
         # libsndfile takes three times as long to give floats as the 16-bit integers that such a file holds.
         integers = self._file.subtype == "PCM_16"
@@ -85,7 +71,8 @@ def opened(path: Path | str) -> Iterator[Recording]:
     Parameters
     ----------
     path : Path or str
-        A WAV, FLAC, AIFF, OGG, MP3 or other file that libsndfile reads. The content decides, not the extension.
+        A WAV, FLAC, AIFF, OGG, MP3 or other file that libsndfile reads, or one that FFmpeg decodes in its place (M4A,
+        WebM, WMA and others; see `containers.ForFFmpeg`). The content decides, not the extension.
 
     Yields
     ------
@@ -93,6 +80,8 @@ def opened(path: Path | str) -> Iterator[Recording]:
 
     Raises
     ------
+    NoDecoder
+        If FFmpeg is needed and not installed.
     UnreadableAudio
         If the file cannot be opened as audio, or was cut short.
 
@@ -104,8 +93,12 @@ def opened(path: Path | str) -> Iterator[Recording]:
     ...     print(recording.sample_rate, recording.channels, sum(len(block) for block in recording.blocks()))
     16000 1 8000
     """
-    with _open(path) as file:
-        yield Recording(path, file)
+    if container := for_ffmpeg(path):
+        with _by_ffmpeg(path, container) as decoded:
+            yield decoded
+    else:
+        with _open(path) as file:
+            yield SoundFileRecording(path, file)
 
 
 def read(path: Path | str) -> tuple[np.ndarray, int]:
@@ -114,7 +107,7 @@ def read(path: Path | str) -> tuple[np.ndarray, int]:
     Returns
     -------
     samples : np.ndarray [shape=(n,), dtype=float32]
-        The mean over channels, in [-1, 1].
+        The mean over channels; see `Recording.blocks`.
     sample_rate : int
         In Hz.
 
@@ -137,6 +130,18 @@ def read(path: Path | str) -> tuple[np.ndarray, int]:
     if not pieces:
         raise UnreadableAudio(f"{path}: holds no samples")
     return (pieces[0] if len(pieces) == 1 else np.concatenate(pieces)), recording.sample_rate
+
+
+def _by_ffmpeg(path: Path | str, container: ForFFmpeg) -> AbstractContextManager[Recording]:
+    try:
+        # Only here: it is optional, and takes a tenth of a second to load.
+        from speech_emotion.audio import ffmpeg
+    except ImportError as error:
+        raise NoDecoder(f"{path}: is decoded by FFmpeg ({container}), which is not installed: "
+                        "pip install 'speech-emotion[formats]'") from error
+    if missing := cut_short(path):
+        raise UnreadableAudio(f"{path}: damaged audio ({missing})")
+    return ffmpeg.opened(path, container)
 
 
 def _open(path: Path | str) -> soundfile.SoundFile:

@@ -8,16 +8,16 @@ from typing import Any
 
 import joblib
 import pandas as pd
-from tqdm import tqdm
 
 from speech_emotion import manifest
 from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
 from speech_emotion.corpora import published
-from speech_emotion.corpora.base import Clip
 from speech_emotion.ingest.audit import RULES, Accepted, Rejected, audit
-from speech_emotion.ingest.find import Candidate, Found, find_candidates
-from speech_emotion.ingest.probe import Probe, probe
+from speech_emotion.ingest.find import Found, find_candidates
+from speech_emotion.ingest.identify import Index
+from speech_emotion.ingest.read import read_all
+from speech_emotion.params.ingest import Ingest
 
 REJECTED_COLUMNS = ["corpus", "path", "sha256", "rule", "reason", "what_to_do"]
 
@@ -81,11 +81,38 @@ def take_in(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.
     0  emodb/wav/03a01Wa.wav  empty
     """
     found = find_candidates(root, corpora, options)
+    found, probes = read_all(root, found, Index(root, found.selected, options), workers or joblib.cpu_count())
     _require_audio(root, found, corpora)
-    probes = _probe_all(root, found.candidates, workers or joblib.cpu_count())
     accepted, rejected = audit(found.candidates, probes, min_duration)
     rejected += [Rejected(path, corpus, None, "missing", "listed, but not there") for corpus, path in found.missing]
     return Intake(_clips(accepted), _files(root, accepted), _rejected(rejected), found.not_selected)
+
+
+def by_settings(settings: Ingest) -> Intake:
+    """Take in what the settings of the stage `ingest` say.
+
+    Parameters
+    ----------
+    settings : Ingest
+
+    Returns
+    -------
+    Intake
+        As of `take_in`, which also says what it raises.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.testing import make_corpus
+    >>> shipped = load("params.yaml", Ingest)
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = make_corpus(Path(folder), "emodb", speakers=["03"], labels=["anger"])
+    ...     len(by_settings(shipped.model_copy(update={"root": folder})).clips)
+    1
+    """
+    return take_in(Path(settings.root), settings.corpora, min_duration=settings.min_duration,
+                   options=settings.options())
 
 
 def write_rejected(rejected: pd.DataFrame, path: Path | str) -> None:
@@ -157,14 +184,6 @@ def _by_rule(rejected: pd.DataFrame) -> str:
     return f"{len(rejected)} files are rejected ({counts})"
 
 
-def _probe_all(root: Path, candidates: Sequence[Candidate], workers: int) -> list[Probe]:
-    # Threads: reading, hashing and decoding all happen outside the interpreter's lock.
-    jobs = (joblib.delayed(probe)(root / candidate.path, decode=isinstance(candidate.what, Clip))
-            for candidate in candidates)
-    done = joblib.Parallel(n_jobs=workers, prefer="threads", return_as="generator")(jobs)
-    return list(tqdm(done, desc="reading audio", total=len(candidates), unit="file", disable=None))
-
-
 def _clips(accepted: Sequence[Accepted]) -> pd.DataFrame:
     if not accepted:
         return manifest.empty()
@@ -205,7 +224,8 @@ def _files(root: Path, accepted: Sequence[Accepted]) -> pd.DataFrame:
             "path": str(item.path),
             "sha256": item.probe.sha256,
             "bytes": item.probe.num_bytes,
-            "published": same[item.corpus.name](item.path, item.probe.sha256),
+            "published": True if item.known else same[item.corpus.name](item.path, item.probe.sha256),
+            "renamed": item.known is not None and item.known.renamed,
         }
         for item in accepted
     ]).astype(manifest.empty(manifest.FILES_SCHEMA).dtypes.to_dict()).sort_values("clip_id", ignore_index=True)

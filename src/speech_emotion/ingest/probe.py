@@ -1,7 +1,7 @@
 """Read one audio file once and say what is in it, in bounded memory."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -9,11 +9,13 @@ from typing import Literal
 import numpy as np
 
 from speech_emotion.audio import decoding, digest
+from speech_emotion.audio.recording import NoAudioTrack, NoDecoder, UnreadableAudio
 
 FULL_SCALE = 0.999
 """Level from which a sample counts as at full scale."""
 FLAT = 3
 """So many samples at full scale in a row are a clipped peak: a true peak is that flat at no sample rate in use."""
+Undecoded = Literal["lfs-pointer", "no-decoder", "undecodable", "empty"]
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
@@ -29,6 +31,8 @@ class Content:
     """In Hz."""
     channels: int
     """Number of channels of the file; what follows is measured on their mean."""
+    lossless: bool
+    """Whether the file's encoding loses nothing."""
     peak_dbfs: float
     """Largest magnitude in dB relative to full scale; minus infinity for zeros, NaN if a sample is not finite."""
     rms_dbfs: float
@@ -43,7 +47,7 @@ class Content:
 class Failure:
     """Why a file could not be decoded, as a rule of the audit."""
 
-    rule: Literal["lfs-pointer", "undecodable", "empty"]
+    rule: Undecoded
     """One of `audit.RULES`."""
     reason: str
     """What is the matter, for people."""
@@ -60,15 +64,15 @@ class Probe:
     """None if it was not to be decoded."""
 
 
-def probe(path: Path, *, decode: bool = True) -> Probe:
+def probe(path: Path, *, decode: Callable[[str], bool] = lambda _sha256: True) -> Probe:
     """Hash and decode a file.
 
     Parameters
     ----------
     path : Path
         Any file.
-    decode : bool
-        Whether to look inside, too.
+    decode : callable
+        From the SHA-256 of the file's bytes to whether to look inside, too; by default always.
 
     Returns
     -------
@@ -97,7 +101,7 @@ def probe(path: Path, *, decode: bool = True) -> Probe:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         return Probe(None, 0, Failure("undecodable", error.strerror or str(error)))
-    if not decode:
+    if not decode(sha256):
         return Probe(sha256, size, None)
     if not size:
         return Probe(sha256, size, Failure("empty", "a file of 0 bytes"))
@@ -105,10 +109,19 @@ def probe(path: Path, *, decode: bool = True) -> Probe:
         return Probe(sha256, size, Failure("lfs-pointer", "a Git LFS pointer instead of audio"))
     try:
         return Probe(sha256, size, _decode(path))
-    except decoding.UnreadableAudio as error:
-        return Probe(sha256, size, Failure("undecodable", str(error).removeprefix(f"{path}: ")))
+    except UnreadableAudio as error:
+        return Probe(sha256, size, Failure(_rule(error), str(error).removeprefix(f"{path}: ")))
     except OSError as error:
         return Probe(sha256, size, Failure("undecodable", error.strerror or str(error)))
+
+
+def _rule(error: UnreadableAudio) -> Undecoded:
+    match error:
+        case NoDecoder():
+            return "no-decoder"
+        case NoAudioTrack():
+            return "empty"
+    return "undecodable"
 
 
 def _decode(path: Path) -> Content | Failure:
@@ -117,8 +130,9 @@ def _decode(path: Path) -> Content | Failure:
         content = digest.of_samples(meter.through(recording.blocks()), recording.sample_rate)
     if not meter.num_samples:
         return Failure("empty", "holds no samples")
-    return Content(content, meter.num_samples, recording.sample_rate, recording.channels, _decibels(meter.peak),
-                   _decibels(np.sqrt(meter.energy / meter.num_samples)), meter.finite, meter.clipped)
+    return Content(content, meter.num_samples, recording.sample_rate, recording.channels, recording.lossless,
+                   _decibels(meter.peak), _decibels(np.sqrt(meter.energy / meter.num_samples)), meter.finite,
+                   meter.clipped)
 
 
 def _decibels(amplitude: float) -> float:
