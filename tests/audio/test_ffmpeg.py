@@ -139,10 +139,12 @@ def test_an_unknown_encoding_is_said_to_be_one(tmp_path):
         decoding.read(path)
 
 
-@pytest.mark.parametrize("name", ["a.wav", "a.mp3", "http:a.m4a", "a"])
-def test_content_decides_and_not_the_name(tmp_path, name):
-    path = encoded(tmp_path / "a.m4a").rename(tmp_path / name)
-    assert len(decoding.read(path)[0])
+@pytest.mark.parametrize("name", ["a.wav", "a.mp3", "a.au", "a.raw", "http:a.m4a", "a"])
+@pytest.mark.parametrize("suffix", [".m4a", ".aac"])
+def test_content_decides_and_not_the_name(tmp_path, suffix, name):
+    path = encoded(tmp_path / f"b{suffix}").rename(tmp_path / name)
+    samples, rate = decoding.read(path)
+    assert pitch(samples, rate) == pytest.approx(440, abs=2)
 
 
 @pytest.mark.parametrize("head", [b"\xff\xfb\x90\x64" + bytes(8), "\ufeffsome text".encode("utf-16-le")[:12],

@@ -14,6 +14,8 @@ __all__ = ["BLOCK", "READ", "SoundFileRecording", "UnreadableAudio", "opened", "
 
 READ = 4 * BLOCK
 """Samples that are read at a time. More than a block, because soundfile seeks around each read."""
+_BY_EXTENSION = ("RAW", "MP3")
+"""What libsndfile takes a file for because it is called so; all else it knows by content."""
 
 
 class SoundFileRecording:
@@ -64,8 +66,7 @@ class SoundFileRecording:
         return read
 
 
-@contextmanager
-def opened(path: Path | str) -> Iterator[Recording]:
+def opened(path: Path | str) -> AbstractContextManager[Recording]:
     """Open an audio file.
 
     Parameters
@@ -74,9 +75,10 @@ def opened(path: Path | str) -> Iterator[Recording]:
         A WAV, FLAC, AIFF, OGG, MP3 or other file that libsndfile reads, or one that FFmpeg decodes in its place (M4A,
         WebM, WMA and others; see `containers.ForFFmpeg`). The content decides, not the extension.
 
-    Yields
-    ------
-    Recording
+    Returns
+    -------
+    context manager of Recording
+        Closes the file.
 
     Raises
     ------
@@ -93,12 +95,19 @@ def opened(path: Path | str) -> Iterator[Recording]:
     ...     print(recording.sample_rate, recording.channels, sum(len(block) for block in recording.blocks()))
     16000 1 8000
     """
-    if container := for_ffmpeg(path):
-        with _by_ffmpeg(path, container) as decoded:
-            yield decoded
-    else:
-        with _open(path) as file:
-            yield SoundFileRecording(path, file)
+    try:
+        file = soundfile.SoundFile(path)
+    except (soundfile.LibsndfileError, TypeError) as error:
+        if container := for_ffmpeg(path):
+            return _by_ffmpeg(path, container)
+        raise _unreadable(path, error) from error
+    if file.format in _BY_EXTENSION and (container := for_ffmpeg(path)):
+        file.close()
+        return _by_ffmpeg(path, container)
+    if missing := cut_short(path):
+        file.close()
+        raise UnreadableAudio(f"{path}: damaged audio ({missing})")
+    return _by_libsndfile(path, file)
 
 
 def read(path: Path | str) -> tuple[np.ndarray, int]:
@@ -132,6 +141,12 @@ def read(path: Path | str) -> tuple[np.ndarray, int]:
     return (pieces[0] if len(pieces) == 1 else np.concatenate(pieces)), recording.sample_rate
 
 
+@contextmanager
+def _by_libsndfile(path: Path | str, file: soundfile.SoundFile) -> Iterator[Recording]:
+    with file:
+        yield SoundFileRecording(path, file)
+
+
 def _by_ffmpeg(path: Path | str, container: ForFFmpeg) -> AbstractContextManager[Recording]:
     try:
         # Only here: it is optional, and takes a tenth of a second to load.
@@ -144,16 +159,9 @@ def _by_ffmpeg(path: Path | str, container: ForFFmpeg) -> AbstractContextManager
     return ffmpeg.opened(path, container)
 
 
-def _open(path: Path | str) -> soundfile.SoundFile:
-    try:
-        file = soundfile.SoundFile(path)
-    except soundfile.LibsndfileError as error:
-        if not Path(path).is_file():
-            raise UnreadableAudio(f"{path}: there is no such file") from error
-        raise UnreadableAudio(f"{path}: not readable as audio ({error.error_string})") from error
-    except TypeError as error:  # a bare .raw extension asks for a format that only the user could know
-        raise UnreadableAudio(f"{path}: headerless audio; convert it to WAV or FLAC") from error
-    if missing := cut_short(path):
-        file.close()
-        raise UnreadableAudio(f"{path}: damaged audio ({missing})")
-    return file
+def _unreadable(path: Path | str, error: Exception) -> UnreadableAudio:
+    if isinstance(error, TypeError):  # a bare .raw extension asks for a format that only the user could know
+        return UnreadableAudio(f"{path}: headerless audio; convert it to WAV or FLAC")
+    if not Path(path).is_file():
+        return UnreadableAudio(f"{path}: there is no such file")
+    return UnreadableAudio(f"{path}: not readable as audio ({getattr(error, 'error_string', error)})")
