@@ -152,7 +152,7 @@ def _by_ffmpeg(path: Path | str, container: ForFFmpeg) -> AbstractContextManager
         # Only here: it is optional, and takes a tenth of a second to load.
         from speech_emotion.audio import ffmpeg
     except ImportError as error:
-        raise NoDecoder(f"{path}: is decoded by FFmpeg ({container}), which is not installed: "
+        raise NoDecoder(f"{path}: needs FFmpeg ({container}), which is not installed: "
                         "pip install 'speech-emotion[formats]'") from error
     if missing := cut_short(path):
         raise UnreadableAudio(f"{path}: damaged audio ({missing})")
