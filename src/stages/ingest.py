@@ -4,7 +4,7 @@ from pathlib import Path
 
 from _stage import PARAMS, run
 from speech_emotion import manifest
-from speech_emotion.ingest.intake import require_all, require_clips, take_in, write_rejected
+from speech_emotion.ingest.intake import by_settings, require_all, require_clips, write_rejected
 from speech_emotion.ingest.summary import summary, text
 from speech_emotion.params.base import load
 from speech_emotion.params.ingest import Ingest
@@ -17,8 +17,7 @@ REJECTED = Path("data/rejected.csv")
 def ingest() -> None:
     """Write `MANIFEST`, `FILES` and `REJECTED`."""
     params = load(PARAMS, Ingest)
-    intake = take_in(Path(params.root), params.corpora, min_duration=params.min_duration, options=params.options(),
-                     own=params.own)
+    intake = by_settings(params)
     write_rejected(intake.rejected, REJECTED)
     require_clips(intake, params.root, REJECTED)
     print(text(summary(intake.clips, intake.rejected, intake.files), intake.not_selected, intake.notices))

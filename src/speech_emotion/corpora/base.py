@@ -145,6 +145,8 @@ class Corpus:
     """Called like `make_parser`: the paths of all clips that have to be there, where the corpus itself lists them."""
     published: Callable[[], list[Published]] | None = None
     """The published clips, where no index file ships."""
+    slips: Mapping[str, str] = field(default_factory=dict)
+    """Published paths whose names are the authors' slips, and what they stand for."""
     source: Archive | FilesAt | Dataverse | None = None
     """Where `ser download` gets it; None if it cannot be had without asking the authors."""
     folder: PurePosixPath | None = None
