@@ -58,6 +58,7 @@ def result(
         "protocol": origin.protocol,
         "speaker_independent": origin.speaker_independent,
         "statement_independent": origin.statement_independent,
+        "validation": origin.validation,
         "corpora": ", ".join(sorted(predictions["corpus"].unique())),
         "synthetic": bool((predictions["corpus"] == SYNTHETIC).any()),
         **{name: _rounded(metric(truth, predicted)) for name, metric in metrics.OVERALL.items()},
