@@ -1,12 +1,17 @@
 """What every stage script does around its own work."""
 
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # A queued experiment runs in a copy of the project: its stages, and the processes that they start, must use the copy's
 # library, not the installed one.
@@ -40,6 +45,20 @@ def run(stage: Callable[[], None], *outs: Path) -> None:
                 remove_unfinished(out)  # by a killed run
             with _earlier_results_named(outs):
                 stage()
+
+
+def rehearse_training(clips: "pd.DataFrame") -> str:
+    """Say what `train_cnn` will do with the clips; stop if it cannot, before hours of work rather than after.
+
+    Parameters
+    ----------
+    clips : pd.DataFrame
+        The manifest.
+    """
+    # Found by name, as `params.base.load` finds the schemas of other sections: nothing that a stage before `train_cnn`
+    # writes depends on it, so neither a protocol nor `train_cnn.*` may make such a stage run again.
+    said: str = importlib.import_module("speech_emotion.protocol.planning").rehearse(PARAMS, clips)
+    return said
 
 
 @contextmanager

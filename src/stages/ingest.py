@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from _stage import PARAMS, run
+from _stage import PARAMS, rehearse_training, run
 from speech_emotion import manifest
 from speech_emotion.ingest.intake import by_settings, require_all, require_clips, write_rejected
 from speech_emotion.ingest.summary import summary, text
@@ -25,6 +25,7 @@ def ingest() -> None:
         require_all(intake, REJECTED)
     manifest.write(intake.clips, MANIFEST)
     manifest.write_files(intake.files, FILES)
+    print(f"\n{rehearse_training(intake.clips)}")  # last, so that `ser splits` can look at what does not work
 
 
 if __name__ == "__main__":

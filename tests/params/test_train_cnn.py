@@ -16,8 +16,9 @@ REFUSED = [
     ("labels", "common5"), ("labels", 4), ("labels", {}), ("labels", {"a": "b"}), ("labels", {"a": [1]}),
     ("labels", {1: ["a"]}), ("labels", ["a"]), ("labels", None),
     ("split__protocol", "kfold"), ("split__folds", 1), ("split__folds", 2.0),
-    ("split__test_fraction", 0.0), ("split__test_fraction", 1.0), ("split__validation_fraction", 0),
-    ("split__validation_fraction", 1.5), ("split__test_corpora", "emodb"), ("split__test_corpora", [1]),
+    ("split__test_fraction", 0.0), ("split__test_fraction", 0.95), ("split__validation_fraction", 0),
+    ("split__validation_fraction", 0.6), ("split__validation_fraction", float("nan")), ("split__validation", "clips"),
+    ("split__test_corpora", "emodb"), ("split__test_corpora", [1]),
     ("split__predefined", None), ("split__statement_disjoint", "yes"), ("split__statement_disjoint", 1),
     ("seconds", 0.0), ("seconds", -1), ("seconds", float("inf")), ("seconds", float("nan")),
     ("model", "rnn"), ("model", "base"), ("model", None),
@@ -31,7 +32,7 @@ REFUSED = [
 
 TAKEN = [
     ("seed", 0), ("seed", 2**31 - 1), ("labels", "common6"), ("labels", {"negative": ["anger", "fear"], "rest": []}),
-    ("split__folds", 2), ("split__test_fraction", 0.999), ("seconds", 3),
+    ("split__folds", 2), ("split__test_fraction", 0.8), ("split__validation_fraction", 0.5), ("seconds", 3),
     ("lr", 1e-5), ("lr", 1), ("lr_schedule", "cosine"), ("early_stopping", 0), ("label_smoothing", 0),
     ("augment__time_masks", 0), ("augment__noise", 2),
 ]

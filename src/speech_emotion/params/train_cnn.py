@@ -7,7 +7,6 @@ from pydantic import Field, ValidationInfo, field_validator
 from speech_emotion.params import networks
 from speech_emotion.params.base import PositiveInt, Section
 
-Fraction = Annotated[float, Field(gt=0, lt=1)]
 Scheme = Literal["native", "common6", "common4"]
 """Names that `speech_emotion.protocol.labels` knows."""
 
@@ -18,16 +17,33 @@ class Split(Section):
     protocol: Literal["speaker_holdout", "speaker_kfold", "loso", "cross_corpus", "predefined", "random_kfold"]
     folds: Annotated[int, Field(ge=2)]
     """Of `speaker_kfold` and `random_kfold`."""
-    test_fraction: Fraction
-    """Of the speakers, for `speaker_holdout`."""
-    validation_fraction: Fraction
-    """Of the speakers that are not tested; of the clips for `random_kfold`."""
+    test_fraction: float
+    """Of the speakers and of their clips, for `speaker_holdout`."""
+    validation_fraction: float
+    """Of what is not tested."""
+    validation: Literal["speakers", "statements"]
+    """What is kept whole when some of the training part is taken to choose the epoch by; clips for `random_kfold`."""
     test_corpora: list[str]
     """Of `cross_corpus`."""
     predefined: str
     """Name of a list in splits/, for `predefined`."""
     statement_disjoint: bool
     """Whether the sentences of the test part are never trained on."""
+
+    @field_validator("test_fraction")
+    @classmethod
+    def _leaves_some_to_train(cls, value: float) -> float:
+        if not 0 < value <= 0.8:
+            raise ValueError("must be above 0 and at most 0.8, so that speakers are left to train on and to choose the "
+                             "epoch")
+        return value
+
+    @field_validator("validation_fraction")
+    @classmethod
+    def _leaves_most_to_train(cls, value: float) -> float:
+        if not 0 < value <= 0.5:
+            raise ValueError("must be above 0 and at most 0.5: most of what is not tested is trained on")
+        return value
 
     @field_validator("test_corpora")
     @classmethod

@@ -12,7 +12,8 @@ from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.params.base import Section
 from speech_emotion.params.train_cnn import TrainCnn
 from speech_emotion.predictions import Origin, Predictions
-from speech_emotion.protocol import labels, splits
+from speech_emotion.protocol.guard import SPEAKER_DEPENDENT
+from speech_emotion.protocol.planning import plan
 from speech_emotion.store import FeatureStore
 from speech_emotion.training.folds import train_fold
 from speech_emotion.training.record import provenance, validation_score
@@ -71,19 +72,15 @@ def train(
     UserError
         If labels, split or network do not fit the data. Nothing is written then.
     """
-    clips, left_out = labels.apply(clips, settings.labels)
-    split = splits.make(clips, settings.split, settings.seed)
-    num_folds = split["fold"].nunique()
-    said = [f"train_cnn: {settings.split.protocol}, {num_folds} fold{'s' if num_folds > 1 else ''}, "
-            f"{len(clips)} clips of {clips['speaker'].nunique()} speakers, {clips['label'].nunique()} labels"]
-    if left_out:
-        said.append(f"  left out by labels: {', '.join(f'{count} {label}' for label, count in left_out.items())}")
-    members = split.merge(clips[["clip_id", "corpus", "speaker", "language", "label"]], on="clip_id")
+    planned = plan(clips, settings)
+    said = [f"train_cnn: {planned}"]
+    columns = ["clip_id", "corpus", "speaker", "language", "label"]
+    members = planned.split.merge(planned.clips[columns], on="clip_id")
     blueprint = _blueprint(members, store, settings, network, min_duration)
     histories, predicted, scores = [], [], []
     with (replacing(outputs.models, directory=True) as models, replacing(outputs.predictions) as predictions,
           replacing(outputs.history) as history):
-        split.to_csv(models / "split.csv", index=False, lineterminator="\n")
+        planned.split.to_csv(models / "split.csv", index=False, lineterminator="\n")
         for fold, rows in members.groupby("fold"):
             number = int(str(fold))
             done = train_fold(rows, store, blueprint, settings, fold=number,
@@ -123,13 +120,16 @@ def _blueprint(
 
 
 def _origin(blueprint: Blueprint, settings: TrainCnn) -> Origin:
+    split = settings.split
+    speaker_independent = split.protocol not in SPEAKER_DEPENDENT
     sections: dict[str, Any] = {"train_cnn": blueprint.training,
                                 "networks": {blueprint.network: blueprint.network_settings}}
     return Origin(
         labels=blueprint.labels,
-        protocol=settings.split.protocol,
-        speaker_independent=settings.split.protocol not in splits.SPEAKER_DEPENDENT,
-        statement_independent=settings.split.statement_disjoint,
+        protocol=split.protocol,
+        speaker_independent=speaker_independent,
+        statement_independent=split.statement_disjoint,
         seed=settings.seed,
         settings=sections,
+        validation=split.validation if speaker_independent else "clips",
     )
