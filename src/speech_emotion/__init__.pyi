@@ -15,6 +15,7 @@ from . import (
     predictions,
     protocol,
     report,
+    sharing,
     store,
     synthesis,
     testing,
@@ -29,5 +30,5 @@ from .store import FeatureStore
 __all__ = [
     "FeatureStore", "Predictor", "UserError", "acquisition", "audio", "corpora", "evaluation", "extraction", "features",
     "ingest", "inspection", "manifest", "models", "networks", "params", "predict_files", "prediction", "predictions",
-    "protocol", "report", "store", "synthesis", "testing", "training", "upkeep",
+    "protocol", "report", "sharing", "store", "synthesis", "testing", "training", "upkeep",
 ]
