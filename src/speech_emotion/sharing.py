@@ -48,7 +48,7 @@ def require_ignored(target: Path, corpora: Iterable[str | None]) -> None:
     if restricted and _would_be_tracked(target):
         raise UserError(f"{target}: git would take along audio that may not be passed on freely, of "
                         f"{', '.join(restricted)}. Choose a place that git ignores, such as inspect.html or data/raw "
-                        f"in the project's folder, or one outside of it; if you may share the audio, {ALLOW_TRACKED}")
+                        f"in the project's folder, or one outside of it; if you may share it, add {ALLOW_TRACKED}")
 
 
 def holds_audio(path: Path) -> bool:

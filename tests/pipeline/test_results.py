@@ -57,6 +57,16 @@ def test_a_misspelt_key_stops_the_first_stage_and_leaves_nothing_behind(fresh: P
     assert not (fresh / "dvc.lock").exists()
 
 
+def test_a_clone_that_has_run_nothing_is_not_told_of_earlier_results(base: Project, tmp_path: Path) -> None:
+    (tmp_path / "mate").mkdir()
+    clone = base.cloned_to(tmp_path / "mate/project")
+    clone.set(evaluate__dpi=5)
+    stopped = clone.run("dvc", "repro")
+    assert stopped.returncode != 0
+    assert "evaluate.dpi: is 5" in stopped.stderr
+    assert "dvc checkout" not in stopped.stderr
+
+
 def test_after_an_error_the_results_that_fit_the_settings_come_back(project: Project) -> None:
     settings = (project / "params.yaml").read_text("utf-8")
     trained = (project / "models/fold-0/model.weights.h5").read_bytes()
