@@ -70,7 +70,9 @@ def _earlier_results_named(outs: tuple[Path, ...]) -> Iterator[None]:
         lock = Path("dvc.lock")
         gone = [out for out in outs if not any(out.parent.glob(out.name))]
         known = lock.read_text(encoding="utf-8") if lock.is_file() else ""
-        if not any(f" {out.as_posix()}\n" in known for out in gone):
+        # A clone that has neither run nor pulled anything has no cache, and nothing to bring back.
+        cached = any((folder / ".dvc/cache").is_dir() for folder in (Path.cwd(), *Path.cwd().parents))
+        if not cached or not any(f" {out.as_posix()}\n" in known for out in gone):
             raise
         raise UserError(f"{error}\nDVC has put aside what this stage wrote before; `dvc checkout` brings it back, with "
                         "the settings of then (`git diff params.yaml` shows what has changed)") from error

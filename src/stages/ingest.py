@@ -1,10 +1,12 @@
 """Stage `ingest`: find, read and check every clip; write what they are, where they lie, and what was rejected."""
 
+import sys
 from pathlib import Path
 
 from _stage import PARAMS, rehearse_training, run
 from speech_emotion import manifest
 from speech_emotion.ingest.intake import by_settings, require_all, require_clips, write_rejected
+from speech_emotion.ingest.root import notice
 from speech_emotion.ingest.summary import summary, text
 from speech_emotion.params.base import load
 from speech_emotion.params.ingest import Ingest
@@ -17,6 +19,8 @@ REJECTED = Path("data/rejected.csv")
 def ingest() -> None:
     """Write `MANIFEST`, `FILES` and `REJECTED`."""
     params = load(PARAMS, Ingest)
+    if said := notice(params.root):
+        print(said, file=sys.stderr)
     intake = by_settings(params)
     write_rejected(intake.rejected, REJECTED)
     require_clips(intake, params.root, REJECTED)

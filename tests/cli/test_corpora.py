@@ -1,6 +1,7 @@
 """`ser validate`, `ser audit`, `ser download`."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pandas as pd
@@ -29,6 +30,22 @@ def test_the_licence_comes_first(command, tmp_path):
     for part in ("CC BY-NC-SA 4.0", "208 MB", "Livingstone", "zenodo.org"):
         assert part in result.output
     assert not list(tmp_path.iterdir())
+
+
+def test_a_restricted_corpus_is_fetched_into_a_repository_only_where_git_ignores_it(command, tmp_path, monkeypatch):
+    fetched = []
+    monkeypatch.setattr("speech_emotion.acquisition.download.download", lambda corpus, target: fetched.append(target))
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_text("/raw/\n")
+    refused = command("download", "ravdess", "--accept-licence", "--to", tmp_path)
+    assert isinstance(refused.exception, UserError)
+    assert "git would take along audio that may not be passed on freely, of ravdess (CC BY-NC-SA 4.0" in str(
+        refused.exception)
+    assert fetched == []
+    for to, allowed in ((tmp_path / "raw", []), (tmp_path, ["--allow-tracked"])):
+        (to / "ravdess").mkdir(parents=True)
+        command("download", "ravdess", "--accept-licence", "--to", to, *allowed)
+        assert fetched.pop() == to / "ravdess"
 
 
 def test_savee_says_how_to_get_it_and_checks_what_is_there(command, tmp_path):

@@ -261,7 +261,9 @@ def test_after_an_error_everything_old_stays(
         (tmp_path / name).write_text("old")
     before = digests(tmp_path)
     with pytest.raises(UserError, match=r"networks\.cnn does not fit train_cnn\.seconds"):
-        train(clips, store, tiny(seconds=0.01), tiny_network(), outputs(tmp_path))
+        train(clips, store, tiny(seconds=0.01, augment__time_masks=0), tiny_network(), outputs(tmp_path))
+    with pytest.raises(UserError, match="coefficient_mask_width is 5, but the features have 4 columns"):
+        train(clips, store, tiny(augment__coefficient_mask_width=5), tiny_network(), outputs(tmp_path))
     with pytest.raises(UserError, match="folds is 9, but there are only 6 speakers"):
         train(clips, store, tiny(split__protocol="speaker_kfold", split__folds=9), tiny_network(), outputs(tmp_path))
     assert digests(tmp_path) == before

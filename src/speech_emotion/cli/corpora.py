@@ -12,6 +12,7 @@ from speech_emotion.ingest.intake import by_settings, require_all, require_clips
 from speech_emotion.ingest.summary import join_counts, named, summary, text
 from speech_emotion.params.base import load
 from speech_emotion.params.ingest import Ingest
+from speech_emotion.sharing import ALLOW_TRACKED, require_ignored
 
 _TO_DOWNLOAD = ", ".join(corpus.name for corpus in registry.CORPORA.values() if corpus.source)
 
@@ -83,6 +84,8 @@ def download(
     to: Annotated[Path, typer.Option(help="The folder in which the corpus's own folder is made.")] = Path("data/raw"),
     accept_licence: Annotated[bool, typer.Option(
         "--accept-licence", help="You have read the corpus's licence and keep to it.")] = False,
+    allow_tracked: Annotated[bool, typer.Option(
+        ALLOW_TRACKED, help="Write the audio even where git would take it along.")] = False,
 ) -> None:
     """Fetch a corpus from where its authors publish it, check it, and put it in <to>/<name>.
 
@@ -105,5 +108,7 @@ def download(
           + (f"size: {needed / 1e6:,.0f} MB\n  " if needed else "") + f"from: {corpus.homepage}\n  to: {target}")
     if not accept_licence:
         raise UserError("nothing was downloaded; if you keep to the licence, add --accept-licence")
+    if not allow_tracked:
+        require_ignored(target, [corpus.name])
     downloading.download(corpus, target)
     validate(target, [corpus.name])

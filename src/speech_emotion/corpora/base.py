@@ -125,6 +125,8 @@ class Corpus:
     """A command, or what to do."""
     make_parser: Callable[..., Parser]
     """Called with the root folder and, by keyword, this corpus's options; reads the corpus's own tables, if any."""
+    redistributable: bool = False
+    """Whether anybody may pass its audio on to anybody, for any purpose. What is not known counts as no."""
     homepage: str | None = None
     """Where the authors describe it."""
     labels: Mapping[str, str] = field(default_factory=dict)

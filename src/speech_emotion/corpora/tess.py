@@ -82,6 +82,7 @@ CORPUS = Corpus(
     homepage="https://doi.org/10.5683/SP2/E8H2MF",
     citation=CITATION,
     licence=LICENCE,
+    redistributable=False,
     how_to_get="ser download tess",
     make_parser=make_parser,
     labels=LABELS,

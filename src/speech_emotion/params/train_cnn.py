@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from speech_emotion.params import networks
 from speech_emotion.params.base import PositiveInt, Section
@@ -102,6 +103,17 @@ class TrainCnn(Optimisation):
     class_weights: bool
     """Whether each clip weighs the inverse of its label's frequency."""
     augment: Augment
+
+    @field_validator("augment")
+    @classmethod
+    def _fits_the_window(cls, augment: Augment, info: ValidationInfo) -> Augment:
+        seconds = info.data.get("seconds")
+        if seconds is not None and augment.time_masks and augment.time_mask_seconds > seconds:
+            wide = PydanticCustomError("value_error", "must be at most train_cnn.seconds, which is {seconds}",
+                                       {"seconds": f"{seconds:g}"})
+            raise ValidationError.from_exception_data(cls.__name__, [
+                {"type": wide, "loc": ("time_mask_seconds",), "input": augment.time_mask_seconds}])
+        return augment
 
     @field_validator("model")
     @classmethod

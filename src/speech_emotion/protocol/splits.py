@@ -17,7 +17,7 @@ from speech_emotion.protocol.groups import (
     clip_groups, some_clips, some_speakers, some_statements, speaker_groups, speaker_parts,
 )
 from speech_emotion.protocol.guard import PARTS, SPEAKER_DEPENDENT, guard
-from speech_emotion.protocol.lists import list_path, read_list
+from speech_emotion.protocol.lists import list_path, read_list, unusable
 
 __all__ = ["PROTOCOLS", "SPEAKER_DEPENDENT", "guard", "make"]
 
@@ -74,7 +74,7 @@ def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
         rows = pd.DataFrame({"fold": fold, "clip_id": clips["clip_id"], "part": part})
         folds.append(rows[rows["part"].isin(PARTS)])
     if not folds:
-        raise UserError(f"{list_path(settings.predefined)}: no fold tests any of the clips in the data")
+        raise unusable(list_path(settings.predefined), "has no fold that tests any of the clips in the data")
     split = pd.concat(folds, ignore_index=True)
     guard(split, clips, settings)
     return split
@@ -125,10 +125,11 @@ def _predefined(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.
     unlisted = set(clips[key]) - set(listed[key])
     if unlisted:
         some = ", ".join(sorted(unlisted)[:3]) + (" ..." if len(unlisted) > 3 else "")
-        raise UserError(f"{path}: does not list {key} {some}")
+        raise unusable(path, f"does not list the {key} {some}: it was made for other data. Name another list, or "
+                             "choose another train_cnn.split.protocol")
     if "part" in listed and listed.duplicated(["fold", key]).any():
         twice = listed.loc[listed.duplicated(["fold", key]), key].iloc[0]
-        raise UserError(f"{path}: lists {key} {twice} twice in one fold")
+        raise unusable(path, f"lists the {key} {twice} twice in one fold")
     for _, members in listed.groupby("fold"):
         if "part" in listed:
             part = clips[key].map(members.set_index(key)["part"])

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from speech_emotion import predictions as table_of_predictions
+from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.params.base import Section
-from speech_emotion.params.train_cnn import TrainCnn
+from speech_emotion.params.train_cnn import Augment, TrainCnn
 from speech_emotion.predictions import Origin, Predictions
 from speech_emotion.protocol.guard import SPEAKER_DEPENDENT
 from speech_emotion.protocol.planning import plan
@@ -70,8 +71,9 @@ def train(
     Raises
     ------
     UserError
-        If labels, split or network do not fit the data. Nothing is written then.
+        If labels, split, masks or network do not fit the data. Nothing is written then.
     """
+    _require_masks_that_fit(settings.augment, len(store.columns))
     planned = plan(clips, settings)
     said = [f"train_cnn: {planned}"]
     columns = ["clip_id", "corpus", "speaker", "language", "label"]
@@ -100,6 +102,13 @@ def train(
         epochs = epochs[[*first, *(name for name in epochs if name not in first)]]
         epochs.to_csv(history, index=False, float_format="%.6g", lineterminator="\n")
     return "\n".join(said)
+
+
+def _require_masks_that_fit(augment: Augment, num_columns: int) -> None:
+    # Those in time are compared with the window when the settings are read.
+    if augment.coefficient_masks and augment.coefficient_mask_width > num_columns:
+        raise UserError(f"train_cnn.augment.coefficient_mask_width is {augment.coefficient_mask_width}, but the "
+                        f"features have {num_columns} columns in all; give at most that, or set coefficient_masks to 0")
 
 
 def _blueprint(
