@@ -21,7 +21,8 @@ def uneven(make_clips: Make) -> pd.DataFrame:
     random = np.random.default_rng(0)
     others, rows = ["fear", "happiness", "neutral", "sadness", "surprise"], []
     for speaker in range(29):
-        labels = {str(label) for label in random.choice(others, 1 if speaker % 3 == 0 else random.integers(2, 5), False)}
+        number = 1 if speaker % 3 == 0 else random.integers(2, 5)
+        labels = {str(label) for label in random.choice(others, number, replace=False)}
         if speaker in (0, 4, 11, 20, 26):
             labels = {"anger"} if speaker < 5 else {"anger", *labels}
         rows += [{"speaker": f"{speaker:02d}", "sex": ("female", "male")[speaker % 2], "label": label}
@@ -142,7 +143,7 @@ def test_statements_choose_the_epoch_in_every_protocol(protocol: str, grid: Make
     rows = split.merge(clips, on="clip_id")
     assert lacking(split, clips) == set()
     for _, fold in rows.groupby("fold"):
-        part = {name: members for name, members in fold.groupby("part")}
+        part = dict(iter(fold.groupby("part")))
         assert not set(part["test"]["speaker"]) & set(fold.loc[fold["part"] != "test", "speaker"])
         assert set(part["validation"]["speaker"]) <= set(part["train"]["speaker"])
         assert not set(part["validation"]["statement"]) & set(part["train"]["statement"])

@@ -253,6 +253,19 @@ def test_labels_are_relabelled_and_left_out_clips_named(
     assert set(predictions.read(tmp_path / "predictions.parquet").table["label"]) == {"high", "low"}
 
 
+@pytest.mark.parametrize(("protocol", "validation", "written"), [
+    ("loso", "speakers", "speakers"), ("loso", "statements", "statements"), ("random_kfold", "speakers", "clips"),
+])
+def test_it_is_written_by_what_the_epoch_was_chosen(
+    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path, protocol: str, validation: str, written: str
+) -> None:
+    settings = tiny(epochs=1, split__protocol=protocol, split__validation=validation)
+    said = train(clips, store, settings, tiny_network(), outputs(tmp_path))
+    assert predictions.read(tmp_path / "predictions.parquet").origin.validation == written
+    assert ("the epoch is chosen by other sentences of the speakers that are trained on" in said) == (
+        written == "statements")
+
+
 def test_after_an_error_everything_old_stays(
     clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
 ) -> None:

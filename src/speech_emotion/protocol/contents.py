@@ -81,7 +81,7 @@ def remarks(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> list[s
         said += [f"no clip of {corpus} is tested: it has too few speakers, or each of them too many clips; "
                  "speaker_kfold and loso test everybody" for corpus in sorted(set(clips["corpus"]) - set(tested))]
     if settings.validation == "statements" and settings.protocol not in SPEAKER_DEPENDENT:
-        said.append("the epoch is chosen by other sentences of the speakers that are trained on, not by other speakers")
+        said.append("the epoch is chosen by other sentences of the speakers that are trained on")
         unknown = int(clips["statement"].isna().sum())
         if unknown:
             said.append(f"of {unknown} clips the statement is unknown: which of them choose the epoch is left to "

@@ -76,15 +76,14 @@ def deal(
     """
     random = np.random.default_rng(seed)
     search = _Search(amounts, holds, groups, costs)
-    best: tuple[int, Integers] | None = None
-    for _ in range(_STARTS):
-        found = search.descend(random)
-        if best is None or found[0] < best[0]:
-            best = found
-        if best[0] < search.misplaced:
+    least, best = search.descend(random)
+    for _ in range(_STARTS - 1):
+        if least < search.misplaced:  # every label is where it is wished for
             break
-    assert best is not None
-    return best[1]
+        cost, found = search.descend(random)
+        if cost < least:
+            least, best = cost, found
+    return best
 
 
 class _Search:
@@ -104,7 +103,7 @@ class _Search:
         self.holders = self.holds.sum(axis=0)
         lacking, hoarding, sparing = (self.misplaced * np.array([[getattr(group, name)] for group in groups])
                                       for name in ("lacking", "hoarding", "sparing"))
-        at_least_as_bad = (lacking.T >= lacking).sum(axis=1, keepdims=True)
+        at_least_as_bad = (lacking <= lacking.T).sum(axis=1, keepdims=True)
         self.lacking = lacking * (at_least_as_bad <= self.holders)
         # Worse than what it can cost to put some unit there.
         self.lacking[:, -1] = (lacking + hoarding + sparing).max() * len(self.holders)
@@ -132,16 +131,17 @@ class _Search:
                 where[pair] = where[pair[::-1]]
 
     def _misplaced(self, counts: Integers) -> Integers:
-        return (self.lacking * (counts <= 0) + self.hoarding * (counts >= self.holders)
-                + self.sparing * (counts == self.holders - 1))
+        costs: Integers = (self.lacking * (counts <= 0) + self.hoarding * (counts >= self.holders)
+                           + self.sparing * (counts == self.holders - 1))
+        return costs
 
     def _changes(self, counts: Integers) -> tuple[Integers, Integers]:
-        """What one unit more, and one less, of each label costs each group."""
+        """Say what one unit more, and one less, of each label costs each group."""
         now = self._misplaced(counts)
         return self._misplaced(counts + 1) - now, self._misplaced(counts - 1) - now
 
     def _moves(self, where: Integers, over: Integers, counts: Integers) -> Integers:
-        """What it would change to move each unit to each group."""
+        """Say what it would change to move each unit to each group."""
         more, less = self._changes(counts)
         along, size = 2 * self.amounts @ over.T, _squares(self.amounts)[:, None]
         into, out = along + size + self.costs + self.holds @ more.T, size - along - self.costs + self.holds @ less.T
@@ -150,7 +150,7 @@ class _Search:
         return changes
 
     def _exchanges(self, where: Integers, some: Integers, over: Integers, counts: Integers) -> Integers:
-        """What it would change to exchange each two of some units."""
+        """Say what it would change to exchange each two of some units."""
         more, less = self._changes(counts)
         along, holds = 2 * self.amounts[some] @ over.T + self.costs[some], self.holds[some]
         into, out = along + holds @ more.T, holds @ less.T - along

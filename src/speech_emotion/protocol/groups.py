@@ -12,7 +12,7 @@ from speech_emotion.protocol.deal import Group, Integers, deal
 Chosen = NDArray[np.bool_]
 
 _LACKING: Mapping[str, int] = {"train": 100, "test": 2, "validation": 1}
-"""How bad it is if a part lacks a label: it cannot be learnt, is not measured, has no say in the choice of the epoch."""
+"""How bad it is if a part lacks a label: it cannot be learnt, is not measured, has no say in choosing the epoch."""
 _UNIT = 100
 """What a unit weighs on average in what is balanced: large enough to be rounded to a whole number."""
 _SWAMPS = 1 / 3
@@ -139,14 +139,17 @@ def some_clips(clips: pd.DataFrame, fraction: float, seed: int) -> Chosen:
 
 def _by_label(clips: pd.DataFrame, seed: int) -> NDArray[np.intp]:
     """Rows by label, then by corpus, then at random."""
-    return np.lexsort([np.random.default_rng(seed).permutation(len(clips)), clips["corpus"], clips["label"]])
+    keys = [np.random.default_rng(seed).permutation(len(clips)),
+            *(pd.factorize(clips[name], sort=True)[0] for name in ("corpus", "label"))]
+    return np.lexsort(keys)
 
 
 def _some(clips: pd.DataFrame, by: str, fraction: float, seed: int) -> Chosen:
     if (available := clips[by].nunique()) < 2:
         raise _too_few(available, by)
     groups = [Group(1 - fraction, lacking=_LACKING["train"]), Group(fraction, lacking=_LACKING["validation"])]
-    return _dealt(clips, by, groups, seed) == 1
+    chosen: Chosen = _dealt(clips, by, groups, seed) == 1
+    return chosen
 
 
 def _too_few(available: int, what: str) -> UserError:

@@ -14,7 +14,12 @@ import pandas as pd
 from speech_emotion.core.errors import UserError
 from speech_emotion.params.train_cnn import Split
 from speech_emotion.protocol.groups import (
-    clip_groups, some_clips, some_speakers, some_statements, speaker_groups, speaker_parts,
+    clip_groups,
+    some_clips,
+    some_speakers,
+    some_statements,
+    speaker_groups,
+    speaker_parts,
 )
 from speech_emotion.protocol.guard import PARTS, SPEAKER_DEPENDENT, guard
 from speech_emotion.protocol.lists import list_path, read_list, unusable
@@ -201,5 +206,5 @@ def _require_speakers(clips: pd.DataFrame, settings: Split) -> None:
     by_label = clips.groupby("label")["speaker"].unique()
     for label, who in by_label.items():
         if len(who) == 1:
-            raise UserError(f"train_cnn.labels: the label '{label}' occurs for one speaker only ({who[0]}), so it cannot "
-                            "be both learnt and tested on another speaker. Leave it out, or add clips of it")
+            raise UserError(f"train_cnn.labels: the label '{label}' occurs for one speaker only ({who[0]}), so it "
+                            "cannot be both learnt and tested on another speaker. Leave it out, or add clips of it")
