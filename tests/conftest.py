@@ -165,15 +165,20 @@ def tiny_network(network_settings: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def make_bundle(tiny_network: Callable[..., Any], shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
-    """A function that gives a bundle with random weights and normalisation, for the shipped features."""
+    """A function that gives a bundle with random weights and normalisation, for the shipped features.
 
-    def make(labels: tuple[str, ...] = ("anger", "neutral", "sadness"), seed: int = 0, window_frames: int = 16) -> Any:
+    Its provenance is made up: English speech of the corpus "toy" unless it is named otherwise, of 0.3 s at least.
+    """
+
+    def make(labels: tuple[str, ...] = ("anger", "neutral", "sadness"), seed: int = 0, window_frames: int = 16,
+             corpus: str = "toy", min_duration: float = 0.3) -> Any:
         import keras
 
         from speech_emotion.features import compute
         from speech_emotion.models.blueprint import Blueprint
         from speech_emotion.models.bundle import Bundle
         from speech_emotion.models.normalisation import Normalisation
+        from speech_emotion.models.provenance import CorpusUse, Provenance, ValidationScore
         from speech_emotion.params.extract_mfcc import Recipe
 
         keras.utils.set_random_seed(seed)
@@ -184,6 +189,10 @@ def make_bundle(tiny_network: Callable[..., Any], shipped: Callable[[], dict[str
         blueprint = Blueprint(
             labels=labels, columns=tuple(columns), frame_rate=100.0, recipe=recipe, window_frames=window_frames,
             network="cnn", network_settings=tiny_network().model_dump(mode="json"), training={},
+            provenance=Provenance(
+                (CorpusUse(corpus, synthetic=corpus == "synthetic", languages=("en",), speakers=4, clips=24),),
+                min_duration, (ValidationScore(fold=0, uar=0.5, clips=6, speakers=1, unheard=True),),
+            ),
         )
         return Bundle(blueprint, blueprint.build(), Normalisation(
             random.standard_normal(len(columns), dtype=np.float32),

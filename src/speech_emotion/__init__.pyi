@@ -13,6 +13,7 @@ from . import (
     params,
     prediction,
     predictions,
+    proposal,
     protocol,
     report,
     store,
@@ -29,5 +30,5 @@ from .store import FeatureStore
 __all__ = [
     "FeatureStore", "Predictor", "UserError", "acquisition", "audio", "corpora", "evaluation", "extraction", "features",
     "ingest", "inspection", "manifest", "models", "networks", "params", "predict_files", "prediction", "predictions",
-    "protocol", "report", "store", "synthesis", "testing", "training", "upkeep",
+    "proposal", "protocol", "report", "store", "synthesis", "testing", "training", "upkeep",
 ]

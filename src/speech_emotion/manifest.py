@@ -32,7 +32,7 @@ _NAME = [pandera.Check.str_length(min_value=1)]
 
 SCHEMA = pandera.DataFrameSchema(
     {
-        "clip_id": _column(pa.string(), [pandera.Check.str_matches(rf"^[a-z_]+-[0-9a-f]{{{DIGEST_LETTERS}}}$")],
+        "clip_id": _column(pa.string(), [pandera.Check.str_matches(rf"^[a-z][a-z0-9_]*-[0-9a-f]{{{DIGEST_LETTERS}}}$")],
                            unique=True),
         "corpus": _column(pa.string(), _NAME),
         "label": _column(pa.string(), _NAME),

@@ -17,10 +17,11 @@ REJECTED = Path("data/rejected.csv")
 def ingest() -> None:
     """Write `MANIFEST`, `FILES` and `REJECTED`."""
     params = load(PARAMS, Ingest)
-    intake = take_in(Path(params.root), params.corpora, min_duration=params.min_duration, options=params.options())
+    intake = take_in(Path(params.root), params.corpora, min_duration=params.min_duration, options=params.options(),
+                     own=params.own)
     write_rejected(intake.rejected, REJECTED)
     require_clips(intake, params.root, REJECTED)
-    print(text(summary(intake.clips, intake.rejected, intake.files), intake.not_selected))
+    print(text(summary(intake.clips, intake.rejected, intake.files), intake.not_selected, intake.notices))
     if params.strict:
         require_all(intake, REJECTED)
     manifest.write(intake.clips, MANIFEST)

@@ -7,6 +7,7 @@ from _stage import PARAMS, run
 from speech_emotion import manifest
 from speech_emotion.models import backend
 from speech_emotion.params.base import load
+from speech_emotion.params.ingest import Ingest
 from speech_emotion.params.networks import Networks
 from speech_emotion.params.train_cnn import TrainCnn
 from speech_emotion.store import FeatureStore
@@ -28,7 +29,8 @@ def train_cnn() -> None:
     from speech_emotion.training.run import Outputs, train
 
     shutil.rmtree(LIVE, ignore_errors=True)
-    print(train(clips, store, settings, network, Outputs(MODELS, PREDICTIONS, HISTORY, LIVE)))
+    print(train(clips, store, settings, network, Outputs(MODELS, PREDICTIONS, HISTORY, LIVE),
+                min_duration=load(PARAMS, Ingest).min_duration))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
+import numpy as np
 import pytest
 import typer
 from click.testing import Result
@@ -16,7 +19,7 @@ from typer.testing import CliRunner
 
 from speech_emotion.cli.predict import predict
 from speech_emotion.core.errors import UserError
-from speech_emotion.testing import write_clip
+from speech_emotion.testing import tone, write_clip, write_samples
 
 LABELS = ["anger", "neutral", "sadness"]
 
@@ -28,11 +31,13 @@ app.command()(predict)
 def place(
     make_bundle: Callable[..., Any], save_models: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """A folder with a model, two clips and a file that is no audio."""
+    """A folder with a model, two clips, a file that is no audio, and a folder with a silent and a clipped clip."""
     folder = tmp_path_factory.mktemp("place")
     save_models(folder / "models", make_bundle())
     for name, rate in (("a.wav", 44100), ("b.flac", 8000)):
         write_clip(folder / name, pitch=300, sample_rate=rate)
+    write_samples(folder / "silence/s.wav", np.zeros(32000))
+    write_samples(folder / "silence/t.wav", 4 * tone())
     (folder / "text.wav").write_text("no audio at all " * 9)
     return folder
 
@@ -42,8 +47,8 @@ def _inside(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(place)
 
 
-def ser(*arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments))
+def ser(*arguments: str, given: bytes | None = None) -> Result:
+    return CliRunner().invoke(app, list(arguments), input=given)
 
 
 def test_table() -> None:
@@ -58,9 +63,11 @@ def test_table() -> None:
 def test_csv_and_json_say_the_same() -> None:
     rows = list(csv.DictReader(io.StringIO(ser("a.wav", "b.flac", "--format", "csv").stdout)))
     documents = json.loads(ser("a.wav", "b.flac", "--format", "json").stdout)
-    assert [list(each) for each in documents] == [["file", "label", "probabilities"]] * 2
+    assert [list(each) for each in documents] == [["file", "label", "probabilities", "not_judged", "note"]] * 2
     for row, document in zip(rows, documents, strict=True):
         assert row["file"] == document["file"]
+        assert (row["not_judged"], row["note"]) == ("", "")
+        assert (document["not_judged"], document["note"]) == (None, None)
         assert row["label"] == document["label"] == max(document["probabilities"], key=document["probabilities"].get)
         assert list(document["probabilities"]) == LABELS
         for label in LABELS:
@@ -76,6 +83,68 @@ def test_output_goes_to_a_file_instead(tmp_path: Path) -> None:
     assert target.read_text() == ser("a.wav", "--format", "json").stdout
 
 
+@pytest.mark.parametrize(("name", "form"), [
+    ("out.json", "json"), ("OUT.JSON", "json"), ("out.csv", "csv"), ("out.txt", "table"), ("out", "table"),
+])
+def test_the_extension_of_the_output_is_its_format(name: str, form: str, tmp_path: Path) -> None:
+    assert ser("a.wav", "--output", str(tmp_path / name)).exit_code == 0
+    assert (tmp_path / name).read_text() == ser("a.wav", "--format", form).stdout
+
+
+def test_a_format_that_is_given_comes_before_the_extension(tmp_path: Path) -> None:
+    ser("a.wav", "--output", str(tmp_path / "out.json"), "--format", "csv")
+    assert (tmp_path / "out.json").read_text().startswith("file,label,")
+
+
+def test_silence_has_no_label_in_any_format() -> None:
+    note, flag = "not judged: silent (digital silence)", "clipped (samples at full scale in a row)"
+    table = ser("a.wav", "silence")
+    assert (table.exit_code, table.stderr) == (0, "")
+    head, judged, silent, clipped = table.stdout.splitlines()
+    assert head.split()[-1] == "note"
+    assert judged.split()[1] in LABELS
+    assert silent.split(maxsplit=5) == ["silence/s.wav", "-", "-", "-", "-", note]
+    assert clipped.endswith(f"  {flag}")
+    assert clipped.split()[1] in LABELS
+    rows = list(csv.DictReader(io.StringIO(ser("silence", "--format", "csv").stdout)))
+    assert rows[0] == {"file": "silence/s.wav", "label": "", "p_anger": "", "p_neutral": "", "p_sadness": "",
+                       "not_judged": "silent", "note": note}
+    assert (rows[1]["not_judged"], rows[1]["note"]) == ("", flag)
+    documents = json.loads(ser("silence", "--format", "json").stdout)
+    assert documents[0] == {"file": "silence/s.wav", "label": None, "probabilities": None, "not_judged": "silent",
+                            "note": note}
+    assert (documents[1]["label"] in LABELS, documents[1]["not_judged"], documents[1]["note"]) == (True, None, flag)
+
+
+def test_a_model_of_synthetic_speech_says_in_one_line_that_it_knows_no_people(
+    make_bundle: Callable[..., Any], save_models: Callable[..., Path], tmp_path: Path
+) -> None:
+    models = save_models(tmp_path, make_bundle(corpus="synthetic"))
+    result = ser("a.wav", "--models", str(models))
+    assert result.exit_code == 0
+    assert result.stderr == "note: this model was trained on synthetic speech alone; it knows no human speech\n"
+    assert result.stdout == ser("a.wav").stdout
+
+
+def test_audio_that_is_piped_in() -> None:
+    for file in ("a.wav", "b.flac"):
+        result = ser("-", "--format", "json", given=Path(file).read_bytes())
+        expected = json.loads(ser(file, "--format", "json").stdout)
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert json.loads(result.stdout) == [{**expected[0], "file": "-"}]
+
+
+@pytest.mark.parametrize(("given", "message"), [
+    (b"", "error: -: nothing came in; pipe audio in, as in: cat some.wav | ser predict -\n"),
+    (b"no audio at all " * 9, "error: -: not readable as audio (Format not recognised.)\n"),
+])
+def test_what_is_piped_in_is_no_audio(given: bytes, message: str) -> None:
+    result = ser("a.wav", "-", given=given)
+    assert result.exit_code == 1
+    assert result.stderr == message
+    assert [line.split()[0] for line in result.stdout.splitlines()] == ["file", "a.wav"]
+
+
 @pytest.mark.parametrize("form", ["table", "csv", "json"])
 def test_an_unreadable_file_is_named_and_the_others_are_predicted(form: str, tmp_path: Path) -> None:
     result = ser("text.wav", "a.wav", "--format", form)
@@ -89,7 +158,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_predicted(form: str, tmp
 
 
 @pytest.mark.parametrize(("form", "output"), [
-    ("table", ""), ("csv", "file,label,p_anger,p_neutral,p_sadness\n"), ("json", "[]\n"),
+    ("table", ""), ("csv", "file,label,p_anger,p_neutral,p_sadness,not_judged,note\n"), ("json", "[]\n"),
 ])
 def test_nothing_readable(form: str, output: str) -> None:
     result = ser("text.wav", "--format", form)
@@ -117,11 +186,27 @@ def test_as_a_program_of_its_own(place: Path) -> None:
                "from speech_emotion.core.console import errors_for_people\n"
                "with errors_for_people():\n    typer.run(predict)")
 
+    # As the shell's `cat a.wav | ser predict . /dev/stdin <(cat b.flac)` does.
+    reading, writing = os.pipe()
+    feeding = Thread(target=_write_and_close, args=[writing, (place / "b.flac").read_bytes()])
+    feeding.start()
+    pipe = f"/dev/fd/{reading}"
     done = subprocess.run(
-        [sys.executable, "-c", program, ".", "--format", "json"], cwd=place, capture_output=True, text=True,
+        [sys.executable, "-c", program, ".", "/dev/stdin", pipe, "--format", "json"], cwd=place, capture_output=True,
         check=False, env={"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src"), "PATH": ""},
+        input=(place / "a.wav").read_bytes(), pass_fds=[reading],
     )
+    os.close(reading)
+    feeding.join()
     assert done.returncode == 1
-    assert [each["file"] for each in json.loads(done.stdout)] == ["a.wav", "b.flac"]
-    assert "error: text.wav" in done.stderr
-    assert "Traceback" not in done.stderr
+    result = {each["file"]: each["probabilities"] for each in json.loads(done.stdout)}
+    assert list(result) == ["a.wav", "b.flac", "silence/s.wav", "silence/t.wav", "/dev/stdin", pipe]
+    assert (result["/dev/stdin"], result[pipe]) == (result["a.wav"], result["b.flac"])
+    stderr = done.stderr.decode()
+    assert "error: text.wav" in stderr
+    assert "Traceback" not in stderr
+
+
+def _write_and_close(descriptor: int, content: bytes) -> None:
+    with os.fdopen(descriptor, "wb") as pipe:
+        pipe.write(content)

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.evaluation.history import COLUMNS, read_history
+from speech_emotion.evaluation.history import COLUMNS, chosen_epochs, read_history
 
 
 def test_it_is_read(tmp_path: Path) -> None:
@@ -25,3 +26,9 @@ def test_what_is_no_history(content: bytes | None, message: str, tmp_path: Path)
         path.write_bytes(content)
     with pytest.raises(UserError, match=message):
         read_history(path)
+
+
+def test_the_epoch_that_was_kept_is_the_first_with_the_lowest_validation_loss_of_its_fold() -> None:
+    history = pd.DataFrame([(0, 1, 0.9), (0, 2, 0.4), (0, 3, 0.4), (1, 1, 0.3), (1, 2, 0.7)],
+                           columns=["fold", "epoch", "val_loss"])
+    assert chosen_epochs(history)[["fold", "epoch"]].to_numpy().tolist() == [[0, 2], [1, 1]]

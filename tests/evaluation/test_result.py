@@ -26,6 +26,13 @@ HISTORY = pd.DataFrame(
 )
 
 
+# Of eight speakers one, of another corpus, has half of the clips.
+UNBALANCED = pd.DataFrame(
+    [(0, f"a-{speaker}", "alpha", "fear", ("fear", "anger")[speaker % 2]) for speaker in range(7)]
+    + [(0, "b-1", "beta", label, label) for label in ("anger", "anger", "anger", "anger", "anger", "fear", "fear")],
+    columns=["fold", "speaker", "corpus", "label", "predicted"],
+)
+
 ORIGIN = Origin(labels=("anger", "fear"), protocol="speaker_kfold", speaker_independent=True,
                 statement_independent=False, seed=1, settings={})
 
@@ -87,12 +94,47 @@ def test_synthetic_speech_is_marked_even_when_only_some_is() -> None:
     assert result(some, HISTORY, ORIGIN, SETTINGS)["synthetic"] is True
 
 
-def test_intervals_hold_the_metrics(numbers: dict[str, Any]) -> None:
+def test_means_over_speakers_and_corpora_are_not_swamped_by_a_big_speaker() -> None:
+    numbers = result(UNBALANCED, HISTORY, ORIGIN, SETTINGS)
+    # Pooled: anger 5 of 5, fear 4 + 2 of 9.
+    assert numbers["uar"] == round((1 + 6 / 9) / 2, 6)
+    # Seven speakers say fear alone, of whom four are right; the eighth is always right.
+    assert numbers["uar_speaker_mean"] == round(5 / 8, 6)
+    # alpha has fear alone: 4 of 7.
+    assert numbers["uar_corpus_mean"] == round((4 / 7 + 1) / 2, 6)
+    assert {corpus: (of["uar"], of["accuracy"], of["test_clips"], of["test_speakers"])
+            for corpus, of in numbers["by_corpus"].items()} == {
+                "alpha": (0.571429, 0.571429, 7, 7), "beta": (1, 1, 7, 1)}
+
+
+def test_one_corpus_has_no_mean_over_corpora() -> None:
+    one = result(PREDICTIONS[PREDICTIONS["corpus"] == "alpha"], HISTORY, ORIGIN, SETTINGS)
+    assert "uar_speaker_mean" in one
+    assert not {"uar_corpus_mean", "by_corpus"} & set(one)
+
+
+def test_it_says_over_which_labels(numbers: dict[str, Any]) -> None:
+    assert numbers["labels"] == {"tested": "anger, fear", "untested": ""}
+    origin = replace(ORIGIN, labels=("anger", "boredom", "calm", "fear"))
+    some = result(PREDICTIONS, HISTORY, origin, SETTINGS)
+    assert some["labels"] == {"tested": "anger, fear", "untested": "boredom, calm"}
+    assert (some["uar"], some["counts"]["labels"]) == (numbers["uar"], 2)
+
+
+def test_intervals_hold_the_metrics() -> None:
+    numbers = result(UNBALANCED, HISTORY, ORIGIN, SETTINGS)
     assert numbers["interval"]["confidence"] == 0.9
+    assert numbers["interval"]["note"] == "rough: 8 test speakers, fewer than 10"
     for name in ("accuracy", "uar"):
         ends = numbers["interval"][name]
         assert list(ends) == ["low", "high"]
-        assert 0 <= ends["low"] <= numbers[name] <= ends["high"] <= 1
+        assert 0 <= ends["low"] < numbers[name] < ends["high"] <= 1
+
+
+def test_three_speakers_give_no_interval_and_it_says_why(numbers: dict[str, Any]) -> None:
+    none = {"low": None, "high": None}
+    assert numbers["interval"] == {"uar": none, "accuracy": none, "confidence": 0.9,
+                                   "note": "no interval: 3 test speakers, fewer than 5"}
 
 
 def test_it_is_json_and_the_same_again(numbers: dict[str, Any]) -> None:

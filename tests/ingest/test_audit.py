@@ -172,7 +172,8 @@ def test_clips_that_a_table_lists_and_that_are_not_there_are_rejected(tmp_path):
     intake = take_in(tmp_path, ["table"], options={"table": {"file": "t.csv"}})
     assert rules(intake) == {"b.wav": "missing"}
     assert intake.clips[["label", "speaker"]].to_numpy().tolist() == [["joy", "table-1"]]
-    assert intake.not_selected == {"table": 1}
+    assert not intake.not_selected
+    assert "table: 1 file left alone: is not in t.csv" in intake.notices
 
 
 @pytest.mark.parametrize(("make", "message"), [
@@ -189,7 +190,8 @@ def test_a_root_without_audio_is_said_to_be_so(tmp_path, make, message):
 
 
 def test_an_unknown_corpus_is_answered_with_those_there_are(root):
-    with pytest.raises(UserError, match="unknown corpus 'ravdes'; the corpora are: synthetic, ravdess, tess"):
+    with pytest.raises(UserError, match=r"ingest.corpora: unknown corpus 'ravdes' \(did you mean 'ravdess'\?\); the "
+                                        "corpora are: synthetic, ravdess, tess"):
         take_in(root, ["ravdes"])
 
 

@@ -120,7 +120,8 @@ def test_weights_cut_in_half(copy: Path) -> None:
 @pytest.mark.parametrize("change", [
     {"labels": ["anger", "fear"]}, {"labels": 3}, {"columns": ["mfcc_0"]}, {"window_frames": 200},
     {"window_frames": 1}, {"window_frames": "many"}, {"network": "none"}, {"network_settings": {}},
-    {"network_settings": None}, {"recipe": None}, {"frame_rate": "fast"},
+    {"network_settings": None}, {"recipe": None}, {"frame_rate": "fast"}, {"provenance": None},
+    {"provenance": {"corpora": []}}, {"provenance": {"corpora": ["toy"], "min_duration": 0.3}},
 ])
 def test_a_document_that_does_not_fit_the_weights(change: dict[str, Any], copy: Path) -> None:
     path = copy / "model.json"
@@ -129,10 +130,20 @@ def test_a_document_that_does_not_fit_the_weights(change: dict[str, Any], copy: 
         load(copy)
 
 
+def test_it_says_what_it_comes_from(saved: Path) -> None:
+    document = json.loads((saved / "model.json").read_text())
+    assert document["labels"] == ["anger", "neutral", "sadness"]
+    assert document["provenance"] == {
+        "corpora": [{"name": "toy", "synthetic": False, "languages": ["en"], "speakers": 4, "clips": 24}],
+        "min_duration": 0.3,
+        "validation": [{"fold": 0, "uar": 0.5, "clips": 6, "speakers": 1, "unheard": True}],
+    }
+
+
 def test_another_format(copy: Path) -> None:
     path = copy / "model.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
-    with pytest.raises(UserError, match="has format 99, this version reads 2; train anew"):
+    with pytest.raises(UserError, match="has format 99, this version reads 3; train anew"):
         load(copy)
 
 

@@ -1,5 +1,6 @@
 """The table "What reruns", row by row."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,16 @@ def test_training_and_evaluation_rerun(project: Project, changed: dict[str, Any]
     project.change("params.yaml", changed)
     assert project.repro().stages == TRAINED
     assert (project / "models/fold-0/model.weights.h5").read_bytes() != before
+
+
+def test_the_shortest_duration_is_kept_by_the_model_even_if_it_leaves_every_clip(project: Project) -> None:
+    def kept() -> object:
+        return json.loads((project / "models/model.json").read_text("utf-8"))["provenance"]["min_duration"]
+
+    assert kept() == project.params()["ingest"]["min_duration"]
+    project.set(ingest__min_duration=0.2)
+    assert project.repro().stages == fates(ingest="ran", train_cnn="ran")
+    assert kept() == 0.2
 
 
 def test_network_code_that_changes_no_prediction_reruns_training_alone(project: Project) -> None:

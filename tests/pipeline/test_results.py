@@ -1,7 +1,9 @@
 """What a run writes: the same bytes anywhere, nothing half-written after an error, no path of this machine."""
 
+import json
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet
 import yaml
 
@@ -40,6 +42,16 @@ def test_no_output_names_a_folder_of_this_machine(base: Project) -> None:
             content = f"{table.to_pylist()} {table.schema.metadata}".encode()
         for folder in (base.folder, base.folder.parent, ROOT, Path.home()):
             assert str(folder).encode() not in content or folder == Path("/"), file
+
+
+def test_the_model_says_what_it_has_heard(base: Project) -> None:
+    document = json.loads((base / "models/model.json").read_text("utf-8"))
+    split = pd.read_csv(base / "models/split.csv")
+    corpus, = document["provenance"]["corpora"]
+    assert (corpus["name"], corpus["synthetic"], corpus["languages"]) == ("synthetic", True, ["en"])
+    assert corpus["clips"] == (split["part"] == "train").sum()
+    score, = document["provenance"]["validation"]
+    assert (score["fold"], score["clips"], score["unheard"]) == (0, (split["part"] == "validation").sum(), True)
 
 
 def test_a_misspelt_key_stops_the_first_stage_and_leaves_nothing_behind(fresh: Project) -> None:

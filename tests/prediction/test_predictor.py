@@ -7,17 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from speech_emotion.audio import decoding
 from speech_emotion.core.errors import UserError
 from speech_emotion.features.compute import from_file
+from speech_emotion.ingest.intake import take_in
 from speech_emotion.models.bundle import Bundle
 from speech_emotion.prediction.files import predict_files
-from speech_emotion.prediction.predictor import Predictor
-from speech_emotion.testing import write_clip
+from speech_emotion.prediction.predictor import NotJudged, Predictor
+from speech_emotion.testing import tone, write_clip, write_samples
 
 Make = Callable[..., Any]
 LABELS = ("anger", "neutral", "sadness")
+COLUMNS = ["file", "label", *(f"p_{label}" for label in LABELS), "not_judged", "note"]
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +82,104 @@ def test_features_that_this_version_does_not_know(make_bundle: Make) -> None:
         Predictor([odd])
 
 
+# --- what is not judged
+
+
+UNFIT = [
+    ("silent", np.zeros(32000), "digital silence"),
+    ("silent", np.resize([1e-5, -1e-5], 32000), "RMS -100.0 dBFS"),
+    ("too-short", tone(duration=0.05), "0.050 s, shorter than 0.3 s"),
+    ("non-finite", np.where(np.arange(16000) == 9000, np.nan, 0.1), "a sample is NaN or infinite"),
+]
+
+
+@pytest.mark.parametrize(("rule", "samples", "reason"), UNFIT)
+def test_what_holds_no_speech_is_not_judged(
+    rule: str, samples: np.ndarray, reason: str, predictor: Predictor, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.wav"
+    soundfile.write(path, samples, 16000, subtype="FLOAT")
+    with pytest.raises(NotJudged) as of_file:
+        predictor.windows_of_file(path)
+    assert str(of_file.value) == f"{path}: not judged: {rule} ({reason})"
+    with pytest.raises(NotJudged) as in_memory:
+        predictor.windows(samples.astype(np.float32), 16000)
+    for why in (of_file.value, in_memory.value):
+        assert (why.rule, why.reason) == (rule, reason)
+    good = write_clip(tmp_path / "b.wav")
+    table, failures = predict_files([path, good], predictor)
+    assert failures == []
+    first, second = table.to_dict("records")
+    assert (first["label"], first["not_judged"], first["note"]) == (None, rule, f"not judged: {rule} ({reason})")
+    assert np.isnan([first[f"p_{label}"] for label in LABELS]).all()
+    assert (second["label"] in LABELS, second["not_judged"], second["note"]) == (True, None, None)
+
+
+def test_the_rules_are_those_of_ingest(predictor: Predictor, tmp_path: Path) -> None:
+    (tmp_path / "anger").mkdir()
+    for number, (_, samples, _) in enumerate(UNFIT):
+        soundfile.write(tmp_path / "anger" / f"ann_{number}.wav", samples, 16000, subtype="FLOAT")
+    intake = take_in(tmp_path, ["folder"], min_duration=predictor.min_duration)
+    table, _ = predict_files([tmp_path], predictor)
+    assert intake.clips.empty
+    assert table["not_judged"].tolist() == intake.rejected["rule"].tolist() == [rule for rule, _, _ in UNFIT]
+
+
+def test_a_clip_at_full_scale_or_very_quiet_is_judged_with_a_note(predictor: Predictor, tmp_path: Path) -> None:
+    loud, low = 4 * tone(duration=0.5), tone(duration=0.5) / 1000
+    assert predictor.windows(np.clip(loud, -1, 1), 16000).flags == ("clipped",)
+    files = [write_samples(tmp_path / "loud.wav", loud), write_samples(tmp_path / "low.wav", low)]
+    table, failures = predict_files(files, predictor)
+    assert failures == []
+    assert table["label"].isin(LABELS).all()
+    assert table["not_judged"].isna().all()
+    assert table["note"].tolist() == ["clipped (samples at full scale in a row)", "quiet (RMS below -60 dBFS)"]
+
+
+def test_the_shortest_clip_is_that_of_training_or_a_window_of_analysis(make_bundle: Make, tmp_path: Path) -> None:
+    trained = Predictor([make_bundle(min_duration=0.05)])
+    assert trained.min_duration == 0.05
+    trained.windows(tone(duration=0.05), 16000)
+    # The shipped MFCCs are computed from 400 samples at 16,000 Hz.
+    unlimited = Predictor([make_bundle(min_duration=0.0)])
+    assert unlimited.min_duration == 0.025
+    unlimited.windows(tone(duration=0.025), 16000)
+    with pytest.raises(NotJudged, match=r"too-short \(0\.024 s, shorter than 0\.025 s\)"):
+        unlimited.windows(tone(duration=0.024), 16000)
+
+
+def test_nothing_at_all(predictor: Predictor, tmp_path: Path) -> None:
+    with pytest.raises(NotJudged, match="empty"):
+        predictor.windows(np.empty(0, np.float32), 16000)
+    path = write_samples(tmp_path / "a.wav", np.empty(0))
+    with pytest.raises(decoding.UnreadableAudio, match="holds no samples"):
+        predictor.windows_of_file(path)
+
+
+def test_a_file_is_decoded_once(predictor: Predictor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_clip(tmp_path / "a.wav")
+    opened = []
+    real = soundfile.SoundFile
+    monkeypatch.setattr(soundfile, "SoundFile", lambda *given: opened.append(given) or real(*given))
+    table, failures = predict_files([path], predictor)
+    assert (len(table), failures, len(opened)) == (1, [], 1)
+
+
+def test_a_model_knows_whether_it_has_heard_people(make_bundle: Make) -> None:
+    assert Predictor([make_bundle(corpus="synthetic")]).synthetic
+    assert not Predictor([make_bundle(corpus="emodb")]).synthetic
+
+
+# --- files and folders
+
+
 def test_the_table(predictor: Predictor, tmp_path: Path) -> None:
     files = [write_clip(tmp_path / name, pitch=pitch) for name, pitch in (("b.wav", 100), ("a.wav", 900))]
     table, failures = predict_files(files, predictor)
     assert failures == []
-    assert list(table) == ["file", "label", "p_anger", "p_neutral", "p_sadness"]
+    assert list(table) == COLUMNS
     assert table["file"].tolist() == [str(file) for file in files]
+    assert table[["not_judged", "note"]].isna().all(axis=None)
     for file, row in zip(files, table.to_dict("records"), strict=True):
         expected = predictor.windows_of_file(file).clip
         assert [row[f"p_{label}"] for label in LABELS] == expected.tolist()
@@ -136,7 +231,7 @@ def test_nothing_readable_gives_an_empty_table_with_its_columns(predictor: Predi
     (tmp_path / "text.wav").write_text("no")
     table, failures = predict_files([tmp_path / "text.wav"], predictor)
     assert table.empty
-    assert list(table) == ["file", "label", "p_anger", "p_neutral", "p_sadness"]
+    assert list(table) == COLUMNS
     assert len(failures) == 1
 
 

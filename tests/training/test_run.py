@@ -12,9 +12,11 @@ import pytest
 from speech_emotion import predictions
 from speech_emotion.core.errors import UserError
 from speech_emotion.evaluation.history import read_history
+from speech_emotion.evaluation.metrics import uar
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.models.bundle import Bundle, load
 from speech_emotion.models.normalisation import Normalisation
+from speech_emotion.models.provenance import CorpusUse, Provenance, ValidationScore
 from speech_emotion.protocol import splits
 from speech_emotion.training.folds import Fold, train_fold
 from speech_emotion.training.run import Outputs, train
@@ -67,7 +69,7 @@ def blueprint(store: Any, settings: Any, network: Any) -> Blueprint:
     return Blueprint(
         labels=LABELS, columns=tuple(store.columns), frame_rate=store.frame_rate, recipe=store.recipe,
         window_frames=round(settings.seconds * store.frame_rate), network="cnn",
-        network_settings=network.model_dump(mode="json"), training={},
+        network_settings=network.model_dump(mode="json"), training={}, provenance=Provenance((), min_duration=0.3),
     )
 
 
@@ -274,3 +276,44 @@ def test_a_clip_without_features_is_not_passed_over(
     given = [(clip, "", frames) for clip, frames in features.items() if clip != lost]
     with pytest.raises(UserError, match=f"holds no features of clip '{lost}'"):
         fit_fold(rows, make_store(tmp_path / "some", given), tiny())
+
+
+def test_the_models_record_whom_they_heard_and_how_they_did_on_their_validation_parts(
+    grid: Make, make_clips: Make, make_store: Make, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    rows = pd.concat([grid(8, LABELS, corpus="synthetic").assign(language="en"),
+                      grid(4, LABELS, corpus="emodb").assign(language=["de", None] * 12)])
+    clips = make_clips({**row, "speaker": row["speaker"].partition("-")[2]} for row in rows.to_dict("records"))
+    store = make_store(tmp_path / "features", [(clip, "", frames) for clip, frames in separable(clips).items()])
+    settings = tiny(epochs=4, lr=0.02)
+    train(clips, store, settings, tiny_network(), outputs(tmp_path), min_duration=0.25)
+    split = pd.read_csv(tmp_path / "models/split.csv").merge(clips, on="clip_id")
+    heard = split[split["part"] == "train"]
+    (bundle,) = load(tmp_path / "models")
+    said = bundle.blueprint.provenance
+    assert not said.synthetic
+    assert said.min_duration == 0.25
+    assert said.corpora == tuple(
+        CorpusUse(name, name == "synthetic", (language,), heard[heard["corpus"] == name]["speaker"].nunique(),
+                  int((heard["corpus"] == name).sum())) for name, language in (("emodb", "de"), ("synthetic", "en")))
+    validation = predictions.read(tmp_path / "predictions.parquet").part("validation")
+    assert said.validation == (ValidationScore(
+        0, pytest.approx(uar(validation["label"], validation["predicted"]), abs=1e-6), len(validation),
+        split.loc[split["part"] == "validation", "speaker"].nunique(), unheard=True),)
+
+
+def test_every_fold_has_its_score_and_a_test_clip_leaves_it_as_it_is(
+    clips: Any, features: Features, make_store: Make, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    settings = tiny(split__protocol="random_kfold", split__folds=2, epochs=1)
+    split = splits.make(clips, settings.split, settings.seed)
+    tested = set(split.loc[(split["fold"] == 0) & (split["part"] == "test"), "clip_id"])
+    scores = []
+    for name, factor in (("plain", 1), ("changed", 50)):
+        given = [(clip, "", frames * (factor if clip in tested else 1)) for clip, frames in features.items()]
+        train(clips, make_store(tmp_path / name / "features", given), settings, tiny_network(),
+              outputs(tmp_path / name))
+        scores.append(load(tmp_path / name / "models")[0].blueprint.provenance.validation)
+    assert [score.fold for score in scores[0]] == [0, 1]
+    assert not scores[0][0].unheard, "its speakers are trained on, too"
+    assert scores[0][0] == scores[1][0]

@@ -48,7 +48,7 @@ def load(path: Path | str, sample_rate: int, quality: str = "HQ") -> tuple[Float
     """
     with decoding.opened(path) as recording:
         digest = Digest(recording.sample_rate)
-        samples = _streamed(digest.through(recording.blocks()), recording.sample_rate, sample_rate, quality)
+        samples = streamed(digest.through(recording.blocks()), recording.sample_rate, sample_rate, quality)
     if not len(samples):
         raise decoding.UnreadableAudio(f"{path}: holds no samples")
     return samples, digest.hexdigest()
@@ -75,10 +75,31 @@ def resampled(samples: Float32, sample_rate: int, target: int, quality: str = "H
     >>> resampled(np.zeros(441, dtype=np.float32), 44100, 16000).shape
     (160,)
     """
-    return _streamed([samples], sample_rate, target, quality)
+    return streamed([samples], sample_rate, target, quality)
 
 
-def _streamed(blocks: Iterable[np.ndarray], sample_rate: int, target: int, quality: str) -> Float32:
+def streamed(blocks: Iterable[np.ndarray], sample_rate: int, target: int, quality: str = "HQ") -> Float32:
+    """Bring a recording to another sample rate in pieces, as they come.
+
+    Parameters
+    ----------
+    blocks : iterable of np.ndarray [shape=(m,), dtype=float32]
+        The recording's mono samples; how they are cut makes no difference. One may be overwritten by the next.
+    sample_rate, target : int > 0
+        What it has and what it is brought to, in Hz.
+    quality : {"QQ", "LQ", "MQ", "HQ", "VHQ"}
+        Of soxr.
+
+    Returns
+    -------
+    np.ndarray [shape=(ceil(n * target / sample_rate),), dtype=float32]
+        For `n` samples in all.
+
+    Examples
+    --------
+    >>> streamed(iter([np.zeros(400, np.float32), np.zeros(41, np.float32)]), 44100, 16000).shape
+    (160,)
+    """
     if sample_rate == target:
         return np.concatenate([block.copy() for block in blocks] or [np.empty(0, dtype=np.float32)])
     stream = _stream(sample_rate, target, quality)

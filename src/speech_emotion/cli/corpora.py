@@ -38,9 +38,9 @@ def audit(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print one table in Markdown.")] = False,
 ) -> None:
     """Say what the stage `ingest` would take, flag and reject, and why."""
-    intake = take_in(root, corpus or [], min_duration=min_duration)
+    intake = take_in(root, corpus or [], min_duration=min_duration, named_in="--corpus")
     numbers = summary(intake.clips, intake.rejected, intake.files)
-    print(_ledger(numbers) if markdown else text(numbers, intake.not_selected))
+    print(_ledger(numbers) if markdown else text(numbers, intake.not_selected, intake.notices))
     if rejected:
         write_rejected(intake.rejected, rejected)
 
@@ -68,7 +68,7 @@ def download(
 
     Shows size and licence first. After an interruption the same command goes on where it stopped.
     """
-    corpus, = registry.get([name])
+    corpus, = registry.get([name], named_in="ser download")
     target = to / corpus.name
     if corpus.source is None:
         print(f"{corpus.title}: {corpus.licence}. {corpus.how_to_get}")

@@ -1,8 +1,6 @@
 """``ser predict``."""
 
-import json
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,49 +8,41 @@ import typer
 
 from speech_emotion.core.files import replacing
 from speech_emotion.models import backend
-
-
-class Format(StrEnum):
-    """How predictions are printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
+from speech_emotion.prediction.export import Format, text
 
 
 def predict(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="FILE|FOLDER...", help="Audio, in any format and sample rate.")
-    ],
+    paths: Annotated[list[Path], typer.Argument(
+        metavar="FILE|FOLDER|-...", help="Audio, in any format and sample rate; - for what is piped in.")],
     models: Annotated[
         Path, typer.Option(help="Trained model: the pipeline's folder, or one bundle in it.")
     ] = Path("models"),
-    output_format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
+    output_format: Annotated[Format | None, typer.Option(
+        "--format", show_default="as the extension of --output, else table", help="How to write the result.")] = None,
     output: Annotated[Path | None, typer.Option(help="Write the result here instead of printing it.")] = None,
 ) -> None:
-    """Predict the emotion in audio files: the label and the probability of every label."""
+    """Predict the emotion in audio files: the label and the probability of every label.
+
+    What is silent, too short or not finite gets neither: its note says "not judged: silent". Clips that are clipped or
+    very quiet are judged and noted.
+
+    Exit status: 1 if a file could not be read (it is named on standard error, and the others are judged); else 0,
+    judged or not.
+    """
     backend.load()
     from speech_emotion.prediction.files import predict_files
     from speech_emotion.prediction.predictor import Predictor
 
-    table, failures = predict_files(paths, Predictor.load(models))
-    match output_format:
-        case Format.TABLE:
-            text = "" if table.empty else table.to_string(index=False, float_format="%.3f") + "\n"
-        case Format.CSV:
-            text = table.to_csv(index=False, float_format="%.6f", lineterminator="\n")
-        case Format.JSON:
-            probabilities = table.filter(regex="^p_").rename(columns=lambda name: name[2:]).round(6).to_dict("records")
-            rows = [
-                {"file": file, "label": label, "probabilities": each}
-                for file, label, each in zip(table["file"], table["label"], probabilities, strict=True)
-            ]
-            text = json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+    predictor = Predictor.load(models)
+    if predictor.synthetic:
+        print("note: this model was trained on synthetic speech alone; it knows no human speech", file=sys.stderr)
+    table, failures = predict_files(paths, predictor)
+    result = text(table, output_format or Format.of(output))
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(result)
     else:
         with replacing(output) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+            temporary.write_text(result, encoding="utf-8")
     for failure in failures:
         print(f"error: {failure}", file=sys.stderr)
     if failures:

@@ -3,6 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
+from speech_emotion.corpora.artificial import SYNTHETIC
 from speech_emotion.corpora.base import Clip, Corpus, Sex, Unfit, at_odds, nearest, needs_only_paths
 
 # Citation: the acoustic correlates it follows are cited where it is made (the stage `synthesize`).
@@ -47,7 +48,7 @@ def _speaker_of_folder(name: str) -> str | None:
 make_parser = needs_only_paths(parse)
 
 CORPUS = Corpus(
-    name="synthetic",
+    name=SYNTHETIC,
     title="Synthetic acted speech (embedded)",
     citation="This project; rendered with eSpeak NG.",
     licence="MIT, as this project",

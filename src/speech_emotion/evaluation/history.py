@@ -48,3 +48,25 @@ def read_history(path: Path | str) -> pd.DataFrame:
         raise UserError(f"{path}: is no training history ({', '.join(lacking) or 'any epoch'} is missing); "
                         "run: dvc repro --force train_cnn")
     return history
+
+
+def chosen_epochs(history: pd.DataFrame) -> pd.DataFrame:
+    """Find the epoch of each fold whose weights were kept: the first with the lowest validation loss.
+
+    Parameters
+    ----------
+    history : pd.DataFrame
+        Rows fold, epoch, val_loss and others.
+
+    Returns
+    -------
+    pd.DataFrame
+        These rows alone, one per fold, in the folds' order.
+
+    Examples
+    --------
+    >>> history = pd.DataFrame({"fold": [0, 0, 0, 1], "epoch": [1, 2, 3, 1], "val_loss": [0.9, 0.7, 0.7, 0.8]})
+    >>> chosen_epochs(history)["epoch"].tolist()
+    [2, 1]
+    """
+    return history.loc[history.groupby("fold")["val_loss"].idxmin()]

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from speech_emotion.corpora.base import Clip, Corpus, Unfit
+from speech_emotion.ingest import checks
 from speech_emotion.ingest.find import Candidate
 from speech_emotion.ingest.probe import Content, Failure, Probe
-
-SILENT = -80.0
-"""RMS in dBFS below which a clip is silent: noise of a 16-bit converter's last bits, and no speech."""
-QUIET = -60.0
-"""RMS in dBFS below which a clip is flagged as very quiet; the quietest whispers of RAVDESS lie there."""
 
 RULES = {
     "unknown-name": "rename it as its corpus does, or select the corpus it is of (folder and table take any name)",
     "unknown-label": "correct the name if it is a slip; else remove the file",
+    "off-pattern": "move or rename it, or correct its corpus's description: the pattern (**/ stands for any folders), "
+                   "or the list of folders to ignore",
     "speaker-at-odds": "find out who speaks, then correct the name or move the file to that speaker's folder",
     "missing": "put the file where the table says, or remove its row",
     "lfs-pointer": "get the audio itself: git lfs pull in the clone, or ser download",
@@ -33,7 +31,7 @@ RULES = {
 
 FLAGS = {
     "clipped": "samples at full scale in a row",
-    "quiet": f"RMS below {QUIET:g} dBFS",
+    "quiet": f"RMS below {checks.QUIET:g} dBFS",
     "sample-rate": "another sample rate than the corpus's",
     "channels": "another number of channels than the corpus's",
 }
@@ -114,7 +112,7 @@ def audit(candidates: Sequence[Candidate], probes: Sequence[Probe], min_duration
         else:
             assert candidate.corpus and isinstance(candidate.what, Clip) and isinstance(probe.content, Content)
             sound.append(Accepted(candidate.path, candidate.corpus, candidate.what, probe, probe.content,
-                                  tuple(_flags(candidate.corpus, probe.content))))
+                                  _flags(candidate.corpus, probe.content)))
     accepted, repeated = _without_repeats(sound)
     return accepted, rejected + repeated
 
@@ -129,23 +127,14 @@ def _fault(candidate: Candidate, probe: Probe, min_duration: float) -> tuple[str
     if isinstance(content, Failure):
         return content.rule, content.reason
     assert content is not None
-    if not content.finite:
-        return "non-finite", "a sample is NaN or infinite"
-    duration = content.num_samples / content.sample_rate
-    if duration < min_duration:
-        return "too-short", f"{duration:.3f} s, shorter than ingest.min_duration of {min_duration:g} s"
-    if content.rms_dbfs < SILENT:
-        return "silent", f"RMS {content.rms_dbfs:.1f} dBFS" if content.rms_dbfs > float("-inf") else "digital silence"
-    return None
+    return checks.fault(content, min_duration)
 
 
-def _flags(corpus: Corpus, content: Content) -> list[str]:
-    return [flag for flag, applies in {
-        "clipped": content.clipped,
-        "quiet": content.rms_dbfs < QUIET,
+def _flags(corpus: Corpus, content: Content) -> tuple[str, ...]:
+    return checks.flags(content) + tuple(flag for flag, applies in {
         "sample-rate": corpus.sample_rate not in (None, content.sample_rate),
         "channels": corpus.channels not in (None, content.channels),
-    }.items() if applies]
+    }.items() if applies)
 
 
 def _without_repeats(sound: list[Accepted]) -> tuple[list[Accepted], list[Rejected]]:

@@ -17,7 +17,9 @@ from speech_emotion.corpora import published
 from speech_emotion.corpora.base import Clip
 from speech_emotion.ingest.audit import RULES, Accepted, Rejected, audit
 from speech_emotion.ingest.find import Candidate, Found, find_candidates
+from speech_emotion.ingest.notices import notices
 from speech_emotion.ingest.probe import Probe, probe
+from speech_emotion.params.ingest import Description
 
 REJECTED_COLUMNS = ["corpus", "path", "sha256", "rule", "reason", "what_to_do"]
 
@@ -34,10 +36,13 @@ class Intake:
     """Columns `REJECTED_COLUMNS`, sorted by path."""
     not_selected: Counter[str]
     """Audio files of known corpora that were not to be taken, by corpus."""
+    notices: list[str]
+    """What the user should know about how the user's own corpora were read, in a line each."""
 
 
 def take_in(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.0,
-            options: Mapping[str, Mapping[str, Any]] | None = None, workers: int | None = None) -> Intake:
+            options: Mapping[str, Mapping[str, Any]] | None = None, own: Mapping[str, Description] | None = None,
+            named_in: str = "ingest.corpora", workers: int | None = None) -> Intake:
     """Find, read and check every clip below a folder.
 
     Parameters
@@ -45,11 +50,15 @@ def take_in(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.
     root : Path
         The folder.
     corpora : sequence of str
-        Names of the corpora to take; empty for all that are recognised by name.
+        Names of the corpora to take; empty for all that are recognised by name, the table, and the user's own.
     min_duration : float >= 0
         Shortest clip that is taken, in s.
     options : mapping of str to mapping, optional
         By corpus, keyword arguments for its `make_parser`.
+    own : mapping of str to Description, optional
+        The user's own corpora by name, beside those described in files below the root.
+    named_in : str
+        The setting or option that `corpora` comes from, for messages.
     workers : int > 0, optional
         Files read at a time; by default one per core. The result does not depend on it.
 
@@ -80,12 +89,13 @@ def take_in(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.
                         path   rule
     0  emodb/wav/03a01Wa.wav  empty
     """
-    found = find_candidates(root, corpora, options)
-    _require_audio(root, found, corpora)
+    found = find_candidates(root, corpora, options, own, named_in)
+    _require_audio(root, found, corpora, named_in)
     probes = _probe_all(root, found.candidates, workers or joblib.cpu_count())
     accepted, rejected = audit(found.candidates, probes, min_duration)
     rejected += [Rejected(path, corpus, None, "missing", "listed, but not there") for corpus, path in found.missing]
-    return Intake(_clips(accepted), _files(root, accepted), _rejected(rejected), found.not_selected)
+    return Intake(_clips(accepted), _files(root, accepted), _rejected(rejected), found.not_selected,
+                  notices(found, accepted, rejected))
 
 
 def write_rejected(rejected: pd.DataFrame, path: Path | str) -> None:
@@ -141,12 +151,15 @@ def require_all(intake: Intake, rejected_path: Path | str) -> None:
                         f"{rejected_path} says of each what to do")
 
 
-def _require_audio(root: Path, found: Found, corpora: Sequence[str]) -> None:
+def _require_audio(root: Path, found: Found, corpora: Sequence[str], named_in: str) -> None:
     if found.candidates or found.missing:
         return
     if found.not_selected:
         there = ", ".join(f"{count} of {name}" for name, count in sorted(found.not_selected.items()))
-        raise UserError(f"{root}: holds none of what ingest.corpora selects ({', '.join(corpora)}), but {there}")
+        raise UserError(f"{root}: holds none of what {named_in} selects ({', '.join(corpora)}), but {there}")
+    if found.left_alone:
+        (name, reason), count = found.left_alone.most_common(1)[0]
+        raise UserError(f"{root}: no clip is left to take; {count} files of {name} are left alone: {reason}")
     if found.archives:
         raise UserError(f"{root}: holds no audio, but archives ({found.archives[0]}); extract them first")
     raise UserError(f"{root}: holds no audio; set ingest.root to the folder of your audio")

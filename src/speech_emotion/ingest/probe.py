@@ -1,7 +1,7 @@
 """Read one audio file once and say what is in it, in bounded memory."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -111,44 +111,96 @@ def probe(path: Path, *, decode: bool = True) -> Probe:
         return Probe(sha256, size, Failure("undecodable", error.strerror or str(error)))
 
 
+class Meter:
+    """Measures a recording as its samples pass.
+
+    Parameters
+    ----------
+    sample_rate : int > 0
+        Of the recording, in Hz.
+    channels : int > 0
+        Of the recording; what passes is their mean.
+
+    Examples
+    --------
+    >>> meter = Meter(16_000)
+    >>> for piece in meter.through([np.zeros(800, np.float32), np.zeros(40, np.float32)]):
+    ...     pass  # it is used here, and measured on the way
+    >>> meter.content().num_samples
+    840
+    """
+
+    def __init__(self, sample_rate: int, channels: int = 1) -> None:
+        self._sample_rate = sample_rate
+        self._channels = channels
+        self._digest = digest.Digest(sample_rate)
+        self._num_samples = 0
+        self._peak = 0.0
+        self._energy = 0.0
+        self._clipped = False
+        self._finite = True
+
+    def through(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Take in samples as they pass, float32 [n] in [-1, 1]; `n > 0` for each piece."""
+        for piece in self._digest.through(pieces):
+            self._measure(piece)
+            yield piece
+
+    def content(self) -> Content | None:
+        """Say what has passed; None if nothing has."""
+        if not self._num_samples:
+            return None
+        return Content(self._digest.hexdigest(), self._num_samples, self._sample_rate, self._channels,
+                       _decibels(self._peak), _decibels(np.sqrt(self._energy / self._num_samples)), self._finite,
+                       self._clipped)
+
+    def _measure(self, piece: np.ndarray) -> None:
+        self._num_samples += len(piece)
+        peak = max(float(piece.max()), -float(piece.min()))  # NaN in, NaN out
+        self._finite = self._finite and bool(np.isfinite(peak))
+        self._peak = float(np.maximum(self._peak, peak))
+        # In float64 and by numpy's own summation, not BLAS, whose order of additions differs between machines.
+        self._energy += float(np.square(piece, dtype=np.float64).sum())
+        if peak >= FULL_SCALE and not self._clipped:
+            full = np.flatnonzero(np.abs(piece) >= FULL_SCALE)
+            self._clipped = bool((full[FLAT - 1 :] - full[: 1 - FLAT] == FLAT - 1).any())
+
+
+def measured(pieces: Iterable[np.ndarray], sample_rate: int, channels: int = 1) -> Content | None:
+    """Say what a recording holds; see `Meter`.
+
+    Parameters
+    ----------
+    pieces : iterable of np.ndarray [shape=(n,), dtype=float32]
+        Its mono samples in [-1, 1], cut in any way, ``n > 0``.
+    sample_rate : int > 0
+        In Hz.
+    channels : int > 0
+        Of the recording; the samples are their mean.
+
+    Returns
+    -------
+    Content or None
+        None if it holds no samples.
+
+    Examples
+    --------
+    >>> content = measured([np.full(800, 0.1, np.float32), np.full(800, -0.1, np.float32)], 16_000)
+    >>> content.num_samples, round(content.rms_dbfs, 3), content.clipped
+    (1600, -20.0, False)
+    """
+    meter = Meter(sample_rate, channels)
+    for _ in meter.through(pieces):
+        pass
+    return meter.content()
+
+
 def _decode(path: Path) -> Content | Failure:
-    meter = _Meter()
     with decoding.opened(path) as recording:
-        content = digest.of_samples(meter.through(recording.blocks()), recording.sample_rate)
-    if not meter.num_samples:
-        return Failure("empty", "holds no samples")
-    return Content(content, meter.num_samples, recording.sample_rate, recording.channels, _decibels(meter.peak),
-                   _decibels(np.sqrt(meter.energy / meter.num_samples)), meter.finite, meter.clipped)
+        content = measured(recording.blocks(), recording.sample_rate, recording.channels)
+    return content or Failure("empty", "holds no samples")
 
 
 def _decibels(amplitude: float) -> float:
     with np.errstate(divide="ignore"):
         return float(20 * np.log10(amplitude))
-
-
-class _Meter:
-    """Measures samples as they pass."""
-
-    def __init__(self) -> None:
-        self.num_samples = 0
-        self.peak = 0.0
-        self.energy = 0.0
-        self.clipped = False
-        self.finite = True
-
-    def through(self, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-        for block in blocks:
-            self._measure(block)
-            yield block
-
-    def _measure(self, block: np.ndarray) -> None:
-        self.num_samples += len(block)
-        peak = max(float(block.max()), -float(block.min()))  # NaN in, NaN out
-        self.finite = self.finite and bool(np.isfinite(peak))
-        self.peak = float(np.maximum(self.peak, peak))
-        # In float64 and by numpy's own summation, not BLAS, whose order of additions differs between machines.
-        self.energy += float(np.square(block, dtype=np.float64).sum())
-        if peak >= FULL_SCALE and not self.clipped:
-            full = np.abs(block) >= FULL_SCALE
-            runs = np.lib.stride_tricks.sliding_window_view(full, FLAT) if len(full) >= FLAT else full[:0, None]
-            self.clipped = bool(runs.all(axis=1).any())

@@ -1,6 +1,6 @@
 """What was taken in and what was not, as numbers and for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -50,7 +50,7 @@ def summary(clips: pd.DataFrame, rejected: pd.DataFrame, files: pd.DataFrame | N
     }
 
 
-def text(numbers: Mapping[str, Any], not_selected: Mapping[str, int]) -> str:
+def text(numbers: Mapping[str, Any], not_selected: Mapping[str, int], notices: Sequence[str] = ()) -> str:
     """Lay `summary`'s numbers out for people.
 
     Parameters
@@ -59,6 +59,8 @@ def text(numbers: Mapping[str, Any], not_selected: Mapping[str, int]) -> str:
         What `summary` gives.
     not_selected : mapping of str to int
         Audio files that were not to be taken, by corpus.
+    notices : sequence of str
+        What else is to be known, in a line each.
 
     Returns
     -------
@@ -69,7 +71,7 @@ def text(numbers: Mapping[str, Any], not_selected: Mapping[str, int]) -> str:
     --------
     >>> clips = pd.DataFrame({"clip_id": ["toy-1"], "corpus": "toy", "label": "anger", "speaker": "toy-ann",
     ...                       "sex": "female", "duration": 1800.0, "audit_flags": "quiet"})
-    >>> print(text(summary(clips, pd.DataFrame({"corpus": ["toy"], "rule": ["silent"]})), {"savee": 3}))
+    >>> print(text(summary(clips, pd.DataFrame({"corpus": ["toy"], "rule": ["silent"]})), {"savee": 3}, ["toy: x"]))
     corpus  clips  hours  speakers  flagged  rejected
     toy     1      0.50   1         quiet 1  silent 1
     all     1      0.50   1
@@ -81,6 +83,8 @@ def text(numbers: Mapping[str, Any], not_selected: Mapping[str, int]) -> str:
     female  1      0.50   1
     <BLANKLINE>
     not selected: savee 3
+    <BLANKLINE>
+    note: toy: x
     """
     rows = [[name, amount["clips"], f"{amount['hours']:.2f}", amount["speakers"],
              join_counts(numbers["flags"].get(name, {})), join_counts(numbers["rejected"].get(name, {}))]
@@ -93,6 +97,8 @@ def text(numbers: Mapping[str, Any], not_selected: Mapping[str, int]) -> str:
         for name, amount in numbers[f"by_{group}"].items()]) for group in ("label", "sex")]
     if not_selected:
         tables.append(f"not selected: {join_counts(not_selected)}")
+    if notices:
+        tables.append("\n".join(f"note: {notice}" for notice in notices))
     return "\n\n".join(tables)
 
 

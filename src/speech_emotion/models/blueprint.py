@@ -1,7 +1,7 @@
 """What the models of all folds share, and how it is stored: ``model.json`` in the model folder."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,10 @@ from pydantic import TypeAdapter
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.models import classifier
+from speech_emotion.models.provenance import Provenance
 from speech_emotion.params.networks import NAMES, settings_of
 
-_FORMAT = 2
+_FORMAT = 3
 _DOCUMENT = "model.json"
 
 
@@ -38,13 +39,16 @@ class Blueprint:
         Its `Settings`.
     training : dict
         The section `train_cnn` that the model was trained with, for people to read.
+    provenance : Provenance
+        Whom the models heard, and how they did on their validation parts.
 
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
     >>> network = {"filters": [8], "kernel_size": 3, "pool_size": 4, "dense": 16, "dropout": 0.1, "batch_norm": True}
     >>> blueprint = Blueprint(labels=("anger", "fear"), columns=("rms", "zcr"), frame_rate=100.0, recipe={},
-    ...                       window_frames=100, network="cnn", network_settings=network, training={})
+    ...                       window_frames=100, network="cnn", network_settings=network, training={},
+    ...                       provenance=Provenance((), min_duration=0.3))
     >>> blueprint.build().output_shape
     (None, 2)
     >>> with TemporaryDirectory() as models:
@@ -61,6 +65,7 @@ class Blueprint:
     network: str
     network_settings: dict[str, Any]
     training: dict[str, Any]
+    provenance: Provenance
 
     def build(self) -> keras.Model:
         """Make the network with fresh weights; see `classifier.build`.
@@ -80,7 +85,7 @@ class Blueprint:
 
     def save(self, models: Path) -> None:
         """Write it into an existing model folder."""
-        write_json(models / _DOCUMENT, {"format": _FORMAT, **vars(self)})
+        write_json(models / _DOCUMENT, {"format": _FORMAT, **asdict(self)})
 
     @classmethod
     def load(cls, models: Path) -> "Blueprint":

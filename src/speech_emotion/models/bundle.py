@@ -69,9 +69,11 @@ class Bundle:
 
     Examples
     --------
+    >>> from speech_emotion.models.provenance import Provenance
     >>> network = {"filters": [8], "kernel_size": 3, "pool_size": 4, "dense": 16, "dropout": 0.1, "batch_norm": True}
     >>> blueprint = Blueprint(labels=("anger", "fear"), columns=("rms", "zcr"), frame_rate=100.0, recipe={},
-    ...                       window_frames=100, network="cnn", network_settings=network, training={})
+    ...                       window_frames=100, network="cnn", network_settings=network, training={},
+    ...                       provenance=Provenance((), min_duration=0.3))
     >>> measured = Normalisation(np.zeros(2, np.float32), np.ones(2, np.float32))
     >>> bundle = Bundle(blueprint, blueprint.build(), measured)
     >>> clip = np.zeros((250, 2), np.float32)

@@ -112,6 +112,45 @@ def load(path: Path | str, schema: type[SectionT]) -> SectionT:
     return section
 
 
+def load_whole(path: Path | str, schema: type[SectionT]) -> SectionT:
+    """Read a YAML file that is one section as a whole.
+
+    Parameters
+    ----------
+    path : Path or str
+        A YAML file whose top-level keys are those of `schema`.
+    schema : type of Section
+        What to read it as.
+
+    Returns
+    -------
+    Section
+        The validated settings.
+
+    Raises
+    ------
+    UserError
+        If the file is missing, not YAML, or breaks the schema. The message lists every problem.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.params.ingest import NamedDescription
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "corpus.yaml")
+    ...     _ = file.write_text("{name: calls, pattern: '{speaker}/{label}/*', language: de}")
+    ...     load_whole(file, NamedDescription).pattern
+    ('{speaker}/{label}/*',)
+    """
+    path = Path(path)
+    try:
+        return schema.model_validate(_read(path))
+    except ValidationError as error:
+        lines = _problems(error, "", schema)
+        raise UserError("\n".join([f"{path} has settings that cannot be used:", *(f"  {line}" for line in lines)])
+                        ) from error
+
+
 def _read(path: Path) -> dict[str, Any]:
     # YAML 1.2, as DVC writes it: there `1e-05` is a number, which PyYAML reads as text.
     reader = ruamel.yaml.YAML(typ="safe", pure=True)
@@ -139,7 +178,7 @@ def _schema(section: str) -> type[Section]:
 def _problems(error: ValidationError, section: str, schema: type[Section]) -> list[str]:
     lines = []
     for problem in error.errors():
-        key = ".".join([section, *(str(part) for part in problem["loc"])])
+        key = ".".join([*filter(None, [section]), *(str(part) for part in problem["loc"] if part != "[key]")]) or "it"
         if problem["type"] == "extra_forbidden":
             allowed = _keys(schema, problem["loc"][:-1])
             lines.append(f"{key}: unknown key{_suggestion(str(problem['loc'][-1]), allowed)}; "
@@ -158,6 +197,8 @@ def _problems(error: ValidationError, section: str, schema: type[Section]) -> li
 
 def _keys(schema: Any, location: tuple[int | str, ...]) -> list[str]:
     for part in location:
+        if part not in schema.model_fields:  # a name in a mapping, whose values' schema this is
+            continue
         kind = schema.model_fields[part].annotation
         # Of what may be null too, the part that is not.
         schema = next(alternative for alternative in (*get_args(kind), kind) if hasattr(alternative, "model_fields"))

@@ -1,4 +1,8 @@
+from .export import Format, text
 from .files import predict_files
-from .predictor import Predictor, WindowProbabilities
+from .predictor import NotJudged, Predictor, WindowProbabilities
+from .streams import as_file, is_stream
 
-__all__ = ["Predictor", "WindowProbabilities", "predict_files"]
+__all__ = [
+    "Format", "NotJudged", "Predictor", "WindowProbabilities", "as_file", "is_stream", "predict_files", "text",
+]

@@ -1,15 +1,19 @@
 """Predict files and folders."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from speech_emotion.audio.decoding import UnreadableAudio
 from speech_emotion.core.errors import UserError
+from speech_emotion.ingest.audit import FLAGS
 from speech_emotion.ingest.find import audio_files
-from speech_emotion.prediction.predictor import Predictor
+from speech_emotion.prediction.predictor import NotJudged, Predictor, WindowProbabilities
+from speech_emotion.prediction.streams import as_file, is_stream
 from speech_emotion.predictions import probability_table
 
 
@@ -19,15 +23,17 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     Parameters
     ----------
     paths : iterable of Path
-        Files and folders.
+        Files and folders; "-" for what comes through standard input, or a named pipe.
     predictor : Predictor
         The trained model.
 
     Returns
     -------
     table : pd.DataFrame
-        One row per readable file, in the order given (folders sorted by path): file, label, and p_<label> for each
-        label.
+        One row per readable file, in the order given (folders sorted by path): file, label, p_<label> for each label,
+        not_judged and note. Of a file that holds nothing to judge, label and probabilities are missing, and not_judged
+        is the rule that says so, such as "silent" (see `speech_emotion.ingest.RULES`); otherwise it is None. The note
+        is for people; None if there is nothing to say.
     failures : list of str
         One message per file that could not be read.
 
@@ -43,6 +49,7 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     >>> from speech_emotion.models.blueprint import Blueprint
     >>> from speech_emotion.models.bundle import Bundle
     >>> from speech_emotion.models.normalisation import Normalisation
+    >>> from speech_emotion.models.provenance import Provenance
     >>> from speech_emotion.params.base import load
     >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
     >>> from speech_emotion.testing import write_clip
@@ -51,36 +58,64 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     >>> network = {"filters": [8], "kernel_size": 3, "pool_size": 4, "dense": 16, "dropout": 0.1, "batch_norm": True}
     >>> blueprint = Blueprint(labels=("anger", "fear"), columns=tuple(columns), frame_rate=compute.frame_rate(recipe),
     ...                       recipe=recipe.document(), window_frames=100, network="cnn", network_settings=network,
-    ...                       training={})
+    ...                       training={}, provenance=Provenance((), min_duration=0.3))
     >>> measured = Normalisation(np.zeros(len(columns), np.float32), np.ones(len(columns), np.float32))
     >>> predictor = Predictor([Bundle(blueprint, blueprint.build(), measured)])
     >>> with TemporaryDirectory() as folder:
     ...     _ = write_clip(Path(folder, "a.wav"))
-    ...     _ = Path(folder, "b.wav").write_bytes(b"no audio")
+    ...     _ = write_clip(Path(folder, "b.wav"), duration=0.05)
+    ...     _ = Path(folder, "c.wav").write_bytes(b"no audio")
     ...     table, failures = predict_files([Path(folder)], predictor)
-    >>> [Path(file).name for file in table["file"]], len(failures)
-    (['a.wav'], 1)
+    >>> [Path(file).name for file in table["file"]], table["not_judged"].tolist(), len(failures)
+    (['a.wav', 'b.wav'], [None, 'too-short'], 1)
     """
-    files: list[str] = []
-    probabilities: list[np.ndarray] = []
+    rows: list[_Row] = []
     failures: list[str] = []
+    unknown = np.full(len(predictor.labels), np.nan)
     for file in tqdm(_files(paths), desc="predict", unit="file", disable=None):
         try:
-            probabilities.append(predictor.windows_of_file(file).clip)
+            said = _predict(file, predictor)
+        except NotJudged as why:
+            rows.append(_Row(str(file), unknown, why.rule, f"not judged: {why.rule} ({why.reason})"))
         except UserError as error:
             failures.append(str(error))
         else:
-            files.append(str(file))
-    stacked = np.reshape(probabilities, (len(files), len(predictor.labels)))
-    table = probability_table(predictor.labels, stacked).rename(columns={"predicted": "label"})
-    table.insert(0, "file", files)
-    return table, failures
+            rows.append(_Row(str(file), said.clip, None, "; ".join(f"{flag} ({FLAGS[flag]})" for flag in said.flags)))
+    return _table(predictor.labels, rows), failures
+
+
+class _Row(NamedTuple):
+    file: str
+    probabilities: np.ndarray
+    not_judged: str | None
+    note: str
+
+
+def _predict(file: Path, predictor: Predictor) -> WindowProbabilities:
+    with as_file(file) as readable:
+        try:
+            return predictor.windows_of_file(readable)
+        except UnreadableAudio as error:  # which names the file that was read
+            raise UserError(f"{file}: {str(error).removeprefix(f'{readable}: ')}") from error
+
+
+def _table(labels: Sequence[str], rows: Sequence[_Row]) -> pd.DataFrame:
+    probabilities = np.reshape([row.probabilities for row in rows], (len(rows), len(labels)))
+    table = probability_table(labels, probabilities).rename(columns={"predicted": "label"})
+    table.insert(0, "file", [row.file for row in rows])
+    # As objects, so that what is missing is None.
+    not_judged, note = (pd.Series(values, dtype=object) for values in (
+        [row.not_judged for row in rows], [row.note or None for row in rows]))
+    label = table["label"].astype(object).where(not_judged.isna(), None)
+    return table.assign(label=label, not_judged=not_judged, note=note)
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
     files = []
     for path in paths:
-        if path.is_dir():
+        if is_stream(path):
+            files.append(path)
+        elif path.is_dir():
             found = [path / name for name in audio_files(path)]
             if not found:
                 raise UserError(f"{path}: there is no audio in this folder")

@@ -9,11 +9,36 @@ import numpy as np
 from pydantic import ValidationError
 
 from speech_emotion.arrays import Float32
+from speech_emotion.audio import decoding, resampling
 from speech_emotion.core.errors import UserError
 from speech_emotion.features import compute
+from speech_emotion.ingest import checks
+from speech_emotion.ingest.probe import Content, Meter, measured
 from speech_emotion.models import bundle
 from speech_emotion.models.bundle import Bundle
 from speech_emotion.params.extract_mfcc import Recipe
+
+
+class NotJudged(UserError):
+    """Audio of which a model says nothing, because it holds nothing that the model could know.
+
+    Parameters
+    ----------
+    rule, reason : str
+        A key of `speech_emotion.ingest.RULES`, and what is the matter, for people.
+    where : str
+        The file, for the message; "" for none.
+
+    Attributes
+    ----------
+    rule, reason : str
+        As above.
+    """
+
+    def __init__(self, rule: str, reason: str, where: str = "") -> None:
+        super().__init__(f"{where and f'{where}: '}not judged: {rule} ({reason})")
+        self.rule = rule
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -28,6 +53,8 @@ class WindowProbabilities:
         Length of a window.
     probabilities : np.ndarray [shape=(windows, classes), dtype=float64]
         Each row sums to 1.
+    flags : tuple of str
+        What is to be noted of the clip, keys of `speech_emotion.ingest.FLAGS`, such as "clipped".
 
     Examples
     --------
@@ -38,6 +65,7 @@ class WindowProbabilities:
     starts: np.ndarray
     seconds: float
     probabilities: np.ndarray
+    flags: tuple[str, ...] = ()
 
     @property
     def clip(self) -> np.ndarray:
@@ -49,10 +77,25 @@ class WindowProbabilities:
 class Predictor:
     """One model, or the models of several folds, whose probabilities are averaged.
 
+    What ingest would reject for its content (it is silent, too short, or not finite) is no more judged than it is
+    trained on: `NotJudged` says why.
+
     Parameters
     ----------
     bundles : sequence of Bundle
         At least one; all of one training.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        The classes.
+    recipe : Recipe
+        What decides the features.
+    min_duration : float
+        Shortest clip that is judged, in s: the shortest that ingest took in for the training, or one window of the
+        features' analysis if that is longer.
+    synthetic : bool
+        Whether the models have heard synthetic speech alone. They know nothing of people then.
 
     Raises
     ------
@@ -65,6 +108,7 @@ class Predictor:
 
     >>> from speech_emotion.models.blueprint import Blueprint
     >>> from speech_emotion.models.normalisation import Normalisation
+    >>> from speech_emotion.models.provenance import Provenance
     >>> from speech_emotion.params.base import load
     >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
     >>> from speech_emotion.testing import tone
@@ -73,12 +117,18 @@ class Predictor:
     >>> network = {"filters": [8], "kernel_size": 3, "pool_size": 4, "dense": 16, "dropout": 0.1, "batch_norm": True}
     >>> blueprint = Blueprint(labels=("anger", "fear"), columns=tuple(columns), frame_rate=compute.frame_rate(recipe),
     ...                       recipe=recipe.document(), window_frames=100, network="cnn", network_settings=network,
-    ...                       training={})
+    ...                       training={}, provenance=Provenance((), min_duration=0.3))
     >>> measured = Normalisation(np.zeros(len(columns), np.float32), np.ones(len(columns), np.float32))
     >>> predictor = Predictor([Bundle(blueprint, blueprint.build(), measured)])
     >>> said = predictor.windows(tone(0, duration=2.5, sample_rate=8000), 8000)
     >>> said.starts.tolist(), said.seconds, said.clip.shape
     ([0.0, 0.38, 0.76, 1.13, 1.51], 1.0, (2,))
+
+    Silence has no emotion:
+
+    >>> predictor.windows(np.zeros(16000, np.float32), 8000)
+    Traceback (most recent call last):
+    speech_emotion.prediction.predictor.NotJudged: not judged: silent (digital silence)
     """
 
     def __init__(self, bundles: Sequence[Bundle]) -> None:
@@ -89,11 +139,13 @@ class Predictor:
                 if getattr(other, what) != getattr(first, what):
                     raise UserError(f"these models cannot be averaged: they differ in their {what}; train them anew")
         self.labels = first.labels
+        self.synthetic = first.provenance.synthetic
         try:
             self.recipe = Recipe.model_validate(first.recipe)
         except ValidationError as error:
             raise UserError(f"this version cannot compute the features of this model ({error.errors()[0]['msg']}); "
                             "train it anew with `dvc repro --force train_cnn`") from error
+        self.min_duration = max(first.provenance.min_duration, _analysis_window(self.recipe))
 
     @classmethod
     def load(cls, models: Path | str) -> "Predictor":
@@ -124,8 +176,15 @@ class Predictor:
         Returns
         -------
         WindowProbabilities
+
+        Raises
+        ------
+        NotJudged
+            If the clip is silent, too short, or not finite.
         """
-        return self._windows(compute.compute(samples, sample_rate, self.recipe))
+        blocks = (samples[at : at + decoding.BLOCK] for at in range(0, len(samples), decoding.BLOCK))
+        flags = self._flags(measured(blocks, sample_rate))
+        return self._windows(compute.compute(samples, sample_rate, self.recipe), flags)
 
     def windows_of_file(self, path: Path | str) -> WindowProbabilities:
         """Predict a file, window by window, with the feature code and settings of training.
@@ -143,15 +202,43 @@ class Predictor:
         ------
         UnreadableAudio
             If the file is not audio, is damaged, or holds no samples.
+        NotJudged
+            If the clip is silent, too short, or not finite.
         """
-        return self._windows(compute.from_file(path, self.recipe))
+        return self._windows(*self._of_file(path))
 
-    def _windows(self, features: Float32) -> WindowProbabilities:
+    def _of_file(self, path: Path | str) -> tuple[Float32, tuple[str, ...]]:
+        # Decoded once: what is resampled is measured on its way.
+        with decoding.opened(path) as recording:
+            meter = Meter(recording.sample_rate, recording.channels)
+            samples = resampling.streamed(meter.through(recording.blocks()), recording.sample_rate,
+                                          self.recipe.sample_rate, self.recipe.resampler)
+        content = meter.content()
+        if content is None:
+            raise decoding.UnreadableAudio(f"{path}: holds no samples")
+        flags = self._flags(content, str(path))
+        return compute.features(compute.prepare(samples, self.recipe), self.recipe), flags
+
+    def _flags(self, content: Content | None, where: str = "") -> tuple[str, ...]:
+        if content is None:
+            raise NotJudged("empty", "holds no samples", where)
+        if fault := checks.fault(content, self.min_duration):
+            raise NotJudged(*fault, where)
+        return checks.flags(content)
+
+    def _windows(self, features: Float32, flags: tuple[str, ...]) -> WindowProbabilities:
         outputs = [each.windows([features])[0] for each in self.bundles]
         mean = np.mean([each.probabilities for each in outputs], axis=0)
-        return WindowProbabilities(outputs[0].starts, self._seconds, mean)
+        return WindowProbabilities(outputs[0].starts, self._seconds, mean, flags)
 
     @cached_property
     def _seconds(self) -> float:
         blueprint = self.bundles[0].blueprint
         return blueprint.window_frames / blueprint.frame_rate
+
+
+def _analysis_window(recipe: Recipe) -> float:
+    """Length in s of the longest window that a feature is computed from; settings are named as librosa's arguments."""
+    chosen = recipe.features.chosen().values()
+    lengths = [getattr(settings, name, 0) for settings in chosen for name in ("win_length", "frame_length")]
+    return max(lengths) / recipe.sample_rate

@@ -10,6 +10,7 @@ from itertools import product
 from pathlib import Path, PurePosixPath
 
 from speech_emotion.corpora import published, registry
+from speech_emotion.corpora.artificial import SYNTHETIC
 from speech_emotion.corpora.base import VOCABULARY, Clip, Corpus
 from speech_emotion.testing.tones import write_clip
 
@@ -80,7 +81,7 @@ def make_corpus(root: Path, corpus: str = "ravdess", *, speakers: Collection[str
 
 
 def _names(corpus: Corpus) -> list[str]:
-    if corpus.name == "synthetic":
+    if corpus.name == SYNTHETIC:
         return [f"syn{speaker}/syn{speaker}_s{sentence:02}_{emotion}_{take}.wav"
                 for speaker, emotion, take, sentence in product(_SYNTHETIC, corpus.labels, (1, 2), range(1, 5))]
     return [file.path for file in published.files(corpus)]

@@ -1,6 +1,6 @@
 """Train one model per fold of a split, and write models, predictions and history."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from speech_emotion.predictions import Origin, Predictions
 from speech_emotion.protocol import labels, splits
 from speech_emotion.store import FeatureStore
 from speech_emotion.training.folds import train_fold
+from speech_emotion.training.record import provenance, validation_score
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class Outputs:
     live: Path | None = None
 
 
-def train(clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network: Section, outputs: Outputs) -> str:
+def train(
+    clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network: Section, outputs: Outputs, *,
+    min_duration: float = 0.0,
+) -> str:
     """Relabel, split, train every fold, and write what came of it.
 
     Parameters
@@ -54,6 +58,8 @@ def train(clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network:
         Settings of the network ``settings.model``.
     outputs : Outputs
         Files and folders to write or replace. Equal arguments give equal bytes on one machine.
+    min_duration : float >= 0
+        Shortest clip that was taken in, in s; the models keep it, so as not to judge shorter ones.
 
     Returns
     -------
@@ -72,12 +78,11 @@ def train(clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network:
             f"{len(clips)} clips of {clips['speaker'].nunique()} speakers, {clips['label'].nunique()} labels"]
     if left_out:
         said.append(f"  left out by labels: {', '.join(f'{count} {label}' for label, count in left_out.items())}")
-    members = split.merge(clips[["clip_id", "corpus", "speaker", "label"]], on="clip_id")
-    blueprint = _blueprint(members, store, settings, network)
-    histories, predicted = [], []
+    members = split.merge(clips[["clip_id", "corpus", "speaker", "language", "label"]], on="clip_id")
+    blueprint = _blueprint(members, store, settings, network, min_duration)
+    histories, predicted, scores = [], [], []
     with (replacing(outputs.models, directory=True) as models, replacing(outputs.predictions) as predictions,
           replacing(outputs.history) as history):
-        blueprint.save(models)
         split.to_csv(models / "split.csv", index=False, lineterminator="\n")
         for fold, rows in members.groupby("fold"):
             number = int(str(fold))
@@ -86,9 +91,11 @@ def train(clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network:
             done.bundle.save(models, number)
             histories.append(done.history.assign(fold=number))
             predicted.append(done.predictions.assign(fold=number))
+            scores.append(validation_score(rows, done.predictions, blueprint.labels))
             best = done.history.iloc[int(done.history["val_loss"].argmin())]
             said.append(f"  fold {number}: {len(done.history)} epochs, best {best['epoch']:.0f}: "
                         f"validation loss {best['val_loss']:.3f}, accuracy {best['val_accuracy']:.3f}")
+        replace(blueprint, provenance=replace(blueprint.provenance, validation=tuple(scores))).save(models)
         table_of_predictions.write(
             Predictions(pd.concat(predicted, ignore_index=True), _origin(blueprint, settings)), predictions)
         epochs = pd.concat(histories, ignore_index=True)
@@ -98,7 +105,9 @@ def train(clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network:
     return "\n".join(said)
 
 
-def _blueprint(members: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network: Section) -> Blueprint:
+def _blueprint(
+    members: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network: Section, min_duration: float
+) -> Blueprint:
     return Blueprint(
         # The guard sees to it that every fold can learn all of them.
         labels=tuple(sorted(members["label"].unique())),
@@ -109,6 +118,7 @@ def _blueprint(members: pd.DataFrame, store: FeatureStore, settings: TrainCnn, n
         network=settings.model,
         network_settings=network.model_dump(mode="json"),
         training=settings.model_dump(mode="json"),
+        provenance=provenance(members, min_duration),
     )
 
 
