@@ -102,15 +102,22 @@ def test_without_usable_votes_the_user_is_told_what_to_do(tmp_path, votes, messa
         crema_d.make_parser(tmp_path, label="voice")
 
 
-@pytest.mark.parametrize(("path", "label", "speaker"), [
-    ("angry/a.wav", "angry", "unknown"),
-    ("Ann/angry/a.wav", "angry", "ann"),
-    ("folder/Ann/angry/a.wav", "angry", "ann"),
-    ("study/Ann/angry/a.wav", "angry", "ann"),
+@pytest.mark.parametrize(("path", "speaker"), [
+    ("angry/a.wav", "unknown"),
+    ("Ann/angry/a.wav", "ann"),
+    ("folder/Ann/angry/a.wav", "ann"),
 ])
-def test_folders_give_label_and_speaker(path, label, speaker):
+def test_folders_give_label_and_speaker(path, speaker):
     clip = parse(folder, path)
-    assert (clip.label, clip.speaker) == (label, speaker)
+    assert (clip.label, clip.native_label, clip.speaker) == ("anger", "angry", speaker)
+
+
+def test_a_deeper_folder_is_refused_with_what_it_would_have_been_taken_for():
+    outcome = parse(folder, "anna/happy/session1/x.wav")
+    assert isinstance(outcome, Unfit)
+    assert outcome.rule == "off-pattern"
+    assert "speaker happy, label session1" in outcome.reason
+    assert "speaker anna, label happy" in outcome.reason
 
 
 def test_a_file_in_no_folder_has_no_label():
@@ -125,7 +132,8 @@ def test_a_table_says_what_its_clips_are(tmp_path, separator):
     (tmp_path / "my/clips.csv").write_text("\n".join(separator.join(row) for row in rows))
     assert parse(table, "my/a.wav", tmp_path, file="my/clips.csv") == Clip("joy", "joy", "01", "female", 31, "fr")
     assert parse(table, "my/sub/b.wav", tmp_path, file="my/clips.csv") == Clip("anger", "anger", "unknown")
-    assert parse(table, "my/c.wav", tmp_path, file="my/clips.csv") is None
+    assert parse(table, "my/c.wav", tmp_path, file="my/clips.csv").rule == "left-alone"
+    assert parse(table, "other/c.wav", tmp_path, file="my/clips.csv") is None
     assert table.listed(tmp_path, file="my/clips.csv") == [PurePosixPath("my/a.wav"), PurePosixPath("my/sub/b.wav")]
 
 
@@ -140,11 +148,11 @@ def test_a_table_may_be_parquet(tmp_path):
     ("path,speaker\na.wav,1\n", "column 'label' is missing"),
     ("path,label\na.wav,\n", "row 1: no label"),
     ("path,label\na.wav,x\na.wav,y\n", "row 2: 'a.wav' is listed a second time"),
-    ("path,label\n../a.wav,x\n", "leaves the folder"),
-    ("path,label\n/a.wav,x\n", "leaves the folder"),
+    ("path,label\na.wav,x\nb/../a.wav,y\n", "row 2: 'b/../a.wav' is listed a second time"),
     ("path,label,sex\na.wav,x,other\n", "sex 'other'"),
     ("path,label,age\na.wav,x,old\n", "age 'old'"),
     ("path,label,age\na.wav,x,inf\n", "age 'inf'"),
+    ("path,label,age\na.wav,x,200\n", "age 200 is not from 0 to 130"),
 ])
 def test_what_is_wrong_with_a_table_is_said(tmp_path, text, message):
     (tmp_path / "t.csv").write_text(text)
@@ -153,9 +161,12 @@ def test_what_is_wrong_with_a_table_is_said(tmp_path, text, message):
 
 
 @pytest.mark.parametrize(("file", "message"), [("", "ingest.table"), ("none.csv", "no such table"),
-                                               ("bad.parquet", "cannot be read"), ("empty.csv", "cannot be read")])
+                                               ("bad.parquet", "cannot be read"), ("empty.csv", "cannot be read"),
+                                               ("book.xlsx", "save it as CSV"), ("latin.csv", "no text in UTF-8")])
 def test_a_table_that_cannot_be_read_is_named(tmp_path, file, message):
     (tmp_path / "bad.parquet").write_bytes(b"not parquet")
     (tmp_path / "empty.csv").write_bytes(b"")
+    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04 and so on")
+    (tmp_path / "latin.csv").write_bytes("path,label\na.wav,Ärger\n".encode("cp1252"))
     with pytest.raises(UserError, match=message):
         table.make_parser(tmp_path, file=file)

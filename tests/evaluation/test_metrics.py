@@ -102,8 +102,26 @@ def test_from_counts_they_are_the_same(resamples: list[list[tuple[str, str]]]) -
         np.testing.assert_allclose(of_counts(counts), [metric(truth, predicted) for truth, predicted in pairs])
 
 
+def test_counts_within_groups_are_those_of_the_groups_alone() -> None:
+    groups = ["b", "a", "b", "a", "b", "b"]
+    counts = metrics.counts_by(groups, TRUTH, PREDICTED)
+    for group, of_group in zip("ab", counts, strict=True):
+        truth, predicted = ([name for name, where in zip(names, groups, strict=True) if where == group]
+                            for names in (TRUTH, PREDICTED))
+        alone = metrics.confusion(truth, predicted, ["anger", "fear", "neutral"])
+        assert of_group.tolist() == alone.to_numpy().tolist()
+    # A speaker's UAR is over the labels that the speaker has clips of.
+    assert metrics.uar_of_counts(counts).tolist() == pytest.approx([1, (1 / 2 + 0 + 0) / 3])
+
+
+def test_confusion_of_labels_that_no_clip_has() -> None:
+    counts = metrics.confusion(["fear"], ["anger"], ["fear", "calm", "anger"])
+    assert list(counts) == list(counts.index) == ["fear", "calm", "anger"]
+    assert counts.to_numpy().tolist() == [[0, 0, 1], [0, 0, 0], [0, 0, 0]]
+
+
 def test_the_names_in_the_metric_file() -> None:
-    assert list(metrics.OVERALL) == ["accuracy", "uar", "macro_f1"]
+    assert list(metrics.OVERALL) == ["uar", "accuracy", "macro_f1"]
 
 
 @pytest.mark.parametrize("kind", [

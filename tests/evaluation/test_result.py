@@ -22,9 +22,17 @@ PREDICTIONS = pd.DataFrame(
     columns=["fold", "speaker", "corpus", "label", "predicted"],
 )
 HISTORY = pd.DataFrame(
-    [(0, 1, 0.9), (0, 2, 0.4), (0, 3, 0.5), (1, 1, 0.3), (1, 2, 0.7)], columns=["fold", "epoch", "val_loss"]
+    [(0, 0, 1, False), (0, 0, 2, True), (0, 0, 3, False), (1, 0, 1, True), (1, 1, 1, False), (1, 1, 2, True)],
+    columns=["fold", "network", "epoch", "kept"],
 )
 
+
+# Of eight speakers one, of another corpus, has half of the clips.
+UNBALANCED = pd.DataFrame(
+    [(0, f"a-{speaker}", "alpha", "fear", ("fear", "anger")[speaker % 2]) for speaker in range(7)]
+    + [(0, "b-1", "beta", label, label) for label in ("anger", "anger", "anger", "anger", "anger", "fear", "fear")],
+    columns=["fold", "speaker", "corpus", "label", "predicted"],
+)
 
 ORIGIN = Origin(labels=("anger", "fear"), protocol="speaker_kfold", speaker_independent=True,
                 statement_independent=False, seed=1, settings={})
@@ -49,7 +57,7 @@ def test_per_fold(numbers: dict[str, Any]) -> None:
     # Fold 0: anger 2 of 2, fear 1 of 2. F1: anger 2*2/(3+2) = 0.8, fear 2*1/(1+2) = 2/3.
     assert folds["0"] == {"accuracy": 0.75, "uar": 0.75, "macro_f1": 0.733333, "best_epoch": 2}
     # Fold 1: anger 0 of 1, fear 1 of 1. F1: 0 and 2/3.
-    assert folds["1"] == {"accuracy": 0.5, "uar": 0.5, "macro_f1": 0.333333, "best_epoch": 1}
+    assert folds["1"] == {"accuracy": 0.5, "uar": 0.5, "macro_f1": 0.333333, "best_epoch": 1.5}, "the mean over its networks"
     assert folds["mean"] == {"accuracy": 0.625, "uar": 0.625, "macro_f1": 0.533333}
     # Of two numbers: their difference over the square root of 2.
     assert folds["std"] == {"accuracy": 0.176777, "uar": 0.176777, "macro_f1": 0.282843}
@@ -69,16 +77,19 @@ def test_counts(numbers: dict[str, Any]) -> None:
 def test_what_kind_of_result_it_is(numbers: dict[str, Any]) -> None:
     assert numbers["protocol"] == "speaker_kfold"
     assert numbers["speaker_independent"] is True
+    assert numbers["validation"] == "speakers"
     assert numbers["statement_independent"] is False
     assert numbers["corpora"] == "alpha, beta"
     assert numbers["synthetic"] is False
 
 
 def test_a_speaker_dependent_protocol_is_marked() -> None:
-    origin = replace(ORIGIN, protocol="random_kfold", speaker_independent=False, statement_independent=True)
+    origin = replace(ORIGIN, protocol="random_kfold", speaker_independent=False, statement_independent=True,
+                     validation="clips")
     numbers = result(PREDICTIONS, HISTORY, origin, SETTINGS)
     assert numbers["protocol"] == "random_kfold"
     assert numbers["speaker_independent"] is False
+    assert numbers["validation"] == "clips"
     assert numbers["statement_independent"] is True
 
 
@@ -87,12 +98,47 @@ def test_synthetic_speech_is_marked_even_when_only_some_is() -> None:
     assert result(some, HISTORY, ORIGIN, SETTINGS)["synthetic"] is True
 
 
-def test_intervals_hold_the_metrics(numbers: dict[str, Any]) -> None:
+def test_means_over_speakers_and_corpora_are_not_swamped_by_a_big_speaker() -> None:
+    numbers = result(UNBALANCED, HISTORY, ORIGIN, SETTINGS)
+    # Pooled: anger 5 of 5, fear 4 + 2 of 9.
+    assert numbers["uar"] == round((1 + 6 / 9) / 2, 6)
+    # Seven speakers say fear alone, of whom four are right; the eighth is always right.
+    assert numbers["uar_speaker_mean"] == round(5 / 8, 6)
+    # alpha has fear alone: 4 of 7.
+    assert numbers["uar_corpus_mean"] == round((4 / 7 + 1) / 2, 6)
+    assert {corpus: (of["uar"], of["accuracy"], of["test_clips"], of["test_speakers"])
+            for corpus, of in numbers["by_corpus"].items()} == {
+                "alpha": (0.571429, 0.571429, 7, 7), "beta": (1, 1, 7, 1)}
+
+
+def test_one_corpus_has_no_mean_over_corpora() -> None:
+    one = result(PREDICTIONS[PREDICTIONS["corpus"] == "alpha"], HISTORY, ORIGIN, SETTINGS)
+    assert "uar_speaker_mean" in one
+    assert not {"uar_corpus_mean", "by_corpus"} & set(one)
+
+
+def test_it_says_over_which_labels(numbers: dict[str, Any]) -> None:
+    assert numbers["labels"] == {"tested": "anger, fear", "untested": ""}
+    origin = replace(ORIGIN, labels=("anger", "boredom", "calm", "fear"))
+    some = result(PREDICTIONS, HISTORY, origin, SETTINGS)
+    assert some["labels"] == {"tested": "anger, fear", "untested": "boredom, calm"}
+    assert (some["uar"], some["counts"]["labels"]) == (numbers["uar"], 2)
+
+
+def test_intervals_hold_the_metrics() -> None:
+    numbers = result(UNBALANCED, HISTORY, ORIGIN, SETTINGS)
     assert numbers["interval"]["confidence"] == 0.9
+    assert numbers["interval"]["note"] == "rough: 8 test speakers, fewer than 10"
     for name in ("accuracy", "uar"):
         ends = numbers["interval"][name]
         assert list(ends) == ["low", "high"]
-        assert 0 <= ends["low"] <= numbers[name] <= ends["high"] <= 1
+        assert 0 <= ends["low"] < numbers[name] < ends["high"] <= 1
+
+
+def test_three_speakers_give_no_interval_and_it_says_why(numbers: dict[str, Any]) -> None:
+    none = {"low": None, "high": None}
+    assert numbers["interval"] == {"uar": none, "accuracy": none, "confidence": 0.9,
+                                   "note": "no interval: 3 test speakers, fewer than 5"}
 
 
 def test_it_is_json_and_the_same_again(numbers: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ ingest:
   ravdess_song: false
   crema_d_label: acted
   table: ""
+  own: {{}}
 """
 
 
@@ -141,7 +142,7 @@ def test_when_every_clip_is_rejected_the_stage_says_why(tmp_path):
     assert "no usable clip; 1 files are rejected (too-short: 1)" in done.stderr
 
 
-@pytest.mark.parametrize(("corpora", "message"), [("[ravdes]", "unknown corpus 'ravdes'"),
+@pytest.mark.parametrize(("corpora", "message"), [("[ravdes]", "ingest.corpora: unknown corpus 'ravdes'"),
                                                   ("ravdess", "ingest.corpora: is 'ravdess', but")])
 def test_bad_settings_stop_the_stage_with_one_message(root, tmp_path, corpora, message):
     done = run_stage(tmp_path, root, corpora)

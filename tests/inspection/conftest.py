@@ -33,3 +33,11 @@ def tone(tmp_path: Path) -> Path:
 @pytest.fixture
 def seen(tone: Path, settings: ExtractMfcc) -> clips.Look:
     return clips.from_file(tone, settings)
+
+
+@pytest.fixture
+def silent(tmp_path: Path, settings: ExtractMfcc) -> clips.Look:
+    """Two seconds of digital silence."""
+    path = tmp_path / "silent.wav"
+    soundfile.write(path, np.zeros(32000), RATE)
+    return clips.from_file(path, settings)

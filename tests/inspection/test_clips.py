@@ -72,8 +72,6 @@ def test_a_long_clip_is_thinned_out_and_loses_no_peak(seen: clips.Look) -> None:
     assert np.diff(long.frame_edges) == pytest.approx(0.02)
 
 
-def test_the_level_does_not_decide_the_colours_of_mfccs(seen: clips.Look) -> None:
-    mfcc = np.tile(np.array([-500, 3, -4], np.float32), (100, 1))
-    assert dataclasses.replace(seen, mfcc=mfcc).mfcc_limit == 4
-    assert dataclasses.replace(seen, mfcc=mfcc[:, :1]).mfcc_limit == 500
-    assert dataclasses.replace(seen, mfcc=np.zeros_like(mfcc)).mfcc_limit == 1
+def test_only_digital_silence_is_silent(seen: clips.Look) -> None:
+    assert not seen.silent
+    assert dataclasses.replace(seen, samples=np.zeros_like(seen.samples)).silent

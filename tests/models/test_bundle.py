@@ -84,7 +84,8 @@ def test_a_short_clip_is_padded_with_the_mean(bundle: Bundle) -> None:
 
 def test_features_are_normalised(bundle: Bundle) -> None:
     normalised = bundle.normalisation(CLIPS[1])[None]
-    np.testing.assert_allclose(bundle.probabilities([CLIPS[1]]), bundle.networks[0].predict(normalised, verbose=0), rtol=1e-5)
+    expected = bundle.networks[0].predict(normalised, verbose=0)
+    np.testing.assert_allclose(bundle.probabilities([CLIPS[1]]), expected, rtol=1e-5)
 
 
 # --- what is wrong
@@ -143,7 +144,7 @@ def test_it_says_what_it_comes_from(saved: Path) -> None:
 def test_another_format(copy: Path) -> None:
     path = copy / "model.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
-    with pytest.raises(UserError, match="has format 99, this version reads 3; train anew"):
+    with pytest.raises(UserError, match="has format 99, this version reads 4; train anew"):
         load(copy)
 
 

@@ -1,10 +1,16 @@
 """Experiments, and comparing what came of them."""
 
+import itertools
 import json
+import re
+import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
-from .project import Project, fates
+from speech_emotion import predictions
+
+from .project import ROOT, Project, commands, fates
 
 MARKED = """
 
@@ -33,6 +39,56 @@ def test_a_learning_rate_that_dvc_writes_with_an_exponent(project: Project) -> N
     model = json.loads((project / "models/model.json").read_text("utf-8"))
     assert model["training"]["lr"] == 1e-5
     assert project.repro().stages == fates(), "the workspace is the experiment's"
+
+
+def test_an_experiment_here_changes_params_yaml_for_good_and_git_takes_it_back(project: Project) -> None:
+    run, restore = commands("Compare", "dvc exp run -S"), commands("Compare", "git restore")
+    before = (project / "data/predictions.parquet").read_bytes()
+    project.dvc(*run)
+    changed = project.git("diff", "--unified=0", "params.yaml").splitlines()
+    assert [line for line in changed if re.match(r"[-+](?![-+])", line)] == [
+        f"{sign}  lr: {value:<24}# learning rate of Adam" for sign, value in (("-", "0.001"), ("+", "0.0003"))]
+    assert (project / "data/predictions.parquet").read_bytes() != before
+    project.git(*restore)
+    assert project.repro().stages == fates(train_cnn="cached", evaluate="ran")
+    assert (project / "data/predictions.parquet").read_bytes() == before
+    assert project.git("status", "--porcelain") == ""
+
+
+def test_an_experiment_in_a_copy_leaves_this_folder_alone(project: Project) -> None:
+    before = (project / "params.yaml").read_bytes()
+    project.dvc(*commands("Compare", "dvc exp run --temp"), "--name", "copied")
+    assert (project / "params.yaml").read_bytes() == before
+    assert project.git("status", "--porcelain") == ""
+    assert project.dvc("status") == "Data and pipelines are up to date.\n"
+    *apply, _name = commands("Compare", "dvc exp apply")
+    project.dvc(*apply, "copied")
+    assert project.params()["train_cnn"]["lr"] == 0.0003
+    assert project.repro().stages == fates()
+
+
+def test_queued_experiments_find_audio_that_dvc_knows_or_that_has_an_absolute_path(project: Project) -> None:
+    elsewhere = project.folder.parent / "corpora"
+    shutil.copytree(project / "demo/audio", elsewhere / "synthetic")
+    shutil.copytree(project / "demo/audio", project / "data/raw/synthetic")
+    project.dvc(*commands("Your corpora", "dvc add"))
+    project.commit("audio")
+
+    for root in ("data/raw", str(elsewhere), "../corpora"):
+        project.dvc("exp", "run", "--queue", "--set-param", f"ingest.root={root}")
+    done = project.run("dvc", "exp", "run", "--run-all")
+    assert done.stderr.count("Failed to reproduce experiment") == 1
+    failed = [line for line in done.stdout.splitlines() if line.startswith("ERROR: failed to reproduce")]
+    said = re.search(r"No such file or directory: '.*/(\.dvc/tmp/exps/corpora)'$", failed[0])
+    assert said, failed
+    assert not any(str(elsewhere) in line or "data/raw" in line for line in failed)
+    assert f"`No such file or directory: ../{said[1]}`" in (project / "README.md").read_text("utf-8")
+    # Where it is found, one is warned before that.
+    found = project.run("dvc", "exp", "run", "--set-param", "ingest.root=../corpora", "--set-param",
+                        "ingest.min_duration=0.2")
+    assert found.returncode == 0, found.stderr
+    assert "ingest.root: ../corpora leads out of the project, so that experiments with --queue" in found.stderr
+    assert f"give {elsewhere}\n" in found.stderr
 
 
 def test_queued_experiments_use_their_own_code(project: Project) -> None:
@@ -83,3 +139,64 @@ def test_every_plot_renders(base: Project, tmp_path: Path) -> None:
         (drawn,) = shown["data"][plot]
         assert drawn["type"] == "vega"
         assert drawn["content"]["data"]["values"]
+
+
+def _drawn(page: Path, plot: str) -> dict[str, Any]:
+    """The specification of a plot that a page of `dvc plots` gives to Vega-Lite."""
+    (spec,) = re.findall(rf"var spec = (\{{.*\}});\s+vegaEmbed\('#{plot}'", page.read_text("utf-8"))
+    document: dict[str, Any] = json.loads(spec)
+    return document
+
+
+def test_the_confusion_plot_shows_recall_of_all_labels_in_one_order(base: Project, tmp_path: Path) -> None:
+    clone = base.cloned_to(tmp_path / "project")
+    clone.dvc("plots", "show", "--out", str(tmp_path / "html"))
+    drawn = _drawn(tmp_path / "html/index.html", "confusion")
+    assert "transform" not in json.dumps(drawn), "what is drawn is what the data say"
+    encoding = drawn["spec"]["encoding"]
+    assert {axis: (encoding[axis]["field"], encoding[axis]["sort"]) for axis in ("x", "y")} == {
+        "x": ("predicted", "ascending"), "y": ("actual", "ascending")}
+    rectangles, texts = drawn["spec"]["layer"]
+    assert rectangles["encoding"]["color"]["condition"]["field"] == texts["encoding"]["text"]["field"] == "share"
+    assert rectangles["encoding"]["color"]["condition"]["scale"]["domain"] == [0, 1]
+
+    run = predictions.read(base / "data/predictions.parquet")
+    labels, test = run.origin.labels, run.part("test")
+    assert set(test["predicted"]) < set(labels), "of this run some label is never predicted"
+    cells = {(cell["actual"], cell["predicted"]): cell for cell in drawn["data"]["values"]}
+    assert len(cells) == len(drawn["data"]["values"])
+    assert set(cells) == set(itertools.product(labels, labels))
+    for (actual, predicted), cell in cells.items():
+        answers = test.loc[test["label"] == actual, "predicted"]
+        assert int(cell["clips"]) == (answers == predicted).sum()
+        assert float(cell["share"]) == round((answers == predicted).mean(), 6)
+
+
+def test_the_recall_plot_begins_at_zero(base: Project, tmp_path: Path) -> None:
+    clone = base.cloned_to(tmp_path / "project")
+    clone.dvc("plots", "show", "--out", str(tmp_path / "html"))
+    drawn = _drawn(tmp_path / "html/index.html", "recall")
+    assert drawn["encoding"]["x"]["scale"] == {"domain": [0, 1]}
+    recalls = json.loads((base / "metrics/evaluate.json").read_text("utf-8"))["recall"]
+    assert {bar["label"]: float(bar["recall"]) for bar in drawn["data"]["values"]} == recalls
+
+
+def test_experiments_side_by_side_fit_a_terminal(project: Project) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (command,) = [line for line in readme.splitlines() if line.startswith("dvc exp show")]
+    project.dvc("exp", "run", "--set-param", "train_cnn.lr=0.0003")
+    project.git("restore", "params.yaml", "dvc.lock", "metrics", "plots")
+    project.dvc("exp", "run", "--set-param", "networks.cnn.dropout=0.4",
+                "--set-param", "train_cnn.split.protocol=loso")
+    # A terminal as wide as anybody likes, which the table then does not fill.
+    shown = project.dvc(*shlex.split(command)[1:], COLUMNS="1000")
+    assert max(map(len, shown.splitlines())) <= 120
+    (header,) = [line for line in shown.splitlines() if line.startswith("  Experiment")]
+    assert header.split() == ["Experiment", "uar", "accuracy", "train_cnn.split.protocol", "train_cnn.lr",
+                              "networks.cnn.dropout"]
+    assert len(re.findall(r"^  [├└]── ", shown, re.MULTILINE)) == 2
+
+
+def test_the_metrics_file_begins_with_what_is_compared(base: Project) -> None:
+    first = itertools.islice(json.loads((base / "metrics/evaluate.json").read_text("utf-8")), 6)
+    assert list(first) == ["uar", "accuracy", "macro_f1", "uar_speaker_mean", "chance_uar", "interval"]

@@ -102,8 +102,8 @@ def test_two_runs_give_the_same_bytes_of_every_file(
                   outputs(tmp_path / "b", tmp_path / "live"))
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
     assert sorted(digests(tmp_path / "a")) == [
-        "history.csv", "models/fold-0/model.weights.h5", "models/fold-0/normalisation.json",
-        "models/fold-1/model.weights.h5", "models/fold-1/normalisation.json", "models/model.json", "models/split.csv",
+        "history.csv", "models/fold-0/network-0.weights.h5", "models/fold-0/normalisation.json",
+        "models/fold-1/network-0.weights.h5", "models/fold-1/normalisation.json", "models/model.json", "models/split.csv",
         "predictions.parquet",
     ]
     assert first == again
@@ -111,7 +111,7 @@ def test_two_runs_give_the_same_bytes_of_every_file(
     # DVCLive's files are beside, one folder per fold.
     assert sorted(path.name for path in (tmp_path / "live").iterdir()) == ["fold-0", "fold-1"]
     train(clips, store, settings.model_copy(update={"seed": 2}), network, outputs(tmp_path / "a"))
-    weights = "models/fold-0/model.weights.h5"
+    weights = "models/fold-0/network-0.weights.h5"
     assert digests(tmp_path / "a")[weights] != digests(tmp_path / "b")[weights]
 
     split = pd.read_csv(tmp_path / "b/models/split.csv")
@@ -253,6 +253,19 @@ def test_labels_are_relabelled_and_left_out_clips_named(
     assert set(predictions.read(tmp_path / "predictions.parquet").table["label"]) == {"high", "low"}
 
 
+@pytest.mark.parametrize(("protocol", "validation", "written"), [
+    ("loso", "speakers", "speakers"), ("loso", "statements", "statements"), ("random_kfold", "speakers", "clips"),
+])
+def test_it_is_written_by_what_the_epoch_was_chosen(
+    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path, protocol: str, validation: str, written: str
+) -> None:
+    settings = tiny(epochs=1, split__protocol=protocol, split__validation=validation)
+    said = train(clips, store, settings, tiny_network(), outputs(tmp_path))
+    assert predictions.read(tmp_path / "predictions.parquet").origin.validation == written
+    assert ("the epoch is chosen by other sentences of the speakers that are trained on" in said) == (
+        written == "statements")
+
+
 def test_after_an_error_everything_old_stays(
     clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
 ) -> None:
@@ -261,7 +274,9 @@ def test_after_an_error_everything_old_stays(
         (tmp_path / name).write_text("old")
     before = digests(tmp_path)
     with pytest.raises(UserError, match=r"networks\.cnn does not fit train_cnn\.seconds"):
-        train(clips, store, tiny(seconds=0.01), tiny_network(), outputs(tmp_path))
+        train(clips, store, tiny(seconds=0.01, augment__time_masks=0), tiny_network(), outputs(tmp_path))
+    with pytest.raises(UserError, match="coefficient_mask_width is 5, but the features have 4 columns"):
+        train(clips, store, tiny(augment__coefficient_mask_width=5), tiny_network(), outputs(tmp_path))
     with pytest.raises(UserError, match="folds is 9, but there are only 6 speakers"):
         train(clips, store, tiny(split__protocol="speaker_kfold", split__folds=9), tiny_network(), outputs(tmp_path))
     assert digests(tmp_path) == before

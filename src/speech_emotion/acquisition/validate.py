@@ -85,7 +85,7 @@ def validate(root: Path, names: Sequence[str] = ()) -> list[Completeness]:
     """
     if not root.is_dir():
         raise UserError(f"{root}: there is no such folder")
-    for corpus in registry.get(names):
+    for corpus in registry.get(names, named_in="--corpus"):
         if names and not published.files(corpus):
             raise UserError(f"{corpus.name}: there is no published list of its files to compare with")
     corpora = [corpus for corpus in registry.CORPORA.values() if published.files(corpus)]

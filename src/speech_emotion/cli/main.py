@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from speech_emotion.cli import cache, corpora, inspect, predict, splits
+from speech_emotion.cli import cache, corpora, corpus, inspect, predict, splits
 from speech_emotion.core.console import errors_for_people
 
 _DECISIVE = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "dvc")
@@ -25,6 +25,7 @@ app.command()(inspect.inspect)
 app.command()(corpora.audit)
 app.command()(corpora.validate)
 app.command()(corpora.download)
+app.add_typer(corpus.app, name="corpus")
 app.add_typer(cache.app, name="cache")
 
 

@@ -1,6 +1,6 @@
 """What a corpus module provides, and what its parser makes of a file's name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
@@ -27,7 +27,7 @@ class Clip:
     """
 
     label: str
-    """One of `VOCABULARY`, or the user's own for `folder` and `table`."""
+    """One of `VOCABULARY`; in a user's own corpus, also another."""
     native_label: str
     """The corpus's own word or code."""
     speaker: str
@@ -50,8 +50,8 @@ class Clip:
 class Unfit:
     """A name that is the corpus's, but says something that cannot be: why, as a rule of the audit."""
 
-    rule: Literal["unknown-label", "speaker-at-odds", "not-selected"]
-    """"not-selected" is no defect: the settings leave such clips out."""
+    rule: Literal["unknown-label", "speaker-at-odds", "off-pattern", "left-alone", "not-selected"]
+    """The last two are no defects: a description, or the settings, leave such files out."""
     reason: str
 
 
@@ -125,6 +125,8 @@ class Corpus:
     """A command, or what to do."""
     make_parser: Callable[..., Parser]
     """Called with the root folder and, by keyword, this corpus's options; reads the corpus's own tables, if any."""
+    redistributable: bool = False
+    """Whether anybody may pass its audio on to anybody, for any purpose. What is not known counts as no."""
     homepage: str | None = None
     """Where the authors describe it."""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -145,8 +147,14 @@ class Corpus:
     """Called like `make_parser`: the paths of all clips that have to be there, where the corpus itself lists them."""
     published: Callable[[], list[Published]] | None = None
     """The published clips, where no index file ships."""
+    slips: Mapping[str, str] = field(default_factory=dict)
+    """Published paths whose names are the authors' slips, and what they stand for."""
     source: Archive | FilesAt | Dataverse | None = None
     """Where `ser download` gets it; None if it cannot be had without asking the authors."""
+    folder: PurePosixPath | None = None
+    """Of a described corpus: the folder that its description covers, relative to the root; None for all others."""
+    remarks: Callable[[Sequence[Clip]], list[str]] | None = None
+    """From the clips taken to what the user should know about how they were read, in a line each."""
 
 
 def nearest(path: PurePosixPath, names: Callable[[str], str | None]) -> str | None:

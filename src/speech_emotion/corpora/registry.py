@@ -1,7 +1,8 @@
 """The list of corpora, and which of them a file belongs to."""
 
+import difflib
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from speech_emotion.core.errors import UserError
@@ -25,18 +26,22 @@ CORPORA: Mapping[str, Corpus] = {
 """By name, in that order."""
 
 
-def get(names: Iterable[str]) -> list[Corpus]:
+def get(names: Iterable[str], own: Sequence[Corpus] = (), *, named_in: str = "") -> list[Corpus]:
     """Look corpora up by name.
 
     Parameters
     ----------
     names : iterable of str
         As in `ingest.corpora`.
+    own : sequence of Corpus
+        Described by the user, beside those of the registry.
+    named_in : str
+        The setting or option that gives the names, for the message.
 
     Returns
     -------
     list of Corpus
-        In the order given; for no names, all whose files are recognised by name.
+        In the order given; for no names, the user's own and all whose files are recognised by name.
 
     Raises
     ------
@@ -48,12 +53,21 @@ def get(names: Iterable[str]) -> list[Corpus]:
     >>> corpus, = get(["emodb"])
     >>> corpus.title, corpus.num_clips, corpus.licence
     ('EMO-DB', 535, 'CC BY 4.0')
+    >>> get(["emodbb"], named_in="ingest.corpora")
+    Traceback (most recent call last):
+    speech_emotion.core.errors.UserError: ingest.corpora: unknown corpus 'emodbb' (did you mean 'emodb'?); the corpora \
+are: synthetic, ravdess, tess, crema_d, savee, emodb, folder, table. Your own can be described: docs/own-data.md
     """
+    known = {**CORPORA, **{corpus.name: corpus for corpus in own}}
     names = list(names)
-    unknown = [name for name in names if name not in CORPORA]
-    if unknown:
-        raise UserError(f"unknown corpus '{unknown[0]}'; the corpora are: {', '.join(CORPORA)}")
-    return [CORPORA[name] for name in names] or [corpus for corpus in CORPORA.values() if corpus.by_name]
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            raise UserError(f"{named_in}{': ' if named_in else ''}unknown corpus '{name}'"
+                            + (f" (did you mean '{close[0]}'?)" if close else "")
+                            + f"; the corpora are: {', '.join(known)}. Your own can be described: docs/own-data.md")
+    return [known[name] for name in dict.fromkeys(names)] or [
+        *own, *(corpus for corpus in CORPORA.values() if corpus.by_name)]
 
 
 def of_folder(path: PurePosixPath) -> Corpus | None:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from speech_emotion.core.errors import UserError
 
-COLUMNS = ("fold", "epoch", "loss", "accuracy", "val_loss", "val_accuracy")
+COLUMNS = ("fold", "network", "epoch", "kept", "loss", "accuracy", "val_loss", "val_accuracy")
 """What every history has; `learning_rate` comes with some."""
 
 
@@ -21,7 +21,7 @@ def read_history(path: Path | str) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        One row per fold and epoch; `COLUMNS` and perhaps more.
+        One row per fold, network and epoch; `COLUMNS` and perhaps more.
 
     Raises
     ------
@@ -33,7 +33,8 @@ def read_history(path: Path | str) -> pd.DataFrame:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder, "history.csv")
-    ...     _ = file.write_text("fold,epoch,loss,accuracy,val_loss,val_accuracy\n0,1,0.7,0.5,0.6,0.75\n")
+    ...     _ = file.write_text("fold,network,epoch,kept,loss,accuracy,val_loss,val_accuracy\n"
+    ...                         "0,0,1,True,0.7,0.5,0.6,0.75\n")
     ...     read_history(file)["val_accuracy"].tolist()
     [0.75]
     """
@@ -48,3 +49,25 @@ def read_history(path: Path | str) -> pd.DataFrame:
         raise UserError(f"{path}: is no training history ({', '.join(lacking) or 'any epoch'} is missing); "
                         "run: dvc repro --force train_cnn")
     return history
+
+
+def kept_epochs(history: pd.DataFrame) -> pd.DataFrame:
+    """Find the epochs whose weights were kept.
+
+    Parameters
+    ----------
+    history : pd.DataFrame
+        Rows fold, network, epoch, kept and others.
+
+    Returns
+    -------
+    pd.DataFrame
+        These rows alone, one per network of each fold, in their order.
+
+    Examples
+    --------
+    >>> history = pd.DataFrame({"fold": [0, 0, 1], "network": 0, "epoch": [1, 2, 1], "kept": [False, True, True]})
+    >>> kept_epochs(history)["epoch"].tolist()
+    [2, 1]
+    """
+    return history[history["kept"]]

@@ -5,6 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from speech_emotion.evaluation.metrics import counts_by
+
+MIN_SPEAKERS = 5
+"""With fewer there is no interval: so few draws with replacement say nothing of speakers who were not drawn."""
+
+FAIR_SPEAKERS = 10
+"""With fewer the interval is rough, and mostly too narrow."""
+
 
 def by_speaker(
     predictions: pd.DataFrame,
@@ -13,7 +21,7 @@ def by_speaker(
     resamples: int,
     confidence: float,
     seed: int,
-) -> tuple[float, float]:
+) -> tuple[float, float] | None:
     """Percentile bootstrap interval of a metric, resampling whole speakers.
 
     Clips of one speaker are alike, so resampling clips would give intervals that are far too narrow (Field & Welsh
@@ -34,29 +42,55 @@ def by_speaker(
 
     Returns
     -------
-    low, high : float
-        Equal to each other if there is a single speaker.
+    low, high : float, or None
+        None for fewer than `MIN_SPEAKERS` speakers; `note` says so.
 
     Examples
     --------
-    Of two speakers one is recognised in half of the clips and one in all. A resample holds one of them twice, or both:
+    Of five speakers one is recognised in half of the clips and the others in all. How often a resample holds that one
+    decides:
 
     >>> from speech_emotion.evaluation.metrics import accuracy_of_counts
-    >>> clips = pd.DataFrame({"speaker": ["ann", "ann", "bob", "bob"], "label": ["anger", "fear", "anger", "fear"],
-    ...                       "predicted": ["anger", "anger", "anger", "fear"]})
+    >>> clips = pd.DataFrame({"speaker": list("aabbccddee"), "label": ["anger", "fear"] * 5,
+    ...                       "predicted": ["anger", "anger", *["anger", "fear"] * 4]})
     >>> by_speaker(clips, accuracy_of_counts, resamples=1000, confidence=0.95, seed=1)
-    (0.5, 1.0)
+    (0.7, 1.0)
+    >>> by_speaker(clips[clips["speaker"] < "e"], accuracy_of_counts, resamples=1000, confidence=0.95, seed=1) is None
+    True
     """
-    truth, predicted = (predictions[name].to_numpy(dtype=str) for name in ("label", "predicted"))
-    codes = np.unique(np.stack([truth, predicted]), return_inverse=True)[1].reshape(2, -1)
-    speakers = np.unique(predictions["speaker"].to_numpy(dtype=str), return_inverse=True)[1]
-    num_speakers, num_labels = speakers.max() + 1, codes.max() + 1
     # A resample's confusion is the sum of those of the speakers that were drawn, however often each was.
-    counts = np.zeros((num_speakers, num_labels, num_labels), dtype=np.int64)
-    np.add.at(counts, (speakers, codes[0], codes[1]), 1)
+    counts = counts_by(predictions["speaker"], predictions["label"], predictions["predicted"])
+    num_speakers = len(counts)
+    if num_speakers < MIN_SPEAKERS:
+        return None
     draws = np.random.default_rng(seed).integers(num_speakers, size=(resamples, num_speakers))
     times = np.stack([np.bincount(draw, minlength=num_speakers) for draw in draws])
     values = metric(np.tensordot(times, counts, axes=1))
     tail = (1 - confidence) / 2
     low, high = np.quantile(values, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def note(num_speakers: int) -> str:
+    """Say what an interval over so many speakers is worth, or why there is none.
+
+    Parameters
+    ----------
+    num_speakers : int
+        At least 1.
+
+    Examples
+    --------
+    >>> note(1)
+    'no interval: 1 test speaker, fewer than 5'
+    >>> note(7)
+    'rough: 7 test speakers, fewer than 10'
+    >>> note(24)
+    '24 test speakers'
+    """
+    speakers = f"{num_speakers} test speaker{'' if num_speakers == 1 else 's'}"
+    if num_speakers < MIN_SPEAKERS:
+        return f"no interval: {speakers}, fewer than {MIN_SPEAKERS}"
+    if num_speakers < FAIR_SPEAKERS:
+        return f"rough: {speakers}, fewer than {FAIR_SPEAKERS}"
+    return speakers

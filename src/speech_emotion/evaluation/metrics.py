@@ -3,7 +3,8 @@
 Conventions: `truth` and `predicted` are label names, one per clip, of equal length and at least one. Every metric lies
 in [0, 1]. Accuracy is also called WA or WAR (weighted average recall); UAR is also called UA, balanced accuracy or
 macro recall. Averages over labels take in the labels that occur in `truth`: a label that was never tested has no
-recall. A label in `predicted` that does not occur in `truth` still counts as an error.
+recall. A label in `predicted` that does not occur in `truth` still counts as an error. The same holds within a group of
+clips, such as those of one speaker: its UAR is over the labels that it has clips of.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ Labels = Sequence[str] | np.ndarray | pd.Series
 """Label names, one per clip."""
 
 OVERALL: dict[str, Callable[[Labels, Labels], float]] = {}
-"""The metrics that every result gives, by the names they have in metrics/evaluate.json."""
+"""The metrics that every result gives, by the names and in the order they have at the top of metrics/evaluate.json."""
 
 _Metric = TypeVar("_Metric", bound=Callable[[Labels, Labels], float])
 
@@ -28,22 +29,10 @@ def overall(metric: _Metric) -> _Metric:
     Examples
     --------
     >>> list(OVERALL)
-    ['accuracy', 'uar', 'macro_f1']
+    ['uar', 'accuracy', 'macro_f1']
     """
     OVERALL[metric.__name__] = metric
     return metric
-
-
-@overall
-def accuracy(truth: Labels, predicted: Labels) -> float:
-    """Share of clips with the right label; equals ``sklearn.metrics.accuracy_score``.
-
-    Examples
-    --------
-    >>> accuracy(["anger", "anger", "anger", "fear"], ["anger", "anger", "anger", "anger"])
-    0.75
-    """
-    return float(accuracy_score(truth, predicted))
 
 
 @overall
@@ -56,6 +45,18 @@ def uar(truth: Labels, predicted: Labels) -> float:
     0.5
     """
     return float(recall_score(truth, predicted, labels=np.unique(truth), average="macro"))
+
+
+@overall
+def accuracy(truth: Labels, predicted: Labels) -> float:
+    """Share of clips with the right label; equals ``sklearn.metrics.accuracy_score``.
+
+    Examples
+    --------
+    >>> accuracy(["anger", "anger", "anger", "fear"], ["anger", "anger", "anger", "anger"])
+    0.75
+    """
+    return float(accuracy_score(truth, predicted))
 
 
 @overall
@@ -95,13 +96,20 @@ def precision(truth: Labels, predicted: Labels) -> dict[str, float]:
     return dict(zip(names.tolist(), values.tolist(), strict=True))
 
 
-def confusion(truth: Labels, predicted: Labels) -> pd.DataFrame:
+def confusion(truth: Labels, predicted: Labels, labels: Sequence[str] | None = None) -> pd.DataFrame:
     """Count clips by label and prediction.
+
+    Parameters
+    ----------
+    truth, predicted : sequence of str
+        One label per clip.
+    labels : sequence of str, optional
+        The labels to count, whether or not a clip has them; by default all of either, in alphabetical order.
 
     Returns
     -------
     pd.DataFrame [shape=(labels, labels), dtype=int64]
-        Rows are true labels, columns predictions, both all labels of either in alphabetical order.
+        Rows are true labels, columns predictions, both in the order of `labels`.
 
     Examples
     --------
@@ -111,8 +119,36 @@ def confusion(truth: Labels, predicted: Labels) -> pd.DataFrame:
     calm       0     0     0
     fear       0     0     1
     """
-    names = np.union1d(np.unique(truth), np.unique(predicted))
+    names = np.union1d(np.unique(truth), np.unique(predicted)) if labels is None else np.array(labels)
     return pd.DataFrame(confusion_matrix(truth, predicted, labels=names), names, names)
+
+
+def counts_by(groups: Labels, truth: Labels, predicted: Labels) -> np.ndarray:
+    """Count clips by label and prediction within each group, such as each speaker.
+
+    Parameters
+    ----------
+    groups : sequence of str
+        The group of each clip.
+    truth, predicted : sequence of str
+        One label per clip.
+
+    Returns
+    -------
+    np.ndarray [shape=(groups, labels, labels), dtype=int64]
+        Groups in alphabetical order; of each, true labels by predictions, both all labels of either in that order.
+
+    Examples
+    --------
+    >>> counts_by(["ann", "ann", "bob"], ["anger", "fear", "fear"], ["anger", "anger", "fear"]).tolist()
+    [[[1, 0], [1, 0]], [[0, 0], [0, 1]]]
+    """
+    codes = np.unique(np.stack([np.asarray(truth, dtype=str), np.asarray(predicted, dtype=str)]), return_inverse=True)
+    pairs = codes[1].reshape(2, -1)
+    members = np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
+    counts = np.zeros((members.max() + 1, len(codes[0]), len(codes[0])), dtype=np.int64)
+    np.add.at(counts, (members, *pairs), 1)
+    return counts
 
 
 def accuracy_of_counts(counts: np.ndarray) -> np.ndarray:

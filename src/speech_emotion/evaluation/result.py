@@ -1,11 +1,14 @@
 """All numbers of one run, as they go into metrics/evaluate.json."""
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from speech_emotion.corpora.artificial import SYNTHETIC
 from speech_emotion.evaluation import intervals, metrics
+from speech_emotion.evaluation.history import kept_epochs
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.predictions import Origin
 
@@ -20,7 +23,7 @@ def result(
     predictions : pd.DataFrame
         One row per test clip of any fold: fold, speaker, corpus, label, predicted.
     history : pd.DataFrame
-        Rows fold, epoch, val_loss.
+        Rows fold, network, epoch, kept.
     origin : Origin
         What run the predictions are of.
     settings : Evaluate
@@ -29,60 +32,92 @@ def result(
     Returns
     -------
     dict
-        Ready for JSON; numbers rounded to six digits. Metrics on top are of all folds' predictions pooled.
+        Ready for JSON; numbers rounded to six digits. What people compare comes first; metrics on top are of all folds'
+        predictions pooled.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"fold": 0, "corpus": "toy", "speaker": ["toy-ann", "toy-ann", "toy-bob", "toy-bob"],
-    ...                      "label": ["anger", "fear"] * 2, "predicted": ["anger", "anger", "anger", "fear"]})
-    >>> epochs = pd.DataFrame({"fold": [0, 0], "epoch": [1, 2], "val_loss": [0.9, 0.7]})
-    >>> origin = Origin(("anger", "fear"), "loso", True, False, seed=1, settings={})
+    >>> rows = pd.DataFrame({"fold": 0, "corpus": "toy", "speaker": ["toy-ann", "toy-ann", "toy-ann", "toy-bob"],
+    ...                      "label": ["anger", "anger", "fear", "fear"],
+    ...                      "predicted": ["anger", "anger", "anger", "fear"]})
+    >>> epochs = pd.DataFrame({"fold": 0, "network": 0, "epoch": [1, 2], "kept": [False, True]})
+    >>> origin = Origin(("anger", "calm", "fear"), "loso", True, False, seed=1, settings={})
     >>> numbers = result(rows, epochs, origin, Evaluate(resamples=1000, confidence=0.95, dpi=100))
-    >>> numbers["uar"], numbers["interval"]["uar"], numbers["recall"]
-    (0.75, {'low': 0.5, 'high': 1.0}, {'anger': 1.0, 'fear': 0.5})
+    >>> numbers["uar"], numbers["uar_speaker_mean"], numbers["recall"]
+    (0.75, 0.75, {'anger': 1.0, 'fear': 0.5})
+    >>> numbers["labels"]
+    {'tested': 'anger, fear', 'untested': 'calm'}
+    >>> numbers["interval"]["uar"], numbers["interval"]["note"]
+    ({'low': None, 'high': None}, 'no interval: 2 test speakers, fewer than 5')
     >>> numbers["folds"]["0"]["best_epoch"]
     2
     """
     truth, predicted = predictions["label"], predictions["predicted"]
-    folds = {
-        str(fold): {
-            name: _rounded(metric(group["label"], group["predicted"])) for name, metric in metrics.OVERALL.items()
-        }
-        for fold, group in predictions.groupby("fold")
-    }
-    table = pd.DataFrame(folds).T
-    best = history.loc[history.groupby("fold")["val_loss"].idxmin()].set_index("fold")["epoch"]
+    corpora = {str(name): {**_overall(clips), **_counts(clips)} for name, clips in predictions.groupby("corpus")}
+    recalls = metrics.recall(truth, predicted)
     return {
+        **_overall(predictions),
+        "uar_speaker_mean": _rounded(_uar_by(predictions, "speaker").mean()),
+        **({"uar_corpus_mean": _rounded(_uar_by(predictions, "corpus").mean())} if len(corpora) > 1 else {}),
+        "chance_uar": _rounded(1 / len(recalls)),
+        "interval": {
+            **{
+                name: _interval(predictions, metric, settings, origin.seed)
+                for name, metric in (("uar", metrics.uar_of_counts), ("accuracy", metrics.accuracy_of_counts))
+            },
+            "confidence": settings.confidence,
+            "note": intervals.note(predictions["speaker"].nunique()),
+        },
         "protocol": origin.protocol,
         "speaker_independent": origin.speaker_independent,
         "statement_independent": origin.statement_independent,
-        "corpora": ", ".join(sorted(predictions["corpus"].unique())),
-        "synthetic": bool((predictions["corpus"] == SYNTHETIC).any()),
-        **{name: _rounded(metric(truth, predicted)) for name, metric in metrics.OVERALL.items()},
-        "interval": {
-            "confidence": settings.confidence,
-            **{
-                name: dict(zip(("low", "high"), map(_rounded, intervals.by_speaker(
-                    predictions, metric, resamples=settings.resamples, confidence=settings.confidence,
-                    seed=origin.seed,
-                )), strict=True))
-                for name, metric in (("accuracy", metrics.accuracy_of_counts), ("uar", metrics.uar_of_counts))
-            },
-        },
-        "chance_uar": _rounded(1 / truth.nunique()),
-        "recall": {name: _rounded(value) for name, value in metrics.recall(truth, predicted).items()},
-        "precision": {name: _rounded(value) for name, value in metrics.precision(truth, predicted).items()},
-        "folds": {
-            **(_spread(table) if len(table) > 1 else {}),
-            **{fold: {**values, "best_epoch": int(best[int(fold)])} for fold, values in folds.items()},
+        "validation": origin.validation,
+        "corpora": ", ".join(corpora),
+        "synthetic": SYNTHETIC in corpora,
+        # As text: one cell each where DVC lays metrics out in columns.
+        "labels": {
+            "tested": ", ".join(recalls),
+            "untested": ", ".join(label for label in origin.labels if label not in recalls),
         },
         "counts": {
-            "test_clips": len(predictions),
-            "test_speakers": int(predictions["speaker"].nunique()),
-            "labels": int(truth.nunique()),
-            "folds": len(folds),
+            **_counts(predictions),
+            "labels": len(recalls),
+            "folds": int(predictions["fold"].nunique()),
             "by_label": {str(name): int(count) for name, count in truth.value_counts().sort_index().items()},
         },
+        "recall": {name: _rounded(value) for name, value in recalls.items()},
+        "precision": {name: _rounded(value) for name, value in metrics.precision(truth, predicted).items()},
+        **({"by_corpus": corpora} if len(corpora) > 1 else {}),
+        "folds": _folds(predictions, history),
+    }
+
+
+def _overall(clips: pd.DataFrame) -> dict[str, float]:
+    return {name: _rounded(metric(clips["label"], clips["predicted"])) for name, metric in metrics.OVERALL.items()}
+
+
+def _counts(clips: pd.DataFrame) -> dict[str, int]:
+    return {"test_clips": len(clips), "test_speakers": int(clips["speaker"].nunique())}
+
+
+def _uar_by(predictions: pd.DataFrame, column: str) -> np.ndarray:
+    return metrics.uar_of_counts(metrics.counts_by(*(predictions[name] for name in (column, "label", "predicted"))))
+
+
+def _interval(
+    predictions: pd.DataFrame, metric: Callable[[np.ndarray], np.ndarray], settings: Evaluate, seed: int
+) -> dict[str, float | None]:
+    ends = intervals.by_speaker(
+        predictions, metric, resamples=settings.resamples, confidence=settings.confidence, seed=seed)
+    return {"low": None, "high": None} if ends is None else dict(zip(("low", "high"), map(_rounded, ends), strict=True))
+
+
+def _folds(predictions: pd.DataFrame, history: pd.DataFrame) -> dict[str, dict[str, float]]:
+    folds = {str(fold): _overall(clips) for fold, clips in predictions.groupby("fold")}
+    kept = kept_epochs(history).groupby("fold")["epoch"].mean()  # over the networks of a fold
+    return {
+        **(_spread(pd.DataFrame(folds).T) if len(folds) > 1 else {}),
+        **{fold: {**values, "best_epoch": _rounded(kept[int(fold)])} for fold, values in folds.items()},
     }
 
 

@@ -23,9 +23,9 @@ class Evaluation:
     clips : pd.DataFrame
         Each tested clip; see `pool_test_parts`.
     confusion : pd.DataFrame
-        Counts by true label and prediction; see `metrics.confusion`.
+        Counts by true label and prediction, of all labels that were trained on; see `metrics.confusion`.
     history : pd.DataFrame
-        Rows fold, epoch, loss, val_loss, accuracy, val_accuracy.
+        Rows fold, network, epoch, kept, loss, val_loss, accuracy, val_accuracy.
     """
 
     numbers: dict[str, Any]
@@ -34,16 +34,31 @@ class Evaluation:
     history: pd.DataFrame
 
     @property
-    def title(self) -> str:
+    def name(self) -> str:
         """What data and protocol this is, in a few words."""
         marked = "" if self.numbers["speaker_independent"] else " (SPEAKER-DEPENDENT)"
         return f"{self.numbers['corpora']}, {self.numbers['protocol']}{marked}"
 
+    @property
+    def score(self) -> str:
+        """UAR, over which labels if not all were tested, and its interval or why there is none."""
+        interval = self.numbers["interval"]
+        low, high = (interval["uar"][end] for end in ("low", "high"))
+        known = "" if low is None else f"{interval['confidence']:.0%} interval over speakers {low:.3f} to {high:.3f}; "
+        untested, tested = self.numbers["labels"]["untested"], self.numbers["counts"]["labels"]
+        over = f" over {tested} of {len(self.confusion)} labels ({untested} never tested)" if untested else ""
+        return f"UAR{over} {self.numbers['uar']:.3f} ({known}{interval['note']})"
+
+    @property
+    def title(self) -> str:
+        """What stands above a picture, in two lines: what this is, and its score over so many clips."""
+        return f"{self.name}\n{self.score}, {self.numbers['counts']['test_clips']:,} clips"
+
     def __str__(self) -> str:
         """Say the result in one line."""
-        low, high = (self.numbers["interval"]["uar"][end] for end in ("low", "high"))
-        return (f"{self.title}: UAR {self.numbers['uar']:.3f} ({self.numbers['interval']['confidence']:.0%} interval "
-                f"over speakers {low:.3f} to {high:.3f}), accuracy {self.numbers['accuracy']:.3f}, "
+        means = ", ".join(f"mean over {groups} {self.numbers[key]:.3f}" for groups, key in
+                          (("speakers", "uar_speaker_mean"), ("corpora", "uar_corpus_mean")) if key in self.numbers)
+        return (f"{self.name}: {self.score}, {means}, accuracy {self.numbers['accuracy']:.3f}, "
                 f"macro-F1 {self.numbers['macro_f1']:.3f}, chance {self.numbers['chance_uar']:.3f}")
 
 
@@ -59,7 +74,7 @@ def evaluate(
     predictions : Predictions
         Of the validation and test parts.
     history : pd.DataFrame
-        Rows fold, epoch, loss, val_loss, accuracy, val_accuracy.
+        Rows fold, network, epoch, kept, loss, val_loss, accuracy, val_accuracy.
     settings : Evaluate
         Settings of the stage.
 
@@ -83,15 +98,16 @@ def evaluate(
     >>> clips = pd.DataFrame({
     ...     "clip_id": ["toy-1", "toy-2", "toy-3"], "corpus": "toy", "label": ["fear", "anger", "fear"],
     ...     "speaker": ["toy-ann", "toy-bob", "toy-bob"], "digest": ["1", "2", "3"]})
-    >>> epochs = pd.DataFrame({"fold": [0], "epoch": [1], "val_loss": [0.7]})
+    >>> epochs = pd.DataFrame({"fold": [0], "network": [0], "epoch": [1], "kept": [True]})
     >>> measured = evaluate(clips, predictions, epochs, Evaluate(resamples=1000, confidence=0.95, dpi=100))
-    >>> measured.title, measured.numbers["uar"]
-    ('toy, loso', 1.0)
+    >>> print(measured.title)
+    toy, loso
+    UAR 1.000 (no interval: 1 test speaker, fewer than 5), 2 clips
     """
     rows = pool_test_parts(predictions, clips)
     return Evaluation(
         numbers=result(rows, history, predictions.origin, settings),
         clips=rows,
-        confusion=metrics.confusion(rows["label"], rows["predicted"]),
+        confusion=metrics.confusion(rows["label"], rows["predicted"], predictions.origin.labels),
         history=history,
     )

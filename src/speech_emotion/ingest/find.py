@@ -5,22 +5,35 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from speech_emotion.audio.containers import HEAD, sniff
 from speech_emotion.core.errors import UserError
+from speech_emotion.corpora import own as own_corpora
 from speech_emotion.corpora import registry
-from speech_emotion.corpora.base import Clip, Corpus, Parser, Unfit
+from speech_emotion.corpora.base import Clip, Corpus, Unfit
+from speech_emotion.ingest.recognise import Recogniser
+from speech_emotion.params.ingest import Description
 
 EXTENSIONS = frozenset({".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".opus", ".mp3", ".au",
-                        ".snd", ".caf", ".w64", ".rf64", ".m4a", ".aac", ".wma"})
-"""Files with these are audio by intent, whatever is in them; any other file is, if it begins like audio."""
+                        ".snd", ".caf", ".w64", ".rf64", ".m4a", ".aac", ".wma", ".amr", ".awb", ".mka", ".webm",
+                        ".mp4", ".m4v", ".mov", ".3gp", ".3g2", ".mkv", ".wmv", ".avi", ".flv"})
+"""Files with these are audio by intent, whatever is in them; any other file is, if it begins like audio or a video."""
 ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"})
+
+
+class Known(NamedTuple):
+    """What the index of published files says of a file's bytes."""
+
+    renamed: bool
+    """Whether the file's name says something else."""
+    twins: tuple[Clip, ...]
+    """What the same bytes are published as, too."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An audio file, before it is read."""
+    """An audio file: what it is as far as its name says, and once it is read, its bytes."""
 
     path: PurePosixPath
     """Relative to the root."""
@@ -28,6 +41,13 @@ class Candidate:
     """None if neither its name nor a folder is that of a selected corpus."""
     what: Clip | Unfit | None
     """None if its name tells nothing to any selected corpus."""
+    known: Known | None = None
+    """None if its bytes are no published file's, or are not read yet."""
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it is of a known corpus, but not to be taken."""
+        return self.corpus is not None and isinstance(self.what, Unfit) and self.what.rule == "not-selected"
 
 
 @dataclass(frozen=True)
@@ -36,16 +56,27 @@ class Found:
 
     candidates: list[Candidate]
     """Sorted by path."""
-    not_selected: Counter[str] = field(default_factory=Counter)
-    """Audio files of a known corpus that the settings leave out, by corpus."""
+    selected: list[Corpus] = field(default_factory=list)
+    """The corpora that were to be taken."""
+    left_out: list[Candidate] = field(default_factory=list)
+    """Audio files of a known corpus, by their names, that the settings leave out."""
     missing: list[tuple[Corpus, PurePosixPath]] = field(default_factory=list)
     """Files that a corpus's own list names and that are not there."""
     archives: list[PurePosixPath] = field(default_factory=list)
     """Archives, in which audio may still be."""
+    left_alone: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Audio files that a description leaves out, by the corpus's name and the reason."""
+    notices: list[str] = field(default_factory=list)
+    """What the user should know about the selection, in a line each."""
+
+    @property
+    def not_selected(self) -> Counter[str]:
+        """Number of files in `left_out`, by corpus."""
+        return Counter(candidate.corpus.name for candidate in self.left_out if candidate.corpus)
 
 
-def find_candidates(root: Path, corpora: Sequence[str] = (),
-                    options: Mapping[str, Mapping[str, Any]] | None = None) -> Found:
+def find_candidates(root: Path, corpora: Sequence[str] = (), options: Mapping[str, Mapping[str, Any]] | None = None,
+                    own: Mapping[str, Description] | None = None, named_in: str = "ingest.corpora") -> Found:
     """Search a folder and all below it for clips.
 
     Hidden files and folders and `__MACOSX` are left alone; links are followed.
@@ -55,9 +86,14 @@ def find_candidates(root: Path, corpora: Sequence[str] = (),
     root : Path
         A folder.
     corpora : sequence of str
-        Names of the corpora to take; empty for all that are recognised by name.
+        Names of the corpora to take; empty for all that are recognised by name, the table if the options name one, and
+        the user's own.
     options : mapping of str to mapping, optional
         By corpus, keyword arguments for its `make_parser`.
+    own : mapping of str to Description, optional
+        The user's own corpora by name, beside those described in files below the root.
+    named_in : str
+        The setting or option that `corpora` comes from, for messages.
 
     Returns
     -------
@@ -83,27 +119,42 @@ def find_candidates(root: Path, corpora: Sequence[str] = (),
     Counter({'savee': 1})
     """
     options = options or {}
-    selected = registry.get(corpora)
     if not root.is_dir():
         raise UserError(f"{root}: {'is no folder' if root.exists() else 'there is no such folder'}; "
                         "set ingest.root to the folder of your audio")
-    recognise = _Recogniser(root, selected, options)
-    found = Found([])
-    for path in audio_files(root, found.archives):
-        corpus, what = recognise(path)
-        if corpus and isinstance(what, Unfit) and what.rule == "not-selected":
-            found.not_selected[corpus.name] += 1
+    found, descriptions = Found([]), list[PurePosixPath]()
+    files = audio_files(root, found.archives, descriptions)
+    described = own_corpora.described_corpora(root, descriptions, own or {})
+    selected = registry.get(corpora, described, named_in=named_in)
+    if options.get("table", {}).get("file") and registry.CORPORA["table"] not in selected:
+        if corpora:
+            found.notices.append(f"ingest.table is set, but {named_in} does not name the corpus table")
         else:
-            found.candidates.append(Candidate(path, corpus, what))
+            selected.insert(0, registry.CORPORA["table"])
+    found.selected.extend(selected)
+    recognise = Recogniser(root, selected, described, options)
+    for path in files:
+        candidate = Candidate(path, *recognise(path))
+        if isinstance(candidate.what, Unfit) and candidate.what.rule == "left-alone":
+            found.left_alone[candidate.corpus.name if candidate.corpus else "others", candidate.what.reason] += 1
+        else:
+            (found.left_out if candidate.is_left_out else found.candidates).append(candidate)
+    there = {candidate.path for candidate in found.candidates}
     for corpus in selected:
         if corpus.listed:
-            there = {candidate.path for candidate in found.candidates}
-            found.missing.extend((corpus, path) for path in corpus.listed(root, **options.get(corpus.name, {}))
-                                 if path not in there)
+            for path in corpus.listed(root, **options.get(corpus.name, {})):
+                if path in there:
+                    continue
+                if (root / path).is_file():  # outside the root, hidden, or without a sign of being audio
+                    found.candidates.append(Candidate(path, *recognise(path)))
+                else:
+                    found.missing.append((corpus, path))
+    found.candidates.sort(key=lambda candidate: candidate.path)
     return found
 
 
-def audio_files(root: Path, archives: list[PurePosixPath] | None = None) -> list[PurePosixPath]:
+def audio_files(root: Path, archives: list[PurePosixPath] | None = None,
+                descriptions: list[PurePosixPath] | None = None) -> list[PurePosixPath]:
     """List all audio files below a folder.
 
     Hidden files and folders and `__MACOSX` are left alone; links are followed.
@@ -114,6 +165,8 @@ def audio_files(root: Path, archives: list[PurePosixPath] | None = None) -> list
         A folder.
     archives : list of PurePosixPath, optional
         Takes the archives that lie there, too.
+    descriptions : list of PurePosixPath, optional
+        Takes the files that describe corpora of the user's own.
 
     Returns
     -------
@@ -148,6 +201,8 @@ def audio_files(root: Path, archives: list[PurePosixPath] | None = None) -> list
                 files.append(PurePosixPath(path.relative_to(root).as_posix()))
             elif suffix in ARCHIVES and archives is not None:
                 archives.append(PurePosixPath(path.relative_to(root).as_posix()))
+            elif name == own_corpora.FILE and descriptions is not None:
+                descriptions.append(PurePosixPath(path.relative_to(root).as_posix()))
     return sorted(files)
 
 
@@ -157,45 +212,3 @@ def _begins_like_audio(path: Path) -> bool:
             return sniff(file.read(HEAD)) is not None
     except OSError:  # a broken link, a pipe, no permission: without an audio extension it is nobody's clip
         return False
-
-
-class _Recogniser:
-    """Says which corpus a path belongs to: a table's rows first, then names, then folders as labels."""
-
-    def __init__(self, root: Path, selected: Sequence[Corpus], options: Mapping[str, Mapping[str, Any]]) -> None:
-        self.root_name = root.resolve().name or "root"
-        named = [corpus for corpus in selected if corpus.by_name]
-        others = [corpus for corpus in registry.CORPORA.values() if corpus.by_name and corpus not in named]
-        self.table = self._parsers([corpus for corpus in selected if corpus.listed], root, options)
-        self.named = self._parsers(named, root, options)
-        self.others = self._parsers(others, root, {})
-        self.folder = self._parsers(
-            [corpus for corpus in selected if not corpus.by_name and not corpus.listed], root, options)
-
-    @staticmethod
-    def _parsers(corpora: Sequence[Corpus], root: Path,
-                 options: Mapping[str, Mapping[str, Any]]) -> list[tuple[Corpus, Parser]]:
-        return [(corpus, corpus.make_parser(root, **options.get(corpus.name, {}))) for corpus in corpora]
-
-    def __call__(self, path: PurePosixPath) -> tuple[Corpus | None, Clip | Unfit | None]:
-        path = PurePosixPath(self.root_name, path)
-        located = registry.of_folder(path)
-        left_out = Unfit("not-selected", "of a corpus that is not selected")
-        for corpus, parse in self.table:
-            if what := parse(path):
-                return corpus, what
-        for corpus, parse in self.named:
-            if located in (None, corpus) and (what := parse(path)):
-                return corpus, what
-        # Folders of any name are labels to the corpus `folder`; but beside named corpora, what is known to be of
-        # another named corpus is not meant.
-        if not self.folder or self.named:
-            for corpus, parse in self.others:
-                if located is corpus or (located is None and parse(path)):
-                    return corpus, left_out
-        for corpus, parse in self.folder:
-            if what := parse(path):
-                return corpus, what
-        if self.table and not self.named and not self.folder:
-            return self.table[0][0], left_out
-        return located, None

@@ -13,10 +13,11 @@ MAX_SIDE_BY_SIDE = 24
 
 
 class ChosenClip(NamedTuple):
-    """An audio file, and what is written above its picture."""
+    """An audio file, what is written above its picture, and the corpus that it is of; None if that is not known."""
 
     path: Path
     title: str
+    corpus: str | None = None
 
 
 def from_file(path: Path | str) -> ChosenClip:
@@ -38,7 +39,7 @@ def from_id(clip_id: str, table: pd.DataFrame, root: Path | str) -> ChosenClip:
     clip_id : str
         The clip's id, or how it begins.
     table : pd.DataFrame
-        From `manifest.join_files`: columns clip_id, path, label, speaker.
+        From `manifest.join_files`: columns clip_id, corpus, path, label, speaker.
     root : Path or str
         The folder that was ingested.
 
@@ -55,7 +56,8 @@ def from_id(clip_id: str, table: pd.DataFrame, root: Path | str) -> ChosenClip:
     Examples
     --------
     >>> table = pd.DataFrame({"clip_id": ["emodb-0a1b", "emodb-0a2c"], "path": ["wav/03a01Fa.wav", "wav/08a01Na.wav"],
-    ...                       "label": ["happiness", "neutral"], "speaker": ["emodb-03", "emodb-08"]})
+    ...                       "label": ["happiness", "neutral"], "speaker": ["emodb-03", "emodb-08"],
+    ...                       "corpus": "emodb"})
     >>> from_id("emodb-0a2", table, "data/raw/emodb").title
     'emodb-0a2c: neutral, emodb-08'
     """
@@ -68,7 +70,7 @@ def from_id(clip_id: str, table: pd.DataFrame, root: Path | str) -> ChosenClip:
         some = ", ".join(rows["clip_id"][:3])
         raise UserError(f"{clip_id}: {len(rows)} clips begin so, such as {some}; give more of the id")
     row = rows.iloc[0]
-    return ChosenClip(Path(root) / row["path"], f"{row['clip_id']}: {row['label']}, {row['speaker']}")
+    return ChosenClip(Path(root) / row["path"], f"{row['clip_id']}: {row['label']}, {row['speaker']}", row["corpus"])
 
 
 def by_names(names: Sequence[str], table: pd.DataFrame, root: Path | str) -> list[ChosenClip]:
@@ -93,7 +95,7 @@ def by_names(names: Sequence[str], table: pd.DataFrame, root: Path | str) -> lis
     Examples
     --------
     >>> table = pd.DataFrame({"clip_id": ["savee-77"], "path": ["DC/a01.wav"], "label": ["anger"],
-    ...                       "speaker": ["savee-dc"]})
+    ...                       "speaker": ["savee-dc"], "corpus": "savee"})
     >>> by_names(["savee-7"], table, "data/raw/savee")[0].title
     'savee-77: anger, savee-dc'
     """
@@ -101,7 +103,7 @@ def by_names(names: Sequence[str], table: pd.DataFrame, root: Path | str) -> lis
 
 
 def one_per_value(corpus: str, column: str, table: pd.DataFrame, root: Path | str) -> list[ChosenClip]:
-    """Choose one clip for each value of a column, of one speaker as far as there is one who has them all.
+    """Choose one clip for each value of a column, alike in label, speaker and statement as far as there are such clips.
 
     Parameters
     ----------
@@ -117,7 +119,7 @@ def one_per_value(corpus: str, column: str, table: pd.DataFrame, root: Path | st
     Returns
     -------
     list of ChosenClip
-        In the values' order; the titles are value and speaker.
+        In the values' order; the titles are value, label and speaker.
 
     Raises
     ------
@@ -128,9 +130,12 @@ def one_per_value(corpus: str, column: str, table: pd.DataFrame, root: Path | st
     --------
     >>> table = pd.DataFrame({
     ...     "clip_id": ["savee-1", "savee-2", "savee-3"], "corpus": "savee", "label": ["anger", "anger", "fear"],
-    ...     "path": ["DC/a01.wav", "JE/a01.wav", "JE/f01.wav"], "speaker": ["savee-dc", "savee-je", "savee-je"]})
+    ...     "path": ["DC/a01.wav", "JE/a01.wav", "JE/f01.wav"], "speaker": ["savee-dc", "savee-je", "savee-je"],
+    ...     "statement": ["a01", "a01", "f01"]})
     >>> [clip.title for clip in one_per_value("savee", "label", table, "data/raw/savee")]
     ['anger (savee-je)', 'fear (savee-je)']
+    >>> [clip.title for clip in one_per_value("savee", "speaker", table, "data/raw/savee")]
+    ['savee-dc (anger)', 'savee-je (anger)']
     """
     corpora = sorted(table["corpus"].unique())
     if corpus not in corpora:
@@ -143,9 +148,16 @@ def one_per_value(corpus: str, column: str, table: pd.DataFrame, root: Path | st
     if not 0 < len(values) <= MAX_SIDE_BY_SIDE:
         raise UserError(f"--by {column}: has {len(values)} values in {corpus}; side by side there is room for 1 to "
                         f"{MAX_SIDE_BY_SIDE}")
-    # The speaker with most of the values (of those the first), and that speaker's first clip of each.
-    variety = rows.groupby("speaker")[column].nunique()
-    speaker = variety[variety == variety.max()].index.min()
-    ordered = rows.assign(other=rows["speaker"] != speaker).sort_values(["other", "clip_id"])
+    # The label and speaker (whichever is not the column) with most of the values, and of these the statement with most.
+    names = [name for name in ("label", "speaker") if name != column]
+    rows = rows.assign(statement=rows["statement"].fillna(""))
+    most = rows
+    for held in (names, ["statement"]):
+        variety = most.assign(variety=most.groupby(held)[column].transform("nunique"))
+        first = variety.sort_values(["variety", *held], ascending=[False, *(True for _ in held)]).iloc[0]
+        most = most[(most[held] == first[held]).all(axis=1)]
+    # For each value the first clip of what is most like that one.
+    unlike = {f"other {name}": rows[name] != most[name].iloc[0] for name in (*names, "statement")}
+    ordered = rows.assign(**unlike).sort_values([*unlike, "clip_id"])
     chosen = [ordered[ordered[column] == value].iloc[0] for value in values]
-    return [ChosenClip(Path(root) / row["path"], f"{row[column]} ({row['speaker']})") for row in chosen]
+    return [ChosenClip(Path(root) / row["path"], f"{row[column]} ({', '.join(row[names])})", corpus) for row in chosen]

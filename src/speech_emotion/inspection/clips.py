@@ -22,6 +22,9 @@ MAX_FRAMES = 4000
 TICKS_HZ = (100, 250, 500, 1000, 2000, 4000, 8000, 16000)
 """Frequencies that are written at a spectrogram, as far as it reaches."""
 
+SILENT = "digital silence"
+"""What is written at a waveform that has none."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -69,12 +72,9 @@ class Look:
         return (first_frames - 0.5) * (self.hop_length / self.sample_rate)
 
     @property
-    def mfcc_limit(self) -> float:
-        """Magnitude in dB up to which colours tell MFCCs apart: the 99th percentile, or 1 where all are zero.
-
-        The first coefficient is the level, ten times the others: the rest decides.
-        """
-        return float(np.percentile(np.abs(self.mfcc[:, 1:] if self.mfcc.shape[1] > 1 else self.mfcc), 99)) or 1.0
+    def silent(self) -> bool:
+        """Whether every sample is zero."""
+        return not self.samples.any()
 
     def envelope(self) -> tuple[npt.NDArray[np.float64], Float32, Float32]:
         """Lowest and highest sample of each short stretch of the signal: thinning out would lose peaks.

@@ -1,27 +1,33 @@
 """Figures of a run, drawn with matplotlib; the same numbers give the same bytes."""
 
-from collections.abc import Mapping
+import textwrap
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from speech_emotion.core.files import replacing
+from speech_emotion.evaluation.history import kept_epochs
+from speech_emotion.evaluation.metrics import uar_of_counts
 
 mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "font.size": 10})
 
+_LETTER_INCHES = 0.085
+"""Width of a letter of a title, a little more than most have."""
+
 
 def history(epochs: pd.DataFrame, title: str) -> Figure:
-    """Draw loss and accuracy over epochs: thin lines for folds, thick ones for their mean.
+    """Draw loss and accuracy over epochs: thin lines for folds, thick ones for their mean, a mark at each epoch kept.
 
     Parameters
     ----------
     epochs : pd.DataFrame
-        Rows fold, epoch, loss, val_loss, accuracy, val_accuracy.
+        Rows fold, network, epoch, kept, loss, val_loss, accuracy, val_accuracy.
     title : str
-        What data and protocol this is.
+        What this is, and its score.
 
     Returns
     -------
@@ -29,21 +35,29 @@ def history(epochs: pd.DataFrame, title: str) -> Figure:
 
     Examples
     --------
-    >>> epochs = pd.DataFrame({"fold": [0, 0], "epoch": [1, 2], "loss": [0.9, 0.6], "val_loss": [0.9, 0.7],
+    >>> epochs = pd.DataFrame({"fold": 0, "network": 0, "epoch": [1, 2], "kept": [False, True], "loss": [0.9, 0.6], "val_loss": [0.9, 0.7],
     ...                        "accuracy": [0.5, 0.75], "val_accuracy": [0.5, 0.5]})
     >>> [axes.get_ylabel() for axes in history(epochs, "toy, loso").axes]
     ['loss', 'accuracy']
     """
-    figure = Figure(figsize=(10, 4), layout="constrained")
-    figure.suptitle(title)
+    figure = Figure(figsize=(10, 4.4), layout="constrained")
+    _head(figure, title)
+    chosen = kept_epochs(epochs)
+    kept = f"epoch kept: {chosen['epoch'].iloc[0]}" if len(chosen) == 1 else "epoch kept, of each network"
     for axes, measure in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for column, name, colour in ((measure, "training", "tab:blue"), (f"val_{measure}", "validation", "tab:orange")):
-            curves = epochs.pivot_table(index="epoch", columns="fold", values=column)
+            curves = epochs.pivot_table(index="epoch", columns=["fold", "network"], values=column)
             if curves.shape[1] > 1:
                 axes.plot(curves.index, curves, color=colour, alpha=0.35, linewidth=0.8)
-            axes.plot(curves.index, curves.mean(axis=1), color=colour, linewidth=2, label=name)
-        axes.set(xlabel="epoch", ylabel=measure)
-        axes.legend(frameon=False)
+            # A single epoch has no line to see.
+            axes.plot(curves.index, curves.mean(axis=1), color=colour, linewidth=2, label=name,
+                      marker="." if len(curves) == 1 else "")
+        axes.plot(chosen["epoch"], chosen[f"val_{measure}"], "o", markersize=8 if len(chosen) == 1 else 5,
+                  markerfacecolor="none", markeredgecolor="black", label=kept)
+        axes.set(xlabel="epoch", ylabel=measure, xlim=(0.5, epochs["epoch"].max() + 0.5))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
+    handles, names = axes.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 
@@ -53,9 +67,9 @@ def confusion(counts: pd.DataFrame, title: str) -> Figure:
     Parameters
     ----------
     counts : pd.DataFrame [shape=(labels, labels), dtype=int64]
-        Rows are true labels, columns predictions.
+        Rows are true labels, columns predictions. A label without clips keeps an empty row.
     title : str
-        What data and protocol this is.
+        What this is, and its score.
 
     Returns
     -------
@@ -69,31 +83,34 @@ def confusion(counts: pd.DataFrame, title: str) -> Figure:
     """
     size = 2.5 + 0.75 * len(counts)
     figure = Figure(figsize=(size + 0.8, size), layout="constrained")
+    _head(figure, title)
     axes = figure.subplots()
     numbers = counts.to_numpy()
-    shares = numbers / np.maximum(numbers.sum(axis=1, keepdims=True), 1)
+    shares = np.divide(numbers, numbers.sum(axis=1, keepdims=True), where=numbers.sum(axis=1, keepdims=True) > 0,
+                       out=np.full(numbers.shape, np.nan))
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    axes.set(title=title, xlabel="predicted", ylabel="actual")
-    axes.set_xticks(range(len(counts)), counts.columns, rotation=45, ha="right")
+    axes.set_facecolor("0.93")
+    axes.set(xlabel="predicted", ylabel="actual")
+    axes.set_xticks(range(len(counts)), counts.columns, rotation=45, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(counts)), counts.index)
-    for row, column in np.ndindex(shares.shape):
+    for row, column in np.argwhere(~np.isnan(shares)):
         axes.text(column, row, f"{shares[row, column]:.0%}\n{numbers[row, column]}", ha="center", va="center",
                   fontsize=8, color="white" if shares[row, column] > 0.55 else "black")
+    for row in np.flatnonzero(np.isnan(shares[:, 0])).tolist():
+        axes.text((len(counts) - 1) / 2, row, "never tested", ha="center", va="center", fontsize=8)
     figure.colorbar(image, ax=axes, label="share of the actual class", shrink=0.8)
     return figure
 
 
-def recall(recalls: Mapping[str, float], uar: float, title: str) -> Figure:
+def recall(counts: pd.DataFrame, title: str) -> Figure:
     """Draw the recall of each label, with UAR and chance for comparison.
 
     Parameters
     ----------
-    recalls : mapping of str to float
-        From label to recall, in [0, 1].
-    uar : float
-        Their mean.
+    counts : pd.DataFrame [shape=(labels, labels), dtype=int64]
+        Rows are true labels, columns predictions.
     title : str
-        What data and protocol this is.
+        What this is, and its score.
 
     Returns
     -------
@@ -101,19 +118,33 @@ def recall(recalls: Mapping[str, float], uar: float, title: str) -> Figure:
 
     Examples
     --------
-    >>> [text.get_text() for text in recall({"anger": 0.75, "fear": 1.0}, 0.875, "toy, loso").axes[0].texts]
-    ['0.75', '1.00']
+    >>> counts = pd.DataFrame([[3, 1], [0, 4]], ["anger", "fear"], ["anger", "fear"])
+    >>> [text.get_text() for text in recall(counts, "toy, loso").axes[0].texts]
+    ['0.75 (3 of 4)', '1.00 (4 of 4)']
     """
-    figure = Figure(figsize=(7, 1.5 + 0.4 * len(recalls)), layout="constrained")
+    figure = Figure(figsize=(8, 1.9 + 0.4 * len(counts)), layout="constrained")
+    _head(figure, title)
     axes = figure.subplots()
-    bars = axes.barh(list(recalls), list(recalls.values()), color="tab:blue")
-    axes.bar_label(bars, fmt="%.2f", padding=3)
+    right, clips = np.diagonal(counts), counts.sum(axis=1).to_numpy()
+    recalls = right / np.maximum(clips, 1)
+    axes.barh(counts.index, recalls, color="tab:blue")
+    # In a column of their own, beside the axes, where no line is.
+    for row in range(len(counts)):
+        said = f"{recalls[row]:.2f} ({right[row]:,} of {clips[row]:,})" if clips[row] else "never tested"
+        axes.annotate(said, (1, row), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
+                      va="center")
+    uar, chance = float(uar_of_counts(counts.to_numpy())), 1 / np.count_nonzero(clips)
     axes.axvline(uar, color="black", linestyle="--", linewidth=1, label=f"UAR {uar:.3f}")
-    axes.axvline(1 / len(recalls), color="grey", linestyle=":", linewidth=1, label=f"chance {1 / len(recalls):.3f}")
-    axes.set(title=title, xlabel="recall", xlim=(0, 1.05))
+    axes.axvline(chance, color="grey", linestyle=":", linewidth=1, label=f"chance {chance:.3f}")
+    axes.set(xlabel="recall", xlim=(0, 1))
     axes.invert_yaxis()
-    axes.legend(frameon=False, loc="lower right")
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
     return figure
+
+
+def _head(figure: Figure, title: str) -> None:
+    letters = int(figure.get_figwidth() / _LETTER_INCHES)
+    figure.suptitle("\n".join(textwrap.fill(line, letters) for line in title.splitlines()), fontsize=10)
 
 
 def save(figure: Figure, path: Path, dpi: int) -> None:
@@ -131,8 +162,9 @@ def save(figure: Figure, path: Path, dpi: int) -> None:
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
+    >>> counts = pd.DataFrame([[3, 1], [0, 4]], ["anger", "fear"], ["anger", "fear"])
     >>> with TemporaryDirectory() as folder:
-    ...     save(recall({"anger": 0.75, "fear": 1.0}, 0.875, "toy, loso"), Path(folder, "recall.png"), dpi=100)
+    ...     save(recall(counts, "toy, loso"), Path(folder, "recall.png"), dpi=100)
     ...     Path(folder, "recall.png").read_bytes()[1:4]
     b'PNG'
     """

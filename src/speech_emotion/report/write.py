@@ -30,15 +30,18 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> numbers = {"corpora": "toy", "protocol": "loso", "speaker_independent": True, "uar": 0.875,
-    ...            "recall": {"anger": 0.75, "fear": 1.0}}
+    >>> numbers = {
+    ...     "uar": 0.875, "corpora": "toy", "protocol": "loso", "speaker_independent": True,
+    ...     "recall": {"anger": 0.75, "fear": 1.0}, "labels": {"tested": "anger, fear", "untested": ""},
+    ...     "interval": {"uar": {"low": None, "high": None}, "note": "no interval: 2 test speakers, fewer than 5"},
+    ...     "counts": {"test_clips": 8, "labels": 2}}
     >>> labels = ["anger", "fear"]
     >>> measured = Evaluation(
     ...     numbers=numbers,
     ...     clips=pd.DataFrame({"label": ["anger", "fear"], "predicted": ["anger", "anger"]}),
     ...     confusion=pd.DataFrame([[3, 1], [0, 4]], labels, labels),
-    ...     history=pd.DataFrame({"fold": [0], "epoch": [1], "loss": [0.9], "accuracy": [0.5], "val_loss": [0.8],
-    ...                           "val_accuracy": [0.5]}))
+    ...     history=pd.DataFrame({"fold": [0], "network": 0, "epoch": [1], "kept": True, "loss": [0.9], "accuracy": [0.5],
+    ...                           "val_loss": [0.8], "val_accuracy": [0.5]}))
     >>> with TemporaryDirectory() as folder:
     ...     write(measured, {"clips": 8}, Path(folder, "metrics"), Path(folder, "plots"), dpi=50)
     ...     sorted(path.name for path in Path(folder, "plots").iterdir())
@@ -48,16 +51,42 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     _write_json(metrics / "evaluate.json", numbers)
     _write_json(metrics / "corpus.json", corpus)
 
-    over_folds = evaluation.history.drop(columns="fold").groupby("epoch").mean().reset_index()
+    over_folds = evaluation.history.drop(columns=["fold", "network", "kept"]).groupby("epoch").mean().reset_index()
     _write_csv(plots / "history.csv", over_folds)
-    pairs = evaluation.clips[["label", "predicted"]].set_axis(["actual", "predicted"], axis=1)
-    _write_csv(plots / "confusion.csv", pairs.sort_values(["actual", "predicted"]))
+    _write_csv(plots / "confusion.csv", cells(evaluation.confusion))
     recalls = pd.Series(numbers["recall"], name="recall").rename_axis("label").reset_index()
     _write_csv(plots / "recall.csv", recalls)
 
     figures.save(figures.history(evaluation.history, title), plots / "history.png", dpi)
     figures.save(figures.confusion(evaluation.confusion, title), plots / "confusion.png", dpi)
-    figures.save(figures.recall(numbers["recall"], numbers["uar"], title), plots / "recall.png", dpi)
+    figures.save(figures.recall(evaluation.confusion, title), plots / "recall.png", dpi)
+
+
+def cells(confusion: pd.DataFrame) -> pd.DataFrame:
+    """Lay a confusion out in rows, one per cell, so that a plot has nothing to work out.
+
+    Parameters
+    ----------
+    confusion : pd.DataFrame [shape=(labels, labels), dtype=int64]
+        Rows are true labels, columns predictions.
+
+    Returns
+    -------
+    pd.DataFrame
+        Sorted by actual and predicted, with clips, and share: of the clips of the actual label, NaN where it has none.
+
+    Examples
+    --------
+    >>> print(cells(pd.DataFrame([[3, 1], [0, 4]], ["anger", "fear"], ["anger", "fear"])).to_string(index=False))
+    actual predicted  clips  share
+     anger     anger      3   0.75
+     anger      fear      1   0.25
+      fear     anger      0   0.00
+      fear      fear      4   1.00
+    """
+    rows = confusion.rename_axis(index="actual").reset_index().melt("actual", var_name="predicted", value_name="clips")
+    rows = rows.sort_values(["actual", "predicted"], ignore_index=True)
+    return rows.assign(share=rows["clips"] / rows.groupby("actual")["clips"].transform("sum"))
 
 
 def _write_json(path: Path, document: object) -> None:

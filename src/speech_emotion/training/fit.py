@@ -36,7 +36,7 @@ def fit(
     Returns
     -------
     pd.DataFrame
-        One row per epoch: epoch (from 1), accuracy, loss, val_accuracy, val_loss and, when `lr_schedule` is "plateau",
+        One row per epoch: epoch (from 1), kept (whether the weights are those of this epoch), accuracy, loss, val_accuracy, val_loss and, when `lr_schedule` is "plateau",
         learning_rate.
 
     Examples
@@ -65,4 +65,6 @@ def fit(
     )
     table = pd.DataFrame(history.history).rename_axis("epoch").reset_index()
     table["epoch"] += 1
+    kept = table["val_loss"].argmin() if settings.keep == "best" else len(table) - 1
+    table.insert(1, "kept", np.arange(len(table)) == kept)
     return table

@@ -1,0 +1,3 @@
+from .draft import Proposal, propose
+
+__all__ = ["Proposal", "propose"]

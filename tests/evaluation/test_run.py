@@ -1,0 +1,48 @@
+"""What is said of a run, in one line and above its pictures."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from speech_emotion.evaluation.metrics import confusion
+from speech_emotion.evaluation.result import result
+from speech_emotion.evaluation.run import Evaluation
+from speech_emotion.params.evaluate import Evaluate
+from speech_emotion.predictions import Origin
+
+
+def measured(speakers: int, labels: tuple[str, ...] = ("anger", "fear"), **origin: Any) -> Evaluation:
+    """Every speaker has one clip of anger and one of fear; fear is recognised."""
+    rows = pd.DataFrame({
+        "fold": 0, "corpus": "toy", "speaker": [f"toy-{number // 2:02d}" for number in range(2 * speakers)],
+        "label": ["anger", "fear"] * speakers, "predicted": "fear",
+    })
+    history = pd.DataFrame({"fold": [0], "network": [0], "epoch": [1], "kept": [True]})
+    about = Origin(labels, **{"protocol": "loso", "speaker_independent": True, "statement_independent": False,
+                              "seed": 1, "settings": {}, **origin})
+    numbers = result(rows, history, about, Evaluate(resamples=100, confidence=0.9, dpi=50))
+    return Evaluation(numbers, rows, confusion(rows["label"], rows["predicted"], labels), history)
+
+
+@pytest.mark.parametrize(("speakers", "said"), [
+    (1, "UAR 0.500 (no interval: 1 test speaker, fewer than 5)"),
+    (7, "UAR 0.500 (90% interval over speakers 0.500 to 0.500; rough: 7 test speakers, fewer than 10)"),
+    (700, "UAR 0.500 (90% interval over speakers 0.500 to 0.500; 700 test speakers)"),
+])
+def test_the_score_says_what_its_interval_is_worth(speakers: int, said: str) -> None:
+    run = measured(speakers)
+    assert run.score == said
+    assert run.title == f"toy, loso\n{said}, {2 * speakers:,} clips"
+    assert str(run).startswith(f"toy, loso: {said}, mean over speakers 0.500, accuracy 0.500")
+
+
+def test_labels_that_were_never_tested_are_named() -> None:
+    assert measured(1, ("anger", "boredom", "calm", "fear")).score.startswith(
+        "UAR over 2 of 4 labels (boredom, calm never tested) 0.500 (no interval")
+
+
+def test_speaker_dependence_is_marked() -> None:
+    run = measured(1, protocol="random_kfold", speaker_independent=False)
+    assert run.title.startswith("toy, random_kfold (SPEAKER-DEPENDENT)\nUAR")
+    assert str(run).startswith("toy, random_kfold (SPEAKER-DEPENDENT): UAR")
