@@ -16,6 +16,7 @@ from . import (
     proposal,
     protocol,
     report,
+    sharing,
     store,
     synthesis,
     testing,
@@ -30,5 +31,5 @@ from .store import FeatureStore
 __all__ = [
     "FeatureStore", "Predictor", "UserError", "acquisition", "audio", "corpora", "evaluation", "extraction", "features",
     "ingest", "inspection", "manifest", "models", "networks", "params", "predict_files", "prediction", "predictions",
-    "proposal", "protocol", "report", "store", "synthesis", "testing", "training", "upkeep",
+    "proposal", "protocol", "report", "sharing", "store", "synthesis", "testing", "training", "upkeep",
 ]

@@ -89,6 +89,7 @@ FILES_SCHEMA = pandera.DataFrameSchema(
         "sha256": _column(pa.string(), _SHA256),
         "bytes": _column(pa.int64(), [pandera.Check.gt(0)]),
         "published": _column(pa.bool_(), nullable=True),
+        "renamed": _column(pa.bool_()),
     },
     strict=True,
     ordered=True,
@@ -101,6 +102,8 @@ sha256, bytes
     Of the file.
 published
     Whether the file is byte for byte the published one; null where the index does not tell.
+renamed
+    Whether its name says something else than what its bytes are published as, and what was taken.
 """
 
 
@@ -208,7 +211,7 @@ def empty(schema: pandera.DataFrameSchema = SCHEMA) -> pd.DataFrame:
     Examples
     --------
     >>> empty(FILES_SCHEMA).columns.tolist()
-    ['clip_id', 'path', 'sha256', 'bytes', 'published']
+    ['clip_id', 'path', 'sha256', 'bytes', 'published', 'renamed']
     """
     table: pd.DataFrame = _arrow_schema(schema).empty_table().to_pandas(types_mapper=pd.ArrowDtype)
     return table

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,8 @@ class Origin:
         Of split and training.
     settings : dict
         The sections of params.yaml that decided it, for people to read.
+    validation : {"speakers", "statements", "clips"}
+        What stayed whole when the clips that chose the epoch were taken out of the training part.
     """
 
     labels: tuple[str, ...]
@@ -53,6 +55,7 @@ class Origin:
     statement_independent: bool
     seed: int
     settings: dict[str, Any]
+    validation: Literal["speakers", "statements", "clips"] = "speakers"
 
 
 @dataclass(frozen=True)
@@ -157,8 +160,7 @@ def predicted(labels: Sequence[str], probabilities: np.ndarray) -> np.ndarray:
     >>> predicted(["anger", "fear"], np.array([[0.2, 0.8], [0.5, 0.5]])).tolist()
     ['fear', 'anger']
     """
-    names: np.ndarray = np.array(labels)[probabilities.argmax(axis=1)]
-    return names
+    return np.asarray(np.array(labels)[probabilities.argmax(axis=1)])
 
 
 def probability_table(labels: Sequence[str], probabilities: np.ndarray) -> pd.DataFrame:
@@ -203,8 +205,7 @@ def write(predictions: Predictions, path: Path | str) -> None:
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> table = pd.DataFrame({
-    ...     "fold": 0, "clip_id": ["toy-2", "toy-1"], "part": "test", "label": ["anger", "fear"],
+    >>> table = pd.DataFrame({"fold": 0, "clip_id": ["toy-2", "toy-1"], "part": "test", "label": ["anger", "fear"],
     ...     "logit_anger": [1.5, 0.0], "logit_fear": [0.0, 1.5], "p_anger": [0.8, 0.2], "p_fear": [0.2, 0.8],
     ...     "embedding": [[0.5], [1.0]]})
     >>> origin = Origin(("anger", "fear"), "loso", True, False, seed=1, settings={})
@@ -218,11 +219,10 @@ def write(predictions: Predictions, path: Path | str) -> None:
     fields = [(name, column.dtype.type.pyarrow_dtype) for name, column in expected.columns.items()]
     rows = predictions.table.sort_values(["fold", "part", "clip_id"], ignore_index=True)
     table = pa.Table.from_pandas(rows, schema=pa.schema(fields), preserve_index=False)
-    about = {"format": _FORMAT, **asdict(predictions.origin)}
-    table = table.replace_schema_metadata({_METADATA: json.dumps(about, sort_keys=True)})
+    about = json.dumps({"format": _FORMAT, **asdict(predictions.origin)}, sort_keys=True)
     expected.validate(table.to_pandas(types_mapper=pd.ArrowDtype))
     with replacing(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
+        pq.write_table(table.replace_schema_metadata({_METADATA: about}), temporary, compression="zstd")
 
 
 def read(path: Path | str) -> Predictions:

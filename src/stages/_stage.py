@@ -1,12 +1,17 @@
 """What every stage script does around its own work."""
 
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # A queued experiment runs in a copy of the project: its stages, and the processes that they start, must use the copy's
 # library, not the installed one.
@@ -42,6 +47,20 @@ def run(stage: Callable[[], None], *outs: Path) -> None:
                 stage()
 
 
+def rehearse_training(clips: "pd.DataFrame") -> str:
+    """Say what `train_cnn` will do with the clips; stop if it cannot, before hours of work rather than after.
+
+    Parameters
+    ----------
+    clips : pd.DataFrame
+        The manifest.
+    """
+    # Found by name, as `params.base.load` finds the schemas of other sections: nothing that a stage before `train_cnn`
+    # writes depends on it, so neither a protocol nor `train_cnn.*` may make such a stage run again.
+    said: str = importlib.import_module("speech_emotion.protocol.planning").rehearse(PARAMS, clips)
+    return said
+
+
 @contextmanager
 def _earlier_results_named(outs: tuple[Path, ...]) -> Iterator[None]:
     # DVC removes what a stage wrote before it runs it again, so that after an error nothing is there.
@@ -51,7 +70,9 @@ def _earlier_results_named(outs: tuple[Path, ...]) -> Iterator[None]:
         lock = Path("dvc.lock")
         gone = [out for out in outs if not any(out.parent.glob(out.name))]
         known = lock.read_text(encoding="utf-8") if lock.is_file() else ""
-        if not any(f" {out.as_posix()}\n" in known for out in gone):
+        # A clone that has neither run nor pulled anything has no cache, and nothing to bring back.
+        cached = any((folder / ".dvc/cache").is_dir() for folder in (Path.cwd(), *Path.cwd().parents))
+        if not cached or not any(f" {out.as_posix()}\n" in known for out in gone):
             raise
         raise UserError(f"{error}\nDVC has put aside what this stage wrote before; `dvc checkout` brings it back, with "
                         "the settings of then (`git diff params.yaml` shows what has changed)") from error

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from _stage import PARAMS, run
+from _stage import PARAMS, rehearse_training, run
 
 FEATURES = Path("data/features")
 
@@ -21,7 +21,9 @@ def extract_mfcc() -> None:
 
     settings = load(PARAMS, ExtractMfcc)
     root = load(PARAMS, Ingest).root
-    table = manifest.join_files(manifest.read("data/manifest.parquet"), manifest.read_files("data/files.parquet"))
+    clips = manifest.read("data/manifest.parquet")
+    rehearse_training(clips)
+    table = manifest.join_files(clips, manifest.read_files("data/files.parquet"))
     print(extract(clip_files(table, root), settings, FEATURES))
 
 

@@ -49,7 +49,7 @@ def test_chunks_before_and_after_the_samples_do_not_matter(tmp_path):
 
 
 @pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF\0\0\0\0WAVE", b"a text of more than twelve bytes",
-                                  b"RIFF\0\0\0\0AVI "])
+                                  b"RIFF\0\0\0\0WEBP"])
 def test_what_is_no_audio_is_not_taken_for_it_and_not_called_cut(tmp_path, data):
     (tmp_path / "a").write_bytes(data)
     assert (sniff(data[:12]) is None) == (data[8:12] != b"WAVE")

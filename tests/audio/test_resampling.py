@@ -5,7 +5,7 @@ import soundfile
 
 from speech_emotion.audio import decoding, resampling
 from speech_emotion.audio.digest import of_samples
-from speech_emotion.testing import voice
+from speech_emotion.testing import voice, write_encoded
 
 
 @pytest.mark.parametrize("sample_rate", [8000, 22050, 44100, 48000, 96000])
@@ -20,6 +20,14 @@ def test_a_file_is_resampled_as_librosa_does(tmp_path, sample_rate, channels):
     np.testing.assert_allclose(loaded, expected, atol=1e-6)
     in_memory = resampling.resampled(samples.mean(axis=1), sample_rate, 16000)
     np.testing.assert_array_equal(in_memory, loaded)
+
+
+def test_what_ffmpeg_decodes_is_resampled_in_pieces_too(tmp_path):
+    path = write_encoded(tmp_path / "a.webm", voice(1, duration=3, sample_rate=48_000), 48_000)
+    samples, rate = decoding.read(path)
+    loaded, digest = resampling.load(path, 16_000)
+    assert digest == of_samples([samples], rate)
+    np.testing.assert_array_equal(loaded, resampling.resampled(samples, rate, 16_000))
 
 
 def test_audio_of_the_wanted_rate_stays_as_it_is(tmp_path):

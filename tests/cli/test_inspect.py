@@ -1,6 +1,7 @@
 """The command `ser inspect`."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -70,3 +71,33 @@ def test_command_looks_clips_up_in_the_manifest(project: Path, tone: Path) -> No
     assert run_inspect("--corpus", "emodb", *where).output == f"{page}: 2 clips\n"
     assert "<h2>anger (emodb-03)</h2>" in page.read_text(encoding="utf-8")
     assert run_inspect("--corpus", "emodb", "--by", "speaker", *where).output == f"{page}: 1 clip\n"
+
+
+def test_a_page_with_audio_that_may_not_be_passed_on_is_not_written_where_git_takes_it_along(
+    project: Path, tone: Path
+) -> None:
+    subprocess.run(["git", "init", "--quiet", project], check=True)
+    where = ["--params", project / "params.yaml", "--data", project / "data"]
+    # Whose a file is, is not known; EMO-DB may be passed on.
+    refused = run_inspect(tone, *where, "-o", project / "look.html")
+    assert isinstance(refused.exception, UserError)
+    assert "look.html: git would take along audio that may not be passed on freely, of an unknown corpus" in str(
+        refused.exception)
+    assert not (project / "look.html").exists()
+    assert run_inspect("--corpus", "emodb", *where, "-o", project / "free.html").exit_code == 0
+
+    rows = manifest.read(project / "data/manifest.parquet")
+    rows = rows.assign(corpus="savee", clip_id=rows["clip_id"].str.replace("emodb", "savee"),
+                       speaker=rows["speaker"].str.replace("emodb", "savee"))
+    files = manifest.read_files(project / "data/files.parquet")
+    manifest.write(rows, project / "data/manifest.parquet")
+    manifest.write_files(files.assign(clip_id=files["clip_id"].str.replace("emodb", "savee")),
+                         project / "data/files.parquet")
+    for names in (["--corpus", "savee"], [rows["clip_id"][0]]):
+        refused = run_inspect(*names, *where, "-o", project / "look.html")
+        assert "of savee (" in str(refused.exception)
+        # A picture holds no audio.
+        assert run_inspect(*names, *where, "-o", project / "look.png").exit_code == 0
+    assert run_inspect(tone, *where, "-o", project / "look.html", "--allow-tracked").exit_code == 0
+    (project / ".gitignore").write_text("ignored.html\n")
+    assert run_inspect(tone, *where, "-o", project / "ignored.html").exit_code == 0

@@ -75,8 +75,9 @@ def test_it_takes_other_files_and_says_what_labels_leave_out(
     Path("data/manifest.parquet").rename("other.parquet")
     result = CliRunner().invoke(app, ["--params", "other.yaml", "--manifest", "other.parquet"])
     assert result.exit_code == 0, result.exception
-    assert "left out: 16 neutral" in result.stdout
-    assert result.stdout.splitlines()[2].split()[-2:] == ["high", "low"]
+    assert "left out by labels: 16 neutral" in result.stdout
+    assert "relabelled: 16 sadness into low" in result.stdout
+    assert result.stdout.splitlines()[4].split()[-2:] == ["high", "low"]
 
 
 def test_errors_are_for_people(clips: pd.DataFrame, shipped: Callable[[], dict[str, Any]]) -> None:

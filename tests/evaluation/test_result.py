@@ -76,16 +76,19 @@ def test_counts(numbers: dict[str, Any]) -> None:
 def test_what_kind_of_result_it_is(numbers: dict[str, Any]) -> None:
     assert numbers["protocol"] == "speaker_kfold"
     assert numbers["speaker_independent"] is True
+    assert numbers["validation"] == "speakers"
     assert numbers["statement_independent"] is False
     assert numbers["corpora"] == "alpha, beta"
     assert numbers["synthetic"] is False
 
 
 def test_a_speaker_dependent_protocol_is_marked() -> None:
-    origin = replace(ORIGIN, protocol="random_kfold", speaker_independent=False, statement_independent=True)
+    origin = replace(ORIGIN, protocol="random_kfold", speaker_independent=False, statement_independent=True,
+                     validation="clips")
     numbers = result(PREDICTIONS, HISTORY, origin, SETTINGS)
     assert numbers["protocol"] == "random_kfold"
     assert numbers["speaker_independent"] is False
+    assert numbers["validation"] == "clips"
     assert numbers["statement_independent"] is True
 
 

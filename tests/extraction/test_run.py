@@ -96,6 +96,19 @@ def test_vanished_clip(corpus: Corpus, extract_settings: Settings, tmp_path: Pat
     assert content(tmp_path / "f") == before
 
 
+def test_a_project_without_its_audio_is_told_from_one_that_lost_a_clip(
+    corpus: Corpus, extract_settings: Settings, tmp_path: Path
+) -> None:
+    clips, chosen = corpus(3), extract_settings()
+    extract(clips, chosen, tmp_path / "f")
+    for clip in clips:
+        Path(clip.path).unlink()
+    with pytest.raises(UserError, match=r"audio is not here, none of the 3 clips .* --allow-missing`") as caught:
+        extract(clips, chosen, tmp_path / "f")
+    assert str(caught.value).startswith(f"{Path(clips[0].path).parent}: ")
+    assert "vanished" not in str(caught.value)
+
+
 @pytest.mark.parametrize("num_clips", [3, 40])
 def test_changed_clip(corpus: Corpus, extract_settings: Settings, tmp_path: Path, num_clips: int) -> None:
     clips, chosen = corpus(num_clips), extract_settings()

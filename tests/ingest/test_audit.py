@@ -1,6 +1,7 @@
 """Each defect, made on disk, and the rule that finds it."""
 
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import soundfile
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.ingest.intake import take_in
-from speech_emotion.testing import make_corpus, tone, write_clip
+from speech_emotion.testing import make_corpus, tone, write_clip, write_encoded
 
 
 @pytest.fixture
@@ -148,6 +149,43 @@ def test_labels_are_compared_across_corpora(root):
     make_corpus(root / "emodb", "emodb", speakers=["03"], labels=["anger"])
     shutil.copy(root / ONE, root / "emodb/wav/03a01Na.wav")
     assert rules(take_in(root)) == {ONE: "label-conflict", "emodb/wav/03a01Na.wav": "label-conflict"}
+
+
+@pytest.mark.parametrize("suffix", [".m4a", ".mp4", ".webm"])
+def test_of_several_files_of_one_clip_the_lossless_one_stays(root, suffix):
+    samples = tone(5, sample_rate=48_000)
+    write_encoded((root / ONE).with_suffix(suffix), samples, 48_000)
+    video = (root / ONE).with_name("01" + (root / ONE).name[2:]).with_suffix(suffix)
+    write_encoded(video, samples / 2, 48_000)
+    before = set(take_in(root).files["path"])
+    assert ONE in before
+    assert set(rules(take_in(root)).values()) == {"other-version"}
+    (root / ONE).rename((root / ONE).parent.parent / (root / ONE).name)
+    assert set(take_in(root).files["path"]) == before - {ONE} | {"ravdess/" + (root / ONE).name}
+
+
+def test_own_clips_of_one_label_and_speaker_are_many(tmp_path):
+    for seed in range(3):
+        write_clip(tmp_path / f"Ann/angry/{seed}.wav", seed)
+    assert len(take_in(tmp_path, ["folder"]).clips) == 3
+
+
+def test_a_video_without_sound_is_empty(root):
+    path = (root / OTHER).with_suffix(".mp4")
+    write_encoded(path, [], video=True)
+    intake = take_in(root)
+    assert rules(intake) == {str(path.relative_to(root)): "empty"}
+    assert intake.rejected.loc[0, "reason"] == "holds no audio track"
+
+
+def test_without_ffmpeg_its_files_are_rejected_with_what_to_install(root, monkeypatch):
+    path = write_encoded((root / OTHER).with_suffix(".m4a"), tone(1))
+    monkeypatch.setitem(sys.modules, "av", None)
+    monkeypatch.delitem(sys.modules, "speech_emotion.audio.ffmpeg", raising=False)
+    monkeypatch.delattr("speech_emotion.audio.ffmpeg", raising=False)
+    intake = take_in(root)
+    assert rules(intake) == {str(path.relative_to(root)): "no-decoder"}
+    assert "pip install 'speech-emotion[formats]'" in intake.rejected.loc[0, "reason"]
 
 
 def test_strange_names_and_labels_are_rejected(root):

@@ -1,9 +1,12 @@
+import shutil
+
 import pytest
 import soundfile
 
 from speech_emotion.corpora.base import Clip
 from speech_emotion.ingest.find import find_candidates
-from speech_emotion.testing import make_corpus, tone, write_clip
+from speech_emotion.ingest.intake import take_in
+from speech_emotion.testing import make_corpus, tone, write_clip, write_encoded
 
 EVERY = ["synthetic", "ravdess", "tess", "crema_d", "savee", "emodb"]
 
@@ -54,6 +57,19 @@ def test_content_tells_audio_whose_extension_does_not(tmp_path):
         soundfile.write(tmp_path / f"03a01Fa.{extension}", tone(0), 16_000, format=kind)
     (tmp_path / "03a01Wa.txt").write_text("no audio")
     assert len(find_candidates(tmp_path).candidates) == 4
+
+
+@pytest.mark.parametrize("suffix", [".m4a", ".mp4", ".webm", ".wma", ".aac", ".mka", ".amr", ".3gp", ".avi", ".flv"])
+def test_what_phones_and_browsers_record_is_found_by_extension_and_by_content(tmp_path, suffix):
+    rate = {".webm": 48_000, ".wma": 44_100, ".amr": 8_000, ".3gp": 8_000}.get(suffix, 16_000)
+    path = write_encoded(tmp_path / f"Ann/happy/1{suffix}", tone(1, sample_rate=rate), rate)
+    shutil.copy(path, path.with_name("2.dat"))
+    (tmp_path / f"Ann/happy/3{suffix}").write_text("no audio")
+    intake = take_in(tmp_path, ["folder"])
+    assert [candidate.path.name for candidate in find_candidates(tmp_path, ["folder"]).candidates] == [
+        f"1{suffix}", "2.dat", f"3{suffix}"]
+    assert intake.clips[["label", "speaker", "sample_rate"]].to_numpy().tolist() == [["happiness", "folder-ann", rate]]
+    assert list(intake.rejected["rule"]) == ["duplicate", "undecodable"]
 
 
 def test_hidden_files_and_what_systems_leave_behind_are_no_audio(tmp_path):

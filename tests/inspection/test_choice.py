@@ -19,7 +19,7 @@ def table() -> pd.DataFrame:
 
 
 def test_a_clip_is_found_by_how_its_id_begins(table: pd.DataFrame) -> None:
-    assert choice.from_id("toy-b", table, "root") == (Path("root/b2.wav"), "toy-b2: fear, toy-2")
+    assert choice.from_id("toy-b", table, "root") == (Path("root/b2.wav"), "toy-b2: fear, toy-2", "toy")
     with pytest.raises(UserError, match="2 clips begin so, such as toy-a1, toy-a2"):
         choice.from_id("toy-a", table, "root")
     with pytest.raises(UserError, match="neither an audio file nor the id"):
@@ -33,12 +33,13 @@ def test_a_whole_id_is_that_clip_though_another_begins_so(table: pd.DataFrame) -
 
 def test_files_and_ids_are_shown_in_the_order_given(table: pd.DataFrame, tone: Path) -> None:
     chosen = choice.by_names(["toy-c3", str(tone)], table, "root")
-    assert chosen == [(Path("root/c3.wav"), "toy-c3: calm, toy-3"), (tone, "tone.wav")]
+    assert chosen == [(Path("root/c3.wav"), "toy-c3: calm, toy-3", "toy"), (tone, "tone.wav", None)]
 
 
 def test_one_clip_for_each_label_is_of_one_speaker_as_far_as_there_is_one(table: pd.DataFrame) -> None:
     chosen = choice.one_per_value("toy", "label", table, "root")
-    assert [title for _, title in chosen] == ["anger (toy-2)", "calm (toy-3)", "fear (toy-2)"]
+    assert [clip.title for clip in chosen] == ["anger (toy-2)", "calm (toy-3)", "fear (toy-2)"]
+    assert {clip.corpus for clip in chosen} == {"toy"}
 
 
 def test_one_clip_for_each_label_says_the_same_as_far_as_there_is_such_a_clip() -> None:

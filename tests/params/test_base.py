@@ -109,6 +109,27 @@ def test_each_misspelt_key_is_named_with_what_is_allowed(
         assert f"did you mean '{key[-1]}'?" in message
 
 
+def test_a_key_like_none_has_the_allowed_ones_listed_once(shipped: Shipped, tmp_path: Path) -> None:
+    document = shipped()
+    document["evaluate"]["qqq"] = 1
+    assert refusal(written(tmp_path, document)).splitlines()[1:] == [
+        "  evaluate.qqq: unknown key; allowed here: resamples, confidence, dpi"]
+
+
+@pytest.mark.parametrize(("key", "value", "said"), [
+    ("ingest.root", "", "ingest.root: is '', but must not be empty"),
+    ("networks.cnn.filters", [], "networks.cnn.filters: is [], but must not be empty"),
+    ("networks.cnn.filters", [0], "networks.cnn.filters.0: is 0, but input should be greater than or equal to 1"),
+])
+def test_what_is_empty_is_told_from_what_holds_something_wrong(
+    key: str, value: Any, said: str, shipped: Shipped, tmp_path: Path
+) -> None:
+    document = shipped()
+    path = tuple(key.split("."))
+    parent(document, path)[path[-1]] = value
+    assert refusal(written(tmp_path, document)).splitlines()[1:] == [f"  {said}"]
+
+
 @pytest.mark.parametrize("key", BELOW_SECTIONS, ids=".".join)
 def test_a_value_of_another_type_is_named(key: tuple[str, ...], shipped: Shipped, tmp_path: Path) -> None:
     document = shipped()
@@ -156,7 +177,7 @@ def test_a_misspelt_section_is_missing_and_unknown(shipped: Shipped, tmp_path: P
 
 def test_an_unknown_section_without_a_like_lists_the_known_ones(shipped: Shipped, tmp_path: Path) -> None:
     message = refusal(written(tmp_path, {**shipped(), "qqq": {}}))
-    assert "qqq: unknown section (known: " in message
+    assert "qqq: unknown section; the sections are: " in message
     for section in shipped():
         assert section in message
 

@@ -16,8 +16,9 @@ REFUSED = [
     ("labels", "common5"), ("labels", 4), ("labels", {}), ("labels", {"a": "b"}), ("labels", {"a": [1]}),
     ("labels", {1: ["a"]}), ("labels", ["a"]), ("labels", None),
     ("split__protocol", "kfold"), ("split__folds", 1), ("split__folds", 2.0),
-    ("split__test_fraction", 0.0), ("split__test_fraction", 1.0), ("split__validation_fraction", 0),
-    ("split__validation_fraction", 1.5), ("split__test_corpora", "emodb"), ("split__test_corpora", [1]),
+    ("split__test_fraction", 0.0), ("split__test_fraction", 0.95), ("split__validation_fraction", 0),
+    ("split__validation_fraction", 0.6), ("split__validation_fraction", float("nan")), ("split__validation", "clips"),
+    ("split__test_corpora", "emodb"), ("split__test_corpora", [1]),
     ("split__predefined", None), ("split__statement_disjoint", "yes"), ("split__statement_disjoint", 1),
     ("seconds", 0.0), ("seconds", -1), ("seconds", float("inf")), ("seconds", float("nan")),
     ("model", "rnn"), ("model", "base"), ("model", None),
@@ -26,14 +27,14 @@ REFUSED = [
     ("early_stopping", -1), ("class_weights", "no"), ("label_smoothing", -0.1), ("label_smoothing", 1.0),
     ("augment__time_masks", -1), ("augment__time_mask_seconds", -0.1), ("augment__time_mask_seconds", float("inf")),
     ("augment__coefficient_masks", 0.5), ("augment__coefficient_mask_width", -1), ("augment__noise", -1.0),
-    ("augment__noise", float("nan")),
+    ("augment__noise", float("nan")), ("augment__time_mask_seconds", 4.5),
 ]
 
 TAKEN = [
     ("seed", 0), ("seed", 2**31 - 1), ("labels", "common6"), ("labels", {"negative": ["anger", "fear"], "rest": []}),
-    ("split__folds", 2), ("split__test_fraction", 0.999), ("seconds", 3),
+    ("split__folds", 2), ("split__test_fraction", 0.8), ("split__validation_fraction", 0.5), ("seconds", 3),
     ("lr", 1e-5), ("lr", 1), ("lr_schedule", "cosine"), ("early_stopping", 0), ("label_smoothing", 0),
-    ("augment__time_masks", 0), ("augment__noise", 2),
+    ("augment__time_masks", 0), ("augment__noise", 2), ("augment__time_mask_seconds", 4.0),
 ]
 
 
@@ -58,6 +59,12 @@ def test_possible_values_are_taken(key: str, value: Any, train_settings: Setting
 def test_every_protocol_that_may_be_chosen_exists(protocol: str, train_settings: Settings) -> None:
     assert protocol in splits.PROTOCOLS
     assert train_settings(split__protocol=protocol, split__test_corpora=["emodb"]).split.protocol == protocol
+
+
+def test_masks_in_time_are_no_wider_than_the_window(train_settings: Settings) -> None:
+    with pytest.raises(ValidationError, match=r"must be at most train_cnn\.seconds, which is 0\.3"):
+        train_settings(seconds=0.3)
+    assert train_settings(seconds=0.3, augment__time_masks=0).seconds == 0.3, "switched off, its width is nothing"
 
 
 def test_cross_corpus_needs_a_corpus_to_test_on(train_settings: Settings) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -46,6 +47,20 @@ def fates(**others: Fate) -> dict[str, Fate]:
     """What `Repro.stages` is when all stages but `others` stay as they are."""
     stages: dict[str, Fate] = dict.fromkeys(STAGES, "unchanged")
     return {**stages, **others}
+
+
+def commands(section: str, begins: str) -> list[str]:
+    """Look a command up in a section of README.md, in a block or within the text: its words, without the first.
+
+    The section has to hold exactly one that begins so.
+    """
+    text = (ROOT / "README.md").read_text("utf-8").split(f"\n## {section}\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"^```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    within = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
+    given = {part.partition("#")[0].strip() for line in [*within, *"".join(blocks).splitlines()]
+             for part in line.split("&&")}
+    (command,) = (each for each in given if each.startswith(begins))
+    return shlex.split(command)[1:]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import ast
 import os
 import re
 from functools import cache
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 import grimp
@@ -157,11 +158,15 @@ def test_evaluation_loads_neither_tensorflow_nor_librosa(project: Project) -> No
 
 def _without_comment(lines: list[str], section: CommentedMap, path: str = "") -> list[str]:
     lacking = []
+    # What is said of neighbouring lists stands by name above the first of them (tests/params/test_rewritten.py).
+    first = section.lc.key(next(iter(section)))[0]
+    head = list(takewhile(lambda line: line.startswith("#"), map(str.strip, reversed(lines[:first]))))
     for key, value in section.items():
         line = section.lc.key(key)[0]
         above = lines[line - 1].strip() if line else ""
         # One of its own, or directly above it; for a group, one directly above it or on it.
-        if not re.search(r"\s# \S", lines[line]) and not re.match(r"# \S", above):
+        if not (re.search(r"\s# \S", lines[line]) or re.match(r"# \S", above)
+                or any(said.startswith(f"# {key}: ") for said in head)):
             lacking.append(f"{path}{key}")
         if isinstance(value, CommentedMap):
             lacking += _without_comment(lines, value, f"{path}{key}.")

@@ -4,12 +4,13 @@ import itertools
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
 from speech_emotion import predictions
 
-from .project import ROOT, Project, fates
+from .project import ROOT, Project, commands, fates
 
 MARKED = """
 
@@ -38,6 +39,56 @@ def test_a_learning_rate_that_dvc_writes_with_an_exponent(project: Project) -> N
     model = json.loads((project / "models/model.json").read_text("utf-8"))
     assert model["training"]["lr"] == 1e-5
     assert project.repro().stages == fates(), "the workspace is the experiment's"
+
+
+def test_an_experiment_here_changes_params_yaml_for_good_and_git_takes_it_back(project: Project) -> None:
+    run, restore = commands("Compare", "dvc exp run -S"), commands("Compare", "git restore")
+    before = (project / "data/predictions.parquet").read_bytes()
+    project.dvc(*run)
+    changed = project.git("diff", "--unified=0", "params.yaml").splitlines()
+    assert [line for line in changed if re.match(r"[-+](?![-+])", line)] == [
+        f"{sign}  lr: {value:<24}# learning rate of Adam" for sign, value in (("-", "0.001"), ("+", "0.0003"))]
+    assert (project / "data/predictions.parquet").read_bytes() != before
+    project.git(*restore)
+    assert project.repro().stages == fates(train_cnn="cached", evaluate="ran")
+    assert (project / "data/predictions.parquet").read_bytes() == before
+    assert project.git("status", "--porcelain") == ""
+
+
+def test_an_experiment_in_a_copy_leaves_this_folder_alone(project: Project) -> None:
+    before = (project / "params.yaml").read_bytes()
+    project.dvc(*commands("Compare", "dvc exp run --temp"), "--name", "copied")
+    assert (project / "params.yaml").read_bytes() == before
+    assert project.git("status", "--porcelain") == ""
+    assert project.dvc("status") == "Data and pipelines are up to date.\n"
+    *apply, _name = commands("Compare", "dvc exp apply")
+    project.dvc(*apply, "copied")
+    assert project.params()["train_cnn"]["lr"] == 0.0003
+    assert project.repro().stages == fates()
+
+
+def test_queued_experiments_find_audio_that_dvc_knows_or_that_has_an_absolute_path(project: Project) -> None:
+    elsewhere = project.folder.parent / "corpora"
+    shutil.copytree(project / "demo/audio", elsewhere / "synthetic")
+    shutil.copytree(project / "demo/audio", project / "data/raw/synthetic")
+    project.dvc(*commands("Your corpora", "dvc add"))
+    project.commit("audio")
+
+    for root in ("data/raw", str(elsewhere), "../corpora"):
+        project.dvc("exp", "run", "--queue", "--set-param", f"ingest.root={root}")
+    done = project.run("dvc", "exp", "run", "--run-all")
+    assert done.stderr.count("Failed to reproduce experiment") == 1
+    failed = [line for line in done.stdout.splitlines() if line.startswith("ERROR: failed to reproduce")]
+    said = re.search(r"No such file or directory: '.*/(\.dvc/tmp/exps/corpora)'$", failed[0])
+    assert said, failed
+    assert not any(str(elsewhere) in line or "data/raw" in line for line in failed)
+    assert f"`No such file or directory: ../{said[1]}`" in (project / "README.md").read_text("utf-8")
+    # Where it is found, one is warned before that.
+    found = project.run("dvc", "exp", "run", "--set-param", "ingest.root=../corpora", "--set-param",
+                        "ingest.min_duration=0.2")
+    assert found.returncode == 0, found.stderr
+    assert "ingest.root: ../corpora leads out of the project, so that experiments with --queue" in found.stderr
+    assert f"give {elsewhere}\n" in found.stderr
 
 
 def test_queued_experiments_use_their_own_code(project: Project) -> None:

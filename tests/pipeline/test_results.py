@@ -60,18 +60,29 @@ def test_a_misspelt_key_stops_the_first_stage_and_leaves_nothing_behind(fresh: P
     (fresh / "params.yaml").write_text(settings.replace("  epochs:", "  epocs:"), "utf-8")
     stopped = fresh.run("dvc", "repro", "ingest")
     assert stopped.returncode != 0
-    assert "failed to reproduce 'ingest'" in stopped.stderr
+    assert "failed to reproduce 'demo/dvc.yaml:synthesize'" in stopped.stderr, "before any work"
     assert "train_cnn.epocs: unknown key (did you mean 'epochs'?)" in stopped.stderr
     assert "Traceback" not in stopped.stderr
     assert [path.name for path in fresh.folder.glob("data/*") if path.name != ".gitignore"] == []
+    assert not (fresh / "demo/audio").exists()
     assert fresh.leftovers() == []
     assert not (fresh / "dvc.lock").exists()
+
+
+def test_a_clone_that_has_run_nothing_is_not_told_of_earlier_results(base: Project, tmp_path: Path) -> None:
+    (tmp_path / "mate").mkdir()
+    clone = base.cloned_to(tmp_path / "mate/project")
+    clone.set(evaluate__dpi=5)
+    stopped = clone.run("dvc", "repro")
+    assert stopped.returncode != 0
+    assert "evaluate.dpi: is 5" in stopped.stderr
+    assert "dvc checkout" not in stopped.stderr
 
 
 def test_after_an_error_the_results_that_fit_the_settings_come_back(project: Project) -> None:
     settings = (project / "params.yaml").read_text("utf-8")
     trained = (project / "models/fold-0/model.weights.h5").read_bytes()
-    project.set(train_cnn__seconds=0.01)
+    project.set(train_cnn__seconds=0.01, train_cnn__augment__time_masks=0)
     stopped = project.run("dvc", "repro")
     assert stopped.returncode != 0
     assert "networks.cnn does not fit train_cnn.seconds" in stopped.stderr

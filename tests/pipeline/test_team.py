@@ -1,66 +1,114 @@
-"""Two people and a remote."""
+"""Two people and a remote, with the commands that README.md gives them."""
 
 from pathlib import Path
 
 import pytest
 
-from .project import Project, fates
+from .project import Project, commands, fates
 
-FEATURES = ["data/manifest.parquet", "data/rejected.csv", "data/features"]
-"""What training and evaluation read of what came before."""
 
-PREDICTIONS = ["data/manifest.parquet", "data/rejected.csv", "data/predictions.parquet", "data/history.csv"]
-"""What evaluation reads."""
+def _push(owner: Project) -> None:
+    owner.dvc(*commands("Compare", "dvc push"))
 
 
 @pytest.fixture
 def shared(project: Project, tmp_path: Path) -> Project:
     """A project that has pushed everything to a remote."""
-    project.dvc("remote", "add", "--default", "team", str(tmp_path / "remote"))
+    *add, _address = commands("Compare", "dvc remote")
+    project.dvc(*add, str(tmp_path / "remote"))
     project.commit("remote")
-    project.dvc("push", "--run-cache")
+    _push(project)
     return project
 
 
-def test_a_teammate_with_features_alone_trains_and_evaluates_alone(shared: Project, tmp_path: Path) -> None:
+@pytest.fixture
+def mate(shared: Project, tmp_path: Path) -> Project:
+    """A colleague's clone, in which nothing was pulled."""
     (tmp_path / "mate").mkdir()
-    mate = shared.cloned_to(tmp_path / "mate/project")
-    mate.dvc("pull", *FEATURES)
+    return shared.cloned_to(tmp_path / "mate/project")
+
+
+def _same_results(mate: Project, shared: Project) -> None:
+    for file in ("data/predictions.parquet", "data/history.csv", "metrics/evaluate.json", "plots/recall.png"):
+        assert (mate / file).read_bytes() == (shared / file).read_bytes()
+
+
+def test_a_teammate_without_audio_trains_with_other_settings(shared: Project, mate: Project) -> None:
+    repro = commands("Compare", "dvc repro --pull")[1:]
     mate.set(train_cnn__lr=0.01)
-    trained = mate.repro("--allow-missing")
-    assert trained.stages == fates(train_cnn="ran", evaluate="ran")
-    assert not (mate / "demo/audio").exists()
-    assert not (mate / "data/files.parquet").exists()
+    assert mate.repro(*repro).stages == fates(train_cnn="ran", evaluate="ran")
+    for missing in ("demo/audio", "data/files.parquet"):
+        assert not (mate / missing).exists()
 
     # What the other one's run was is recorded, and its results travel: nobody trains it again.
     shared.set(train_cnn__lr=0.0005)
     shared.repro()
-    shared.dvc("push", "--run-cache")
-    mate.dvc("pull", "--run-cache", *FEATURES)
+    _push(shared)
     mate.set(train_cnn__lr=0.0005)
-    assert mate.repro("--allow-missing", "--pull").stages["train_cnn"] == "cached"
-    for file in ("models/fold-0/model.weights.h5", "data/predictions.parquet", "data/history.csv",
-                 "metrics/evaluate.json", "plots/recall.png"):
-        assert (mate / file).read_bytes() == (shared / file).read_bytes()
+    assert mate.repro(*repro).stages == fates(train_cnn="cached", evaluate="ran")
+    assert (mate / "models/fold-0/model.weights.h5").read_bytes() == (
+        shared / "models/fold-0/model.weights.h5").read_bytes()
+    _same_results(mate, shared)
 
 
-def test_a_teammate_with_predictions_alone_evaluates(shared: Project, tmp_path: Path) -> None:
-    (tmp_path / "mate").mkdir()
-    mate = shared.cloned_to(tmp_path / "mate/project")
-    mate.dvc("pull", *PREDICTIONS)
+def test_a_teammate_without_audio_takes_other_features_that_somebody_has_pushed(
+    shared: Project, mate: Project
+) -> None:
+    settings = (shared / "params.yaml").read_text("utf-8")
+    shared.set(extract_mfcc__features__mfcc__n_mfcc=20)
+    shared.repro()
+    _push(shared)
+    predictions = (shared / "data/predictions.parquet").read_bytes()
+    # The owner goes on with other settings; nothing of that run is in git.
+    (shared / "params.yaml").write_text(settings, "utf-8")
+    shared.repro()
+    _push(shared)
+    assert shared.git("status", "--porcelain") == ""
+
+    mate.set(extract_mfcc__features__mfcc__n_mfcc=20)
+    repro = commands("Compare", "dvc repro --pull")[1:]
+    assert mate.repro(*repro).stages == fates(extract_mfcc="cached", train_cnn="cached", evaluate="ran")
+    assert (mate / "data/predictions.parquet").read_bytes() == predictions
+    assert not (mate / "demo/audio").exists()
+    mate.set(train_cnn__lr=0.01)
+    assert mate.repro(*repro).stages == fates(train_cnn="ran", evaluate="ran"), "and goes on from there"
+
+    # Those that nobody has computed need the audio, and that is what is said.
+    mate.set(extract_mfcc__features__mfcc__n_mfcc=13)
+    stopped = mate.run("dvc", "repro", *repro)
+    assert stopped.returncode != 0
+    assert "demo/audio: the audio is not here, none of the 48 clips" in stopped.stderr
+    assert "vanished" not in stopped.stderr
+
+
+def test_a_teammate_fetches_to_evaluate_neither_features_nor_models(shared: Project, mate: Project) -> None:
     mate.set(evaluate__confidence=0.5)
-    assert mate.repro("--allow-missing").stages == fates(evaluate="ran")
+    assert mate.repro(*commands("Compare", "dvc repro --pull")[1:]).stages == fates(evaluate="ran")
     for missing in ("demo/audio", "data/features", "models"):
         assert not (mate / missing).exists()
     shared.set(evaluate__confidence=0.5)
     shared.repro()
-    for file in ("metrics/evaluate.json", "plots/recall.png"):
-        assert (mate / file).read_bytes() == (shared / file).read_bytes()
+    _same_results(mate, shared)
 
 
-def test_a_clone_gets_everything_by_pull_and_has_nothing_to_do(shared: Project, tmp_path: Path) -> None:
-    (tmp_path / "mate").mkdir()
-    mate = shared.cloned_to(tmp_path / "mate/project")
+def test_own_audio_stays_with_who_has_it(shared: Project, tmp_path: Path) -> None:
+    (shared / "data/raw").mkdir()
+    (shared / "demo/audio").rename(shared / "data/raw/synthetic")
+    shared.dvc(*commands("Your corpora", "dvc add"))
+    assert "data/raw/" not in shared.git("ls-files", "--cached", "--others", "--exclude-standard")
+    shared.set(ingest__root="data/raw")
+    shared.repro()
+    shared.commit("own audio")
+    _push(shared)
+    (tmp_path / "another").mkdir()
+    another = shared.cloned_to(tmp_path / "another/project")
+    another.set(train_cnn__lr=0.01)
+    done = another.repro(*commands("Compare", "dvc repro --pull")[1:])
+    assert done.own_corpus == fates(train_cnn="ran", evaluate="ran")
+    assert not (another / "data/raw").exists()
+
+
+def test_a_clone_gets_everything_by_pull_and_has_nothing_to_do(mate: Project) -> None:
     mate.dvc("pull")
     assert mate.repro().stages == fates()
     assert mate.git("status", "--porcelain") == ""

@@ -113,3 +113,34 @@ def test_it_refuses_clips_that_the_manifest_lacks(sound: Any) -> None:
     lost = clips["clip_id"].iloc[4]
     with pytest.raises(UserError, match=f"names clips that the manifest lacks, such as {lost}"):
         guard(split, clips.drop(index=4), chosen)
+
+
+def test_it_refuses_a_validation_part_of_one_label(sound: Any) -> None:
+    split, clips, chosen = sound
+    fold = split[(split["fold"] == 0) & (split["part"] == "validation")].merge(clips, on="clip_id")
+    split = split[(split["fold"] != 0) | ~split["clip_id"].isin(fold.loc[fold["label"] != "anger", "clip_id"])]
+    with pytest.raises(UserError, match="fold 0 has only clips labelled anger to choose the epoch by"):
+        guard(split, clips, chosen)
+
+
+@pytest.fixture
+def by_statement(grid: Make, train_settings: Make) -> tuple[pd.DataFrame, pd.DataFrame, Any]:
+    """Sound, with the training speakers in the validation part too."""
+    clips, chosen = grid(4, takes=4), configured(train_settings, "loso", validation="statements")
+    return splits.make(clips, chosen, 1), clips, chosen
+
+
+def test_it_refuses_a_tested_speaker_where_training_and_validation_share_theirs(by_statement: Any) -> None:
+    split, clips, chosen = by_statement
+    for part in ("train", "validation"):
+        wrong = split.copy()
+        wrong.loc[first(wrong, 1, "test"), "part"] = part
+        with pytest.raises(UserError, match=r"fold 1 has the speaker toy-02 in more than one part"):
+            guard(wrong, clips, chosen)
+
+
+def test_it_refuses_a_statement_that_is_trained_on_and_chooses_the_epoch(by_statement: Any) -> None:
+    split, clips, chosen = by_statement
+    split.loc[first(split, 2, "train"), "part"] = "validation"
+    with pytest.raises(UserError, match=r"fold 2 has the statement sentence . in more than one part"):
+        guard(split, clips, chosen)

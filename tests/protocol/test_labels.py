@@ -55,6 +55,11 @@ def test_a_scheme_of_ones_own_keeps_order_and_other_columns(clips: Any) -> None:
     pd.testing.assert_frame_equal(kept.drop(columns="label"), expected)
 
 
+def test_sources_may_be_absent_labels_of_known_corpora_and_the_users_own(clips: Any) -> None:
+    kept, _ = apply(clips(["wut", "fear"]), {"hot": ["wut", "anger"], "cold": ["fear", "boredom"]})
+    assert kept["label"].tolist() == ["hot", "cold"]
+
+
 def test_the_given_table_is_not_changed(clips: Any) -> None:
     table = clips(["calm", "anger"])
     before = table.copy(deep=True)
@@ -71,7 +76,10 @@ def test_a_source_named_twice_for_one_label_is_harmless(clips: Any) -> None:
     ("common5", "there is no scheme 'common5'; known are native, common6, common4"),
     ({"a": ["anger"], "b": ["fear", "anger"]}, "'anger' is listed under 'a' and 'b'"),
     ({"a": ["anger", "fear"]}, r"fewer than two labels of those in the data \(anger, fear\)"),
-    ({"a": ["joy"], "b": ["rage"]}, "fewer than two labels"),
+    ({"a": ["calm"], "b": ["boredom"]}, "fewer than two labels"),
+    ({"negative": ["anger", "fera"], "rest": ["calm"]},
+     r"no clip is labelled 'fera' \(did you mean 'fear'\?\); the data has anger, fear"),
+    ({"a": ["anger"], "b": ["joy", "xyz"]}, r"no clip is labelled 'joy', 'xyz'; the data has anger, fear"),
     ({}, "fewer than two labels"),
 ])
 def test_schemes_that_cannot_be_used(scheme: Any, message: str, clips: Any) -> None:

@@ -104,28 +104,31 @@ def test_a_list_that_tests_a_speaker_twice_is_refused(grid: Make, train_settings
 
 
 @pytest.mark.parametrize(("content", "message"), [
-    ("speaker,fold\ntoy-01,0\ntoy-02,1\n", "own.csv: does not list speaker toy-03, toy-04"),
+    ("speaker,fold\ntoy-01,0\ntoy-02,1\n", "does not list the speaker toy-03, toy-04: .* train_cnn.split.protocol"),
     ("speaker\ntoy-01\n", "needs a column `fold`"),
     ("who,fold\ntoy-01,0\n", "one of `speaker` or `clip_id`"),
-    ("speaker,fold,part\ntoy-01,0,dev\n", "`part` may hold train, validation, test only"),
-    ("speaker,fold,part\ntoy-01,0,\n", "`part` may hold train, validation, test only"),
-    ("", "not a CSV"),
-    ('speaker,fold\n"toy-01,0\n', "not a CSV"),
+    ("speaker,fold,part\ntoy-01,0,dev\n", "something else than train, validation, test in its column `part`"),
+    ("speaker,fold,part\ntoy-01,0,\n", "something else than train, validation, test in its column `part`"),
+    ("", "is no CSV"),
+    ('speaker,fold\n"toy-01,0\n', "is no CSV"),
     ("\xff\n", "own.csv"),
     ("".join(["speaker,fold,part\n", *(f"toy-0{speaker},0,train\n" for speaker in (1, 2, 3, 4))]),
-     "no fold tests any of the clips"),
+     "has no fold that tests any of the clips"),
     ("".join(["speaker,fold,part\n", *(f"toy-0{speaker},0,test\n" for speaker in (1, 2, 3, 4))]),
      "leaves no speaker both to train on"),
     ("".join(["speaker,fold,part\n", *(f"toy-0{speaker},0,train\n" for speaker in (1, 2, 3, 4)), "toy-01,0,test\n"]),
-     "lists speaker toy-01 twice in one fold"),
+     "lists the speaker toy-01 twice in one fold"),
 ])
 def test_lists_that_cannot_be_used(
     content: str, message: str, grid: Make, train_settings: Make, project: Path
 ) -> None:
     (project / "splits").mkdir()
     (project / "splits" / "own.csv").write_text(content, encoding="latin-1")
-    with pytest.raises(UserError, match=message):
+    with pytest.raises(UserError, match=message) as caught:
         splits.make(grid(4), configured(train_settings, "predefined"), 1)
+    # All but what holds of any split say which setting names the list, and which file that is.
+    if "leaves no speaker" not in message:
+        assert str(caught.value).startswith("train_cnn.split.predefined: splits/own.csv ")
 
 
 def test_a_list_that_is_not_there(grid: Make, train_settings: Make, project: Path) -> None:

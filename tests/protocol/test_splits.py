@@ -33,7 +33,7 @@ def manifests(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @settings(max_examples=15)
-@given(rows=manifests(), seed=st.integers(0, 1000), fraction=st.sampled_from([0.01, 0.25, 0.5, 0.99]))
+@given(rows=manifests(), seed=st.integers(0, 1000), fraction=st.sampled_from([0.01, 0.25, 0.5]))
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_any_data_gives_a_split_that_does_not_leak_or_an_error_for_people(
     make_clips: Make, train_settings: Make, tmp_path_factory: pytest.TempPathFactory, protocol: str,
@@ -223,24 +223,6 @@ def test_a_label_of_one_speaker_only(protocol: str, grid: Make, train_settings: 
 
 
 def test_one_speaker_left_for_training_and_validation(grid: Make, train_settings: Make) -> None:
-    chosen = configured(train_settings, "speaker_holdout", test_fraction=0.9)
+    clips = pd.concat([grid(1, corpus="alpha"), grid(3, corpus="beta")], ignore_index=True)
     with pytest.raises(UserError, match=r"leaves 1 speaker both to train on and to choose the epoch"):
-        splits.make(grid(3), chosen, 1)
-
-
-# --- the table of counts
-
-
-def test_counts_by_hand(make_clips: Make) -> None:
-    clips = make_clips([
-        {"speaker": "1", "sex": "female", "label": "anger"}, {"speaker": "1", "sex": "female", "label": "fear"},
-        {"speaker": "2", "sex": "male", "label": "anger"}, {"speaker": "3", "label": "fear"},
-    ])
-    split = pd.DataFrame({
-        "fold": [0, 0, 0, 0, 1], "clip_id": [*clips["clip_id"], clips["clip_id"][0]],
-        "part": ["test", "test", "train", "train", "validation"],
-    })
-    assert splits.count_parts(split, clips).to_dict("list") == {
-        "fold": [0, 0, 1], "part": ["train", "test", "validation"], "clips": [2, 2, 1], "speakers": [2, 1, 1],
-        "female": [0, 1, 1], "male": [1, 0, 0], "unknown": [1, 0, 0], "anger": [1, 1, 1], "fear": [1, 1, 0],
-    }
+        splits.make(clips, configured(train_settings, "cross_corpus"), 1)

@@ -253,6 +253,19 @@ def test_labels_are_relabelled_and_left_out_clips_named(
     assert set(predictions.read(tmp_path / "predictions.parquet").table["label"]) == {"high", "low"}
 
 
+@pytest.mark.parametrize(("protocol", "validation", "written"), [
+    ("loso", "speakers", "speakers"), ("loso", "statements", "statements"), ("random_kfold", "speakers", "clips"),
+])
+def test_it_is_written_by_what_the_epoch_was_chosen(
+    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path, protocol: str, validation: str, written: str
+) -> None:
+    settings = tiny(epochs=1, split__protocol=protocol, split__validation=validation)
+    said = train(clips, store, settings, tiny_network(), outputs(tmp_path))
+    assert predictions.read(tmp_path / "predictions.parquet").origin.validation == written
+    assert ("the epoch is chosen by other sentences of the speakers that are trained on" in said) == (
+        written == "statements")
+
+
 def test_after_an_error_everything_old_stays(
     clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
 ) -> None:
@@ -261,7 +274,9 @@ def test_after_an_error_everything_old_stays(
         (tmp_path / name).write_text("old")
     before = digests(tmp_path)
     with pytest.raises(UserError, match=r"networks\.cnn does not fit train_cnn\.seconds"):
-        train(clips, store, tiny(seconds=0.01), tiny_network(), outputs(tmp_path))
+        train(clips, store, tiny(seconds=0.01, augment__time_masks=0), tiny_network(), outputs(tmp_path))
+    with pytest.raises(UserError, match="coefficient_mask_width is 5, but the features have 4 columns"):
+        train(clips, store, tiny(augment__coefficient_mask_width=5), tiny_network(), outputs(tmp_path))
     with pytest.raises(UserError, match="folds is 9, but there are only 6 speakers"):
         train(clips, store, tiny(split__protocol="speaker_kfold", split__folds=9), tiny_network(), outputs(tmp_path))
     assert digests(tmp_path) == before

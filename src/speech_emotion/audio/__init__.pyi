@@ -1,10 +1,11 @@
 from . import digest
 from .containers import Container, cut_short, sniff
-from .decoding import Recording, UnreadableAudio, opened, read
+from .decoding import opened, read
 from .digest import Digest
+from .recording import NoAudioTrack, NoDecoder, Recording, UnreadableAudio
 from .resampling import load, resampled, streamed
 
 __all__ = [
-    "Container", "Digest", "Recording", "UnreadableAudio", "cut_short", "digest", "load", "opened", "read", "resampled",
-    "sniff", "streamed",
+    "Container", "Digest", "NoAudioTrack", "NoDecoder", "Recording", "UnreadableAudio", "cut_short", "digest", "load",
+    "opened", "read", "resampled", "sniff", "streamed",
 ]

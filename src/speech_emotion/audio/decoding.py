@@ -1,57 +1,45 @@
 """Any readable audio file as mono float32 samples at its own sample rate."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from speech_emotion.audio.containers import cut_short
-from speech_emotion.core.errors import UserError
+from speech_emotion.audio.containers import ForFFmpeg, cut_short, for_ffmpeg
+from speech_emotion.audio.recording import BLOCK, NoDecoder, Recording, UnreadableAudio
 
-BLOCK = 1 << 16
-"""Samples that are worked on at a time: few enough to stay in a processor's cache."""
+__all__ = ["BLOCK", "READ", "SoundFileRecording", "UnreadableAudio", "opened", "read"]
 
 READ = 4 * BLOCK
 """Samples that are read at a time. More than a block, because soundfile seeks around each read."""
+_BY_EXTENSION = ("RAW", "MP3")
+"""What libsndfile takes a file for because it is called so; all else it knows by content."""
 
 
-class UnreadableAudio(UserError):
-    """A file that is not audio, or is damaged."""
+class SoundFileRecording:
+    """A `Recording` that libsndfile decodes; made by `opened`.
 
-
-class Recording:
-    """An audio file that is open for decoding; made by `opened`.
-
-    Attributes
+    Parameters
     ----------
-    sample_rate : int
-        In Hz.
-    channels : int
-        Number of channels; what is decoded is their mean.
+    path : Path or str
+        For messages.
+    file : soundfile.SoundFile
+        The open file.
     """
 
     def __init__(self, path: Path | str, file: soundfile.SoundFile) -> None:
         self.sample_rate: int = file.samplerate
         self.channels: int = file.channels
+        self.lossless: bool = file.subtype.startswith(("PCM", "FLOAT", "DOUBLE", "ALAC"))
         self._path = path
         self._file = file
 
     def blocks(self) -> Iterator[np.ndarray]:
-        """Decode the file piece by piece, once.
+        """Decode the file piece by piece, once; see `Recording.blocks`.
 
         Equals ``soundfile.read(path, dtype="float32", always_2d=True)[0].mean(axis=1)``, cut into pieces.
-
-        Yields
-        ------
-        np.ndarray [shape=(n,), dtype=float32]
-            The next `n <= BLOCK` samples in [-1, 1], the mean over channels. Overwritten by the next block.
-
-        Raises
-        ------
-        UnreadableAudio
-            If the file cannot be decoded, or ends before the length its header gives.
         """
         # libsndfile takes three times as long to give floats as the 16-bit integers that such a file holds.
         integers = self._file.subtype == "PCM_16"
@@ -78,21 +66,24 @@ class Recording:
         return read
 
 
-@contextmanager
-def opened(path: Path | str) -> Iterator[Recording]:
+def opened(path: Path | str) -> AbstractContextManager[Recording]:
     """Open an audio file.
 
     Parameters
     ----------
     path : Path or str
-        A WAV, FLAC, AIFF, OGG, MP3 or other file that libsndfile reads. The content decides, not the extension.
+        A WAV, FLAC, AIFF, OGG, MP3 or other file that libsndfile reads, or one that FFmpeg decodes in its place (M4A,
+        WebM, WMA and others; see `containers.ForFFmpeg`). The content decides, not the extension.
 
-    Yields
-    ------
-    Recording
+    Returns
+    -------
+    context manager of Recording
+        Closes the file.
 
     Raises
     ------
+    NoDecoder
+        If FFmpeg is needed and not installed.
     UnreadableAudio
         If the file cannot be opened as audio, or was cut short.
 
@@ -104,8 +95,19 @@ def opened(path: Path | str) -> Iterator[Recording]:
     ...     print(recording.sample_rate, recording.channels, sum(len(block) for block in recording.blocks()))
     16000 1 8000
     """
-    with _open(path) as file:
-        yield Recording(path, file)
+    try:
+        file = soundfile.SoundFile(path)
+    except (soundfile.LibsndfileError, TypeError) as error:
+        if container := for_ffmpeg(path):
+            return _by_ffmpeg(path, container)
+        raise _unreadable(path, error) from error
+    if file.format in _BY_EXTENSION and (container := for_ffmpeg(path)):
+        file.close()
+        return _by_ffmpeg(path, container)
+    if missing := cut_short(path):
+        file.close()
+        raise UnreadableAudio(f"{path}: damaged audio ({missing})")
+    return _by_libsndfile(path, file)
 
 
 def read(path: Path | str) -> tuple[np.ndarray, int]:
@@ -114,7 +116,7 @@ def read(path: Path | str) -> tuple[np.ndarray, int]:
     Returns
     -------
     samples : np.ndarray [shape=(n,), dtype=float32]
-        The mean over channels, in [-1, 1].
+        The mean over channels; see `Recording.blocks`.
     sample_rate : int
         In Hz.
 
@@ -139,16 +141,27 @@ def read(path: Path | str) -> tuple[np.ndarray, int]:
     return (pieces[0] if len(pieces) == 1 else np.concatenate(pieces)), recording.sample_rate
 
 
-def _open(path: Path | str) -> soundfile.SoundFile:
+@contextmanager
+def _by_libsndfile(path: Path | str, file: soundfile.SoundFile) -> Iterator[Recording]:
+    with file:
+        yield SoundFileRecording(path, file)
+
+
+def _by_ffmpeg(path: Path | str, container: ForFFmpeg) -> AbstractContextManager[Recording]:
     try:
-        file = soundfile.SoundFile(path)
-    except soundfile.LibsndfileError as error:
-        if not Path(path).is_file():
-            raise UnreadableAudio(f"{path}: there is no such file") from error
-        raise UnreadableAudio(f"{path}: not readable as audio ({error.error_string})") from error
-    except TypeError as error:  # a bare .raw extension asks for a format that only the user could know
-        raise UnreadableAudio(f"{path}: headerless audio; convert it to WAV or FLAC") from error
+        # Only here: it is optional, and takes a tenth of a second to load.
+        from speech_emotion.audio import ffmpeg
+    except ImportError as error:
+        raise NoDecoder(f"{path}: needs FFmpeg ({container}), which is not installed: "
+                        "pip install 'speech-emotion[formats]'") from error
     if missing := cut_short(path):
-        file.close()
         raise UnreadableAudio(f"{path}: damaged audio ({missing})")
-    return file
+    return ffmpeg.opened(path, container)
+
+
+def _unreadable(path: Path | str, error: Exception) -> UnreadableAudio:
+    if isinstance(error, TypeError):  # a bare .raw extension asks for a format that only the user could know
+        return UnreadableAudio(f"{path}: headerless audio; convert it to WAV or FLAC")
+    if not Path(path).is_file():
+        return UnreadableAudio(f"{path}: there is no such file")
+    return UnreadableAudio(f"{path}: not readable as audio ({getattr(error, 'error_string', error)})")

@@ -8,8 +8,11 @@ import typer
 from speech_emotion.acquisition import validate as validation
 from speech_emotion.core.errors import UserError
 from speech_emotion.corpora import registry
-from speech_emotion.ingest.intake import take_in, write_rejected
-from speech_emotion.ingest.summary import join_counts, summary, text
+from speech_emotion.ingest.intake import by_settings, require_all, require_clips, write_rejected
+from speech_emotion.ingest.summary import join_counts, named, summary, text
+from speech_emotion.params.base import load
+from speech_emotion.params.ingest import Ingest
+from speech_emotion.sharing import ALLOW_TRACKED, require_ignored
 
 _TO_DOWNLOAD = ", ".join(corpus.name for corpus in registry.CORPORA.values() if corpus.source)
 
@@ -31,18 +34,36 @@ def validate(
 
 
 def audit(
-    root: Annotated[Path, typer.Argument(help="A corpus's folder, or one above several.")],
-    corpus: Annotated[list[str] | None, typer.Option(help="A corpus to take; may be repeated.")] = None,
-    min_duration: Annotated[float, typer.Option(min=0, help="Shortest clip that is taken, in s.")] = 0.0,
+    root: Annotated[Path | None, typer.Argument(
+        help="A corpus's folder, or one above several; by default ingest.root.")] = None,
+    corpus: Annotated[list[str] | None, typer.Option(
+        help="A corpus to take; may be repeated; by default ingest.corpora.")] = None,
+    min_duration: Annotated[float | None, typer.Option(
+        min=0, help="Shortest clip that is taken, in s; by default ingest.min_duration.")] = None,
+    params: Annotated[Path, typer.Option(help="Parameter file; its section ingest decides.")] = Path("params.yaml"),
     rejected: Annotated[Path | None, typer.Option(help="Write the list of rejected files to this CSV.")] = None,
+    all_paths: Annotated[bool, typer.Option("--all", help="Name every file, not ten for each rule and flag.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print one table in Markdown.")] = False,
 ) -> None:
-    """Say what the stage `ingest` would take, flag and reject, and why."""
-    intake = take_in(root, corpus or [], min_duration=min_duration, named_in="--corpus")
+    """Say what the stage `ingest` would take, flag and reject with the settings of params.yaml, and why.
+
+    Exit status: 1 if it would stop, as without any usable clip, or at a rejected one with ingest.strict.
+    """
+    given = {"root": root and str(root), "corpora": corpus, "min_duration": min_duration}
+    settings = load(params, Ingest).model_copy(
+        update={key: value for key, value in given.items() if value is not None})
+    intake = by_settings(settings, named_in="--corpus" if corpus else "ingest.corpora")
     numbers = summary(intake.clips, intake.rejected, intake.files)
     print(_ledger(numbers) if markdown else text(numbers, intake.not_selected, intake.notices))
+    names = named(intake.clips, intake.files, intake.rejected, None if all_paths else 10)
+    if names and not markdown:
+        print(f"\n{names}")
     if rejected:
         write_rejected(intake.rejected, rejected)
+    where = rejected or ("`ser audit`" if markdown else "The list above")
+    require_clips(intake, settings.root, where)
+    if settings.strict:
+        require_all(intake, where)
 
 
 def _ledger(numbers: dict[str, Any]) -> str:
@@ -63,6 +84,8 @@ def download(
     to: Annotated[Path, typer.Option(help="The folder in which the corpus's own folder is made.")] = Path("data/raw"),
     accept_licence: Annotated[bool, typer.Option(
         "--accept-licence", help="You have read the corpus's licence and keep to it.")] = False,
+    allow_tracked: Annotated[bool, typer.Option(
+        ALLOW_TRACKED, help="Write the audio even where git would take it along.")] = False,
 ) -> None:
     """Fetch a corpus from where its authors publish it, check it, and put it in <to>/<name>.
 
@@ -85,5 +108,7 @@ def download(
           + (f"size: {needed / 1e6:,.0f} MB\n  " if needed else "") + f"from: {corpus.homepage}\n  to: {target}")
     if not accept_licence:
         raise UserError("nothing was downloaded; if you keep to the licence, add --accept-licence")
+    if not allow_tracked:
+        require_ignored(target, [corpus.name])
     downloading.download(corpus, target)
     validate(target, [corpus.name])

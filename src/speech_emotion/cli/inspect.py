@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from speech_emotion.core.errors import UserError
+from speech_emotion.sharing import ALLOW_TRACKED, require_ignored
 
 
 def inspect(
@@ -19,6 +20,8 @@ def inspect(
     params: Annotated[Path, typer.Option(
         help="Parameter file; its section extract_mfcc decides.")] = Path("params.yaml"),
     data: Annotated[Path, typer.Option(help="Folder of the manifest.")] = Path("data"),
+    allow_tracked: Annotated[bool, typer.Option(
+        ALLOW_TRACKED, help="Write a page, which holds the audio, even where git would take it along.")] = False,
 ) -> None:
     """Show waveform, log-mel spectrogram and MFCCs of clips, side by side."""
     from speech_emotion.inspection import choice, clips
@@ -42,6 +45,8 @@ def inspect(
         root = load(params, Ingest).root
         chosen = (choice.one_per_value(corpus, by, table, root) if corpus
                   else choice.by_names(names or [], table, root))
+    if extension == ".html" and not allow_tracked:
+        require_ignored(output, [clip.corpus for clip in chosen])
     looks = [clips.from_file(clip.path, settings, clip.title) for clip in chosen]
     if extension == ".html":
         from speech_emotion.inspection.page import write_page

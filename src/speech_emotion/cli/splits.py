@@ -16,12 +16,12 @@ def splits(
     from speech_emotion.manifest import read
     from speech_emotion.params.base import load
     from speech_emotion.params.train_cnn import TrainCnn
-    from speech_emotion.protocol import labels
-    from speech_emotion.protocol.splits import count_parts, make
+    from speech_emotion.protocol.contents import count_parts
+    from speech_emotion.protocol.planning import plan
 
     settings = load(params, TrainCnn)
-    clips, left_out = labels.apply(read(manifest), settings.labels)
+    planned = plan(read(manifest), settings)
     print(f"{settings.split.protocol}, seed {settings.seed}, labels {settings.labels}")
-    if left_out:
-        print(f"left out: {', '.join(f'{count} {label}' for label, count in left_out.items())}")
-    print(count_parts(make(clips, settings.split, settings.seed), clips).to_string(index=False))
+    for note in planned.notes:
+        print(note)
+    print(count_parts(planned.split, planned.clips).to_string(index=False))

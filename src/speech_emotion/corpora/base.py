@@ -125,6 +125,8 @@ class Corpus:
     """A command, or what to do."""
     make_parser: Callable[..., Parser]
     """Called with the root folder and, by keyword, this corpus's options; reads the corpus's own tables, if any."""
+    redistributable: bool = False
+    """Whether anybody may pass its audio on to anybody, for any purpose. What is not known counts as no."""
     homepage: str | None = None
     """Where the authors describe it."""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -145,6 +147,8 @@ class Corpus:
     """Called like `make_parser`: the paths of all clips that have to be there, where the corpus itself lists them."""
     published: Callable[[], list[Published]] | None = None
     """The published clips, where no index file ships."""
+    slips: Mapping[str, str] = field(default_factory=dict)
+    """Published paths whose names are the authors' slips, and what they stand for."""
     source: Archive | FilesAt | Dataverse | None = None
     """Where `ser download` gets it; None if it cannot be had without asking the authors."""
     folder: PurePosixPath | None = None

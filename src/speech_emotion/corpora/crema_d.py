@@ -147,6 +147,7 @@ CORPUS = Corpus(
     homepage="https://github.com/CheyneyComputerScience/CREMA-D",
     citation=CITATION,
     licence=LICENCE,
+    redistributable=True,
     how_to_get="ser download crema_d",
     make_parser=make_parser,
     labels=LABELS,

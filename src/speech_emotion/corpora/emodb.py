@@ -97,6 +97,7 @@ CORPUS = Corpus(
     homepage="http://emodb.bilderbar.info",
     citation=CITATION,
     licence=LICENCE,
+    redistributable=True,
     how_to_get="ser download emodb",
     make_parser=make_parser,
     labels=LABELS,

@@ -31,6 +31,7 @@ CORPUS = Corpus(
     title="Own clips in folders",
     citation="The user's own.",
     licence="the user's own",
+    redistributable=False,
     how_to_get="put clips in <root>/<label>/ or <root>/<speaker>/<label>/",
     make_parser=make_parser,
     by_name=False,

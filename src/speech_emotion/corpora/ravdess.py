@@ -102,6 +102,7 @@ CORPUS = Corpus(
     homepage="https://zenodo.org/records/1188976",
     citation=CITATION,
     licence=LICENCE,
+    redistributable=False,
     how_to_get="ser download ravdess",
     make_parser=make_parser,
     labels=LABELS,

@@ -72,6 +72,7 @@ CORPUS = Corpus(
     homepage="http://kahlan.eps.surrey.ac.uk/savee/",
     citation=CITATION,
     licence=LICENCE,
+    redistributable=False,
     how_to_get=HOW_TO_GET,
     make_parser=make_parser,
     labels=LABELS,

@@ -52,6 +52,7 @@ CORPUS = Corpus(
     title="Synthetic acted speech (embedded)",
     citation="This project; rendered with eSpeak NG.",
     licence="MIT, as this project",
+    redistributable=True,
     how_to_get="dvc repro demo/dvc.yaml",
     make_parser=make_parser,
     labels=LABELS,

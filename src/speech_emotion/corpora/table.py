@@ -54,6 +54,7 @@ CORPUS = Corpus(
     title="Own clips in a table",
     citation="The user's own.",
     licence="the user's own",
+    redistributable=False,
     how_to_get="write a CSV or Parquet file with the columns path, label, speaker",
     make_parser=make_parser,
     listed=listed,

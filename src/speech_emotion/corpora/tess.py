@@ -42,6 +42,7 @@ LABELS = {
 # Known defects: YAF_germ_angry and YAF_neat_fear are AIFF-C inside .wav (readable), OAF_food_fear is 96 kHz,
 # OA_bite_neutral has the wrong speaker prefix, folders are spelt differently for the two speakers, and one common
 # re-upload nests a second full copy.
+SLIPS = {"OAF_neutral/OA_bite_neutral.wav": "OAF_neutral/OAF_bite_neutral.wav"}
 
 # Naming scheme: speaker_word_emotion, as in OAF_back_fear. Copies of single folders give "pleasant surprise" in full.
 _NAME = re.compile(r"(?P<speaker>[a-z]{2,3})[-_ ](?P<word>[a-z]+)[-_ ]"
@@ -81,6 +82,7 @@ CORPUS = Corpus(
     homepage="https://doi.org/10.5683/SP2/E8H2MF",
     citation=CITATION,
     licence=LICENCE,
+    redistributable=False,
     how_to_get="ser download tess",
     make_parser=make_parser,
     labels=LABELS,
@@ -88,6 +90,7 @@ CORPUS = Corpus(
     num_clips=2800,
     sample_rate=24_414,
     channels=1,
+    slips=SLIPS,
     source=SOURCE,
     aliases=("TESS Toronto emotional speech set data",),
 )

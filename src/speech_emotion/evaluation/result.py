@@ -71,6 +71,7 @@ def result(
         "protocol": origin.protocol,
         "speaker_independent": origin.speaker_independent,
         "statement_independent": origin.statement_independent,
+        "validation": origin.validation,
         "corpora": ", ".join(corpora),
         "synthetic": SYNTHETIC in corpora,
         # As text: one cell each where DVC lays metrics out in columns.

@@ -14,7 +14,7 @@ from speech_emotion.params.extract_mfcc import Recipe
 LIBRARIES = ("librosa", "numpy", "scipy", "soundfile", "soxr")
 
 _PACKAGE = Path(__file__).parents[1]
-_AUDIO = ("decoding.py", "digest.py", "resampling.py")
+_AUDIO = ("decoding.py", "digest.py", "ffmpeg.py", "recording.py", "resampling.py")
 
 
 def modules(features: Iterable[str]) -> list[Path]:

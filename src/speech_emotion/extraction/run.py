@@ -113,8 +113,8 @@ def extract(
     Raises
     ------
     UserError
-        If a clip has vanished or changed since ingest, a process dies, or the cluster fails. What was computed until
-        then is in the cache.
+        If the audio is not there, a clip's has vanished or changed since ingest, a process dies, or the cluster fails.
+        What was computed until then is in the cache.
 
     Examples
     --------
@@ -234,6 +234,8 @@ def _key(clip: ClipFile, view: str) -> str:
 
 def _check_files(clips: list[ClipFile]) -> None:
     # Also of clips that the cache holds: features of audio that is no longer there cannot be looked into.
+    if clips and not any(Path(clip.path).exists() for clip in clips):
+        raise worker.without_audio(clips)
     for clip in clips:
         try:
             size = Path(clip.path).stat().st_size

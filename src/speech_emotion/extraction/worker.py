@@ -1,7 +1,8 @@
 """The unit of work that runs in another process, on this machine or in a cluster."""
 
+import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,6 +122,16 @@ def vanished(clip: ClipFile) -> UserError:
     return UserError(
         f"{clip.path}: the file of clip '{clip.clip_id}' has vanished since ingest; "
         "put it back, or run `dvc repro`, which ingests again without it"
+    )
+
+
+def without_audio(clips: Sequence[ClipFile]) -> UserError:
+    """Make the error for clips of which no file is there: a project without its audio, rather than so many losses."""
+    folder = os.path.commonpath([Path(clip.path).parent for clip in clips])
+    return UserError(
+        f"{folder}: the audio is not here, none of the {len(clips)} clips that were ingested. Features that nobody has "
+        "computed and shared yet need it: put it there, or `dvc pull` it. Those that somebody has, with the same "
+        "settings, `dvc repro --pull --allow-missing` fetches instead"
     )
 
 

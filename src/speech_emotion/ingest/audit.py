@@ -1,13 +1,13 @@
 """The rules by which clips are rejected or flagged."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from speech_emotion.corpora.base import Clip, Corpus, Unfit
 from speech_emotion.ingest import checks
-from speech_emotion.ingest.find import Candidate
+from speech_emotion.ingest.find import Candidate, Known
 from speech_emotion.ingest.probe import Content, Failure, Probe
 
 RULES = {
@@ -18,14 +18,18 @@ RULES = {
     "speaker-at-odds": "find out who speaks, then correct the name or move the file to that speaker's folder",
     "missing": "put the file where the table says, or remove its row",
     "lfs-pointer": "get the audio itself: git lfs pull in the clone, or ser download",
+    "no-decoder": "install what the reason says, or convert it to WAV or FLAC",
     "undecodable": "get a whole copy, or convert it to WAV or FLAC",
     "empty": "get a whole copy, or remove it",
     "non-finite": "it holds NaN or infinite samples; get or make a sound copy",
     "too-short": "remove it, or lower ingest.min_duration",
     "silent": "remove it; there is no speech in it",
-    "label-conflict": "find out which of the labels is right and remove the other file(s); none is taken until then",
+    "label-conflict": "find out which of the labels is right and remove the other file(s); none is taken until then, "
+                      "and none at all of what is published under both",
     "speaker-conflict": "find out who speaks and remove the other file(s); none is taken until then",
     "duplicate": "nothing needs to be done; remove it if you like, one copy is taken",
+    "other-version": "nothing needs to be done; the clip is taken from another file, the published or lossless one if "
+                     "there is one",
 }
 """Why a file is not taken, and what to do; the order is that of the checks, and the first that applies counts."""
 
@@ -51,6 +55,13 @@ class Accepted:
     """That of `probe`, which is sound."""
     flags: tuple[str, ...]
     """What is noted about it: keys of `FLAGS`, in their order."""
+    known: Known | None
+    """As in `Candidate`."""
+
+    @property
+    def claims(self) -> tuple[Clip, ...]:
+        """All that it is said to be."""
+        return (self.clip, *(self.known.twins if self.known else ()))
 
 
 @dataclass(frozen=True)
@@ -112,9 +123,10 @@ def audit(candidates: Sequence[Candidate], probes: Sequence[Probe], min_duration
         else:
             assert candidate.corpus and isinstance(candidate.what, Clip) and isinstance(probe.content, Content)
             sound.append(Accepted(candidate.path, candidate.corpus, candidate.what, probe, probe.content,
-                                  _flags(candidate.corpus, probe.content)))
-    accepted, repeated = _without_repeats(sound)
-    return accepted, rejected + repeated
+                                  _flags(candidate.corpus, probe.content), candidate.known))
+    single, repeated = _without_repeats(sound)
+    accepted, superseded = _one_version_each(single)
+    return accepted, rejected + repeated + superseded
 
 
 def _fault(candidate: Candidate, probe: Probe, min_duration: float) -> tuple[str, str] | None:
@@ -145,11 +157,12 @@ def _without_repeats(sound: list[Accepted]) -> tuple[list[Accepted], list[Reject
     kept, rejected = [], []
     for same in copies.values():
         first, *others = sorted(same, key=_preference)
-        for rule, said in (("label-conflict", {copy.clip.label for copy in same}),
-                           ("speaker-conflict", {f"{copy.corpus.name}-{copy.clip.speaker}" for copy in same})):
+        clips = [(copy.corpus, clip) for copy in same for clip in copy.claims]
+        for rule, said in (("label-conflict", {clip.label for _, clip in clips}),
+                           ("speaker-conflict", {f"{corpus.name}-{clip.speaker}" for corpus, clip in clips})):
             if len(said) > 1:
-                between = f"the same samples lie under {', '.join(sorted(said))}"
-                rejected += [_repeat(copy, rule, f"{between}: also {_others(copy, same)}") for copy in same]
+                between = f"the same samples {'lie' if others else 'are published'} under {', '.join(sorted(said))}"
+                rejected += [_repeat(copy, rule, between + _others(copy, same)) for copy in same]
                 break
         else:
             kept.append(first)
@@ -157,15 +170,30 @@ def _without_repeats(sound: list[Accepted]) -> tuple[list[Accepted], list[Reject
     return kept, rejected
 
 
+def _one_version_each(single: list[Accepted]) -> tuple[list[Accepted], list[Rejected]]:
+    """One recording per clip, where a corpus's names tell clips apart: audio and video of one take, or WAV and MP3."""
+    versions: dict[Hashable, list[Accepted]] = defaultdict(list)
+    for item in single:
+        versions[(item.corpus.name, item.clip) if item.corpus.by_name else item.path].append(item)
+    kept, rejected = [], []
+    for same in versions.values():
+        # By content, so that where a file lies makes no difference.
+        first, *others = sorted(same, key=lambda item: (not item.known, not item.content.lossless, item.content.digest))
+        kept.append(first)
+        rejected += [_repeat(other, "other-version", f"the same clip as {first.path}, in other samples")
+                     for other in others]
+    return kept, rejected
+
+
 def _others(copy: Accepted, same: list[Accepted], limit: int = 3) -> str:
     named = [str(other.path) for other in same[: limit + 1] if other is not copy][:limit]
     more = len(same) - 1 - len(named)
-    return ", ".join(named) + (f" and {more} more" if more else "")
+    return f": also {', '.join(named)}" + (f" and {more} more" if more else "") if named else ""
 
 
-def _preference(copy: Accepted) -> tuple[str, int, str]:
+def _preference(copy: Accepted) -> tuple[str, bool, int, str]:
     # What a clip is comes before where it lies, so that moving files does not change which one the manifest describes.
-    return repr(copy.clip), len(copy.path.parts), str(copy.path)
+    return repr(copy.clip), not copy.known, len(copy.path.parts), str(copy.path)
 
 
 def _repeat(copy: Accepted, rule: str, reason: str) -> Rejected:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from speech_emotion.audio.containers import HEAD, sniff
 from speech_emotion.core.errors import UserError
@@ -16,14 +16,24 @@ from speech_emotion.ingest.recognise import Recogniser
 from speech_emotion.params.ingest import Description
 
 EXTENSIONS = frozenset({".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".opus", ".mp3", ".au",
-                        ".snd", ".caf", ".w64", ".rf64", ".m4a", ".aac", ".wma"})
-"""Files with these are audio by intent, whatever is in them; any other file is, if it begins like audio."""
+                        ".snd", ".caf", ".w64", ".rf64", ".m4a", ".aac", ".wma", ".amr", ".awb", ".mka", ".webm",
+                        ".mp4", ".m4v", ".mov", ".3gp", ".3g2", ".mkv", ".wmv", ".avi", ".flv"})
+"""Files with these are audio by intent, whatever is in them; any other file is, if it begins like audio or a video."""
 ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"})
+
+
+class Known(NamedTuple):
+    """What the index of published files says of a file's bytes."""
+
+    renamed: bool
+    """Whether the file's name says something else."""
+    twins: tuple[Clip, ...]
+    """What the same bytes are published as, too."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An audio file, before it is read."""
+    """An audio file: what it is as far as its name says, and once it is read, its bytes."""
 
     path: PurePosixPath
     """Relative to the root."""
@@ -31,6 +41,13 @@ class Candidate:
     """None if neither its name nor a folder is that of a selected corpus."""
     what: Clip | Unfit | None
     """None if its name tells nothing to any selected corpus."""
+    known: Known | None = None
+    """None if its bytes are no published file's, or are not read yet."""
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it is of a known corpus, but not to be taken."""
+        return self.corpus is not None and isinstance(self.what, Unfit) and self.what.rule == "not-selected"
 
 
 @dataclass(frozen=True)
@@ -39,8 +56,10 @@ class Found:
 
     candidates: list[Candidate]
     """Sorted by path."""
-    not_selected: Counter[str] = field(default_factory=Counter)
-    """Audio files of a known corpus that the settings leave out, by corpus."""
+    selected: list[Corpus] = field(default_factory=list)
+    """The corpora that were to be taken."""
+    left_out: list[Candidate] = field(default_factory=list)
+    """Audio files of a known corpus, by their names, that the settings leave out."""
     missing: list[tuple[Corpus, PurePosixPath]] = field(default_factory=list)
     """Files that a corpus's own list names and that are not there."""
     archives: list[PurePosixPath] = field(default_factory=list)
@@ -49,6 +68,11 @@ class Found:
     """Audio files that a description leaves out, by the corpus's name and the reason."""
     notices: list[str] = field(default_factory=list)
     """What the user should know about the selection, in a line each."""
+
+    @property
+    def not_selected(self) -> Counter[str]:
+        """Number of files in `left_out`, by corpus."""
+        return Counter(candidate.corpus.name for candidate in self.left_out if candidate.corpus)
 
 
 def find_candidates(root: Path, corpora: Sequence[str] = (), options: Mapping[str, Mapping[str, Any]] | None = None,
@@ -107,15 +131,14 @@ def find_candidates(root: Path, corpora: Sequence[str] = (), options: Mapping[st
             found.notices.append(f"ingest.table is set, but {named_in} does not name the corpus table")
         else:
             selected.insert(0, registry.CORPORA["table"])
+    found.selected.extend(selected)
     recognise = Recogniser(root, selected, described, options)
     for path in files:
-        corpus, what = recognise(path)
-        if corpus and isinstance(what, Unfit) and what.rule == "not-selected":
-            found.not_selected[corpus.name] += 1
-        elif isinstance(what, Unfit) and what.rule == "left-alone":
-            found.left_alone[corpus.name if corpus else "others", what.reason] += 1
+        candidate = Candidate(path, *recognise(path))
+        if isinstance(candidate.what, Unfit) and candidate.what.rule == "left-alone":
+            found.left_alone[candidate.corpus.name if candidate.corpus else "others", candidate.what.reason] += 1
         else:
-            found.candidates.append(Candidate(path, corpus, what))
+            (found.left_out if candidate.is_left_out else found.candidates).append(candidate)
     there = {candidate.path for candidate in found.candidates}
     for corpus in selected:
         if corpus.listed:

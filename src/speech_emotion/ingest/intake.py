@@ -8,20 +8,16 @@ from typing import Any
 
 import joblib
 import pandas as pd
-from tqdm import tqdm
 
-from speech_emotion import manifest
 from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
-from speech_emotion.corpora import published
-from speech_emotion.corpora.base import Clip
-from speech_emotion.ingest.audit import RULES, Accepted, Rejected, audit
-from speech_emotion.ingest.find import Candidate, Found, find_candidates
+from speech_emotion.ingest import tables
+from speech_emotion.ingest.audit import Rejected, audit
+from speech_emotion.ingest.find import Found, find_candidates
+from speech_emotion.ingest.identify import Index
 from speech_emotion.ingest.notices import notices
-from speech_emotion.ingest.probe import Probe, probe
-from speech_emotion.params.ingest import Description
-
-REJECTED_COLUMNS = ["corpus", "path", "sha256", "rule", "reason", "what_to_do"]
+from speech_emotion.ingest.read import read_all
+from speech_emotion.params.ingest import Description, Ingest
 
 
 @dataclass(frozen=True)
@@ -33,7 +29,7 @@ class Intake:
     files: pd.DataFrame
     """As in `manifest.FILES_SCHEMA`."""
     rejected: pd.DataFrame
-    """Columns `REJECTED_COLUMNS`, sorted by path."""
+    """Columns `tables.REJECTED_COLUMNS`, sorted by path."""
     not_selected: Counter[str]
     """Audio files of known corpora that were not to be taken, by corpus."""
     notices: list[str]
@@ -90,12 +86,41 @@ def take_in(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.
     0  emodb/wav/03a01Wa.wav  empty
     """
     found = find_candidates(root, corpora, options, own, named_in)
+    found, probes = read_all(root, found, Index(root, found.selected, options), workers or joblib.cpu_count())
     _require_audio(root, found, corpora, named_in)
-    probes = _probe_all(root, found.candidates, workers or joblib.cpu_count())
     accepted, rejected = audit(found.candidates, probes, min_duration)
     rejected += [Rejected(path, corpus, None, "missing", "listed, but not there") for corpus, path in found.missing]
-    return Intake(_clips(accepted), _files(root, accepted), _rejected(rejected), found.not_selected,
+    return Intake(tables.clips(accepted), tables.files(root, accepted), tables.rejected(rejected), found.not_selected,
                   notices(found, accepted, rejected))
+
+
+def by_settings(settings: Ingest, *, named_in: str = "ingest.corpora") -> Intake:
+    """Take in what the settings of the stage `ingest` say.
+
+    Parameters
+    ----------
+    settings : Ingest
+    named_in : str
+        Where their `corpora` come from, for messages.
+
+    Returns
+    -------
+    Intake
+        As of `take_in`, which also says what it raises.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.testing import make_corpus
+    >>> shipped = load("params.yaml", Ingest)
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = make_corpus(Path(folder), "emodb", speakers=["03"], labels=["anger"])
+    ...     len(by_settings(shipped.model_copy(update={"root": folder})).clips)
+    1
+    """
+    return take_in(Path(settings.root), settings.corpora, min_duration=settings.min_duration,
+                   options=settings.options(), own=settings.own, named_in=named_in)
 
 
 def write_rejected(rejected: pd.DataFrame, path: Path | str) -> None:
@@ -168,76 +193,3 @@ def _require_audio(root: Path, found: Found, corpora: Sequence[str], named_in: s
 def _by_rule(rejected: pd.DataFrame) -> str:
     counts = ", ".join(f"{rule}: {count}" for rule, count in rejected["rule"].value_counts().items())
     return f"{len(rejected)} files are rejected ({counts})"
-
-
-def _probe_all(root: Path, candidates: Sequence[Candidate], workers: int) -> list[Probe]:
-    # Threads: reading, hashing and decoding all happen outside the interpreter's lock.
-    jobs = (joblib.delayed(probe)(root / candidate.path, decode=isinstance(candidate.what, Clip))
-            for candidate in candidates)
-    done = joblib.Parallel(n_jobs=workers, prefer="threads", return_as="generator")(jobs)
-    return list(tqdm(done, desc="reading audio", total=len(candidates), unit="file", disable=None))
-
-
-def _clips(accepted: Sequence[Accepted]) -> pd.DataFrame:
-    if not accepted:
-        return manifest.empty()
-    return pd.DataFrame([
-        {
-            "clip_id": _clip_id(item),
-            "corpus": item.corpus.name,
-            "label": item.clip.label,
-            "native_label": item.clip.native_label,
-            "speaker": f"{item.corpus.name}-{item.clip.speaker}",
-            "sex": item.clip.sex,
-            "age": item.clip.age,
-            "language": item.clip.language,
-            "statement": item.clip.statement,
-            "intensity": item.clip.intensity,
-            "repetition": item.clip.repetition,
-            "duration": item.content.num_samples / item.content.sample_rate,
-            "sample_rate": item.content.sample_rate,
-            "channels": item.content.channels,
-            # To a thousandth of a dB: what a logarithm's last digits are differs between machines.
-            "peak_dbfs": round(item.content.peak_dbfs, 3),
-            "rms_dbfs": round(item.content.rms_dbfs, 3),
-            "digest": item.content.digest,
-            "audit_flags": manifest.FLAG_SEPARATOR.join(item.flags),
-        }
-        for item in accepted
-    ]).astype(manifest.empty().dtypes.to_dict()).sort_values(["corpus", "clip_id"], ignore_index=True)
-
-
-def _files(root: Path, accepted: Sequence[Accepted]) -> pd.DataFrame:
-    if not accepted:
-        return manifest.empty(manifest.FILES_SCHEMA)
-    same = {corpus.name: published.comparer(corpus, root) for corpus in {item.corpus.name: item.corpus
-                                                                         for item in accepted}.values()}
-    return pd.DataFrame([
-        {
-            "clip_id": _clip_id(item),
-            "path": str(item.path),
-            "sha256": item.probe.sha256,
-            "bytes": item.probe.num_bytes,
-            "published": same[item.corpus.name](item.path, item.probe.sha256),
-        }
-        for item in accepted
-    ]).astype(manifest.empty(manifest.FILES_SCHEMA).dtypes.to_dict()).sort_values("clip_id", ignore_index=True)
-
-
-def _rejected(rejected: Sequence[Rejected]) -> pd.DataFrame:
-    rows = [
-        {
-            "corpus": item.corpus.name if item.corpus else "",
-            "path": str(item.path),
-            "sha256": item.sha256 or "",
-            "rule": item.rule,
-            "reason": item.reason,
-            "what_to_do": RULES[item.rule],
-        }
-        for item in sorted(rejected, key=lambda item: item.path)
-    ]
-    return pd.DataFrame(rows, columns=REJECTED_COLUMNS, dtype=str)
-
-
-def _clip_id(item: Accepted) -> str:
-    return f"{item.corpus.name}-{item.content.digest[:manifest.DIGEST_LETTERS]}"

@@ -1,7 +1,7 @@
 """Read one audio file once and say what is in it, in bounded memory."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -9,11 +9,13 @@ from typing import Literal
 import numpy as np
 
 from speech_emotion.audio import decoding, digest
+from speech_emotion.audio.recording import NoAudioTrack, NoDecoder, UnreadableAudio
 
 FULL_SCALE = 0.999
 """Level from which a sample counts as at full scale."""
 FLAT = 3
 """So many samples at full scale in a row are a clipped peak: a true peak is that flat at no sample rate in use."""
+Undecoded = Literal["lfs-pointer", "no-decoder", "undecodable", "empty"]
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
@@ -29,6 +31,8 @@ class Content:
     """In Hz."""
     channels: int
     """Number of channels of the file; what follows is measured on their mean."""
+    lossless: bool
+    """Whether the file's encoding loses nothing."""
     peak_dbfs: float
     """Largest magnitude in dB relative to full scale; minus infinity for zeros, NaN if a sample is not finite."""
     rms_dbfs: float
@@ -43,7 +47,7 @@ class Content:
 class Failure:
     """Why a file could not be decoded, as a rule of the audit."""
 
-    rule: Literal["lfs-pointer", "undecodable", "empty"]
+    rule: Undecoded
     """One of `audit.RULES`."""
     reason: str
     """What is the matter, for people."""
@@ -60,15 +64,15 @@ class Probe:
     """None if it was not to be decoded."""
 
 
-def probe(path: Path, *, decode: bool = True) -> Probe:
+def probe(path: Path, *, decode: Callable[[str], bool] = lambda _sha256: True) -> Probe:
     """Hash and decode a file.
 
     Parameters
     ----------
     path : Path
         Any file.
-    decode : bool
-        Whether to look inside, too.
+    decode : callable
+        From the SHA-256 of the file's bytes to whether to look inside, too; by default always.
 
     Returns
     -------
@@ -97,7 +101,7 @@ def probe(path: Path, *, decode: bool = True) -> Probe:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         return Probe(None, 0, Failure("undecodable", error.strerror or str(error)))
-    if not decode:
+    if not decode(sha256):
         return Probe(sha256, size, None)
     if not size:
         return Probe(sha256, size, Failure("empty", "a file of 0 bytes"))
@@ -105,10 +109,19 @@ def probe(path: Path, *, decode: bool = True) -> Probe:
         return Probe(sha256, size, Failure("lfs-pointer", "a Git LFS pointer instead of audio"))
     try:
         return Probe(sha256, size, _decode(path))
-    except decoding.UnreadableAudio as error:
-        return Probe(sha256, size, Failure("undecodable", str(error).removeprefix(f"{path}: ")))
+    except UnreadableAudio as error:
+        return Probe(sha256, size, Failure(_rule(error), str(error).removeprefix(f"{path}: ")))
     except OSError as error:
         return Probe(sha256, size, Failure("undecodable", error.strerror or str(error)))
+
+
+def _rule(error: UnreadableAudio) -> Undecoded:
+    match error:
+        case NoDecoder():
+            return "no-decoder"
+        case NoAudioTrack():
+            return "empty"
+    return "undecodable"
 
 
 class Meter:
@@ -120,6 +133,8 @@ class Meter:
         Of the recording, in Hz.
     channels : int > 0
         Of the recording; what passes is their mean.
+    lossless : bool
+        Whether the recording's encoding keeps every sample.
 
     Examples
     --------
@@ -130,9 +145,10 @@ class Meter:
     840
     """
 
-    def __init__(self, sample_rate: int, channels: int = 1) -> None:
+    def __init__(self, sample_rate: int, channels: int = 1, *, lossless: bool = True) -> None:
         self._sample_rate = sample_rate
         self._channels = channels
+        self._lossless = lossless
         self._digest = digest.Digest(sample_rate)
         self._num_samples = 0
         self._peak = 0.0
@@ -151,8 +167,8 @@ class Meter:
         if not self._num_samples:
             return None
         return Content(self._digest.hexdigest(), self._num_samples, self._sample_rate, self._channels,
-                       _decibels(self._peak), _decibels(np.sqrt(self._energy / self._num_samples)), self._finite,
-                       self._clipped)
+                       self._lossless, _decibels(self._peak), _decibels(np.sqrt(self._energy / self._num_samples)),
+                       self._finite, self._clipped)
 
     def _measure(self, piece: np.ndarray) -> None:
         self._num_samples += len(piece)
@@ -166,7 +182,9 @@ class Meter:
             self._clipped = bool((full[FLAT - 1 :] - full[: 1 - FLAT] == FLAT - 1).any())
 
 
-def measured(pieces: Iterable[np.ndarray], sample_rate: int, channels: int = 1) -> Content | None:
+def measured(
+    pieces: Iterable[np.ndarray], sample_rate: int, channels: int = 1, *, lossless: bool = True
+) -> Content | None:
     """Say what a recording holds; see `Meter`.
 
     Parameters
@@ -177,6 +195,8 @@ def measured(pieces: Iterable[np.ndarray], sample_rate: int, channels: int = 1) 
         In Hz.
     channels : int > 0
         Of the recording; the samples are their mean.
+    lossless : bool
+        Whether the recording's encoding keeps every sample.
 
     Returns
     -------
@@ -189,7 +209,7 @@ def measured(pieces: Iterable[np.ndarray], sample_rate: int, channels: int = 1) 
     >>> content.num_samples, round(content.rms_dbfs, 3), content.clipped
     (1600, -20.0, False)
     """
-    meter = Meter(sample_rate, channels)
+    meter = Meter(sample_rate, channels, lossless=lossless)
     for _ in meter.through(pieces):
         pass
     return meter.content()
@@ -197,7 +217,7 @@ def measured(pieces: Iterable[np.ndarray], sample_rate: int, channels: int = 1) 
 
 def _decode(path: Path) -> Content | Failure:
     with decoding.opened(path) as recording:
-        content = measured(recording.blocks(), recording.sample_rate, recording.channels)
+        content = measured(recording.blocks(), recording.sample_rate, recording.channels, lossless=recording.lossless)
     return content or Failure("empty", "holds no samples")
 
 

@@ -18,7 +18,8 @@ def summary(clips: pd.DataFrame, rejected: pd.DataFrame, files: pd.DataFrame | N
     rejected : pd.DataFrame
         With the columns corpus and rule.
     files : pd.DataFrame, optional
-        The table of files; with it, files that are not as published are counted among the flags, as "altered".
+        The table of files; with it, files that are not as published are counted among the flags, as "altered", and
+        those that are known by their bytes under another name as "renamed".
 
     Returns
     -------
@@ -36,16 +37,12 @@ def summary(clips: pd.DataFrame, rejected: pd.DataFrame, files: pd.DataFrame | N
     >>> numbers["flags"], numbers["rejected"]
     ({'toy': {'quiet': 1}}, {'toy': {'silent': 1}})
     """
-    flags = clips.assign(flag=clips["audit_flags"].astype(str).str.split(FLAG_SEPARATOR)).explode("flag")
-    if files is not None:
-        altered = clips[clips["clip_id"].isin(files.loc[~files["published"].fillna(True), "clip_id"])]
-        flags = pd.concat([flags, altered.assign(flag="altered")])
     return {
         **_amount(clips),
         "by_corpus": _amounts(clips, "corpus"),
         "by_label": _amounts(clips, "label"),
         "by_sex": _amounts(clips.fillna({"sex": "unknown"}), "sex"),
-        "flags": _nested(flags[flags["flag"] != ""], "flag"),
+        "flags": _nested(_flags(clips, files), "flag"),
         "rejected": _nested(rejected.assign(corpus=rejected["corpus"].fillna("").replace("", "unknown")), "rule"),
     }
 
@@ -100,6 +97,60 @@ def text(numbers: Mapping[str, Any], not_selected: Mapping[str, int], notices: S
     if notices:
         tables.append("\n".join(f"note: {notice}" for notice in notices))
     return "\n\n".join(tables)
+
+
+def named(clips: pd.DataFrame, files: pd.DataFrame, rejected: pd.DataFrame, limit: int | None = 10) -> str:
+    """Name the files that are rejected or flagged, and say why.
+
+    Parameters
+    ----------
+    clips, files, rejected : pd.DataFrame
+        As in `intake.Intake`.
+    limit : int or None
+        Largest number of files to name for each rule and each flag; None for all.
+
+    Returns
+    -------
+    str
+        "" if there are none.
+
+    Examples
+    --------
+    >>> clips = pd.DataFrame({"clip_id": ["toy-1"], "label": "anger", "speaker": "toy-ann", "audit_flags": "quiet"})
+    >>> files = pd.DataFrame({"clip_id": ["toy-1"], "path": "a.wav", "published": True, "renamed": True})
+    >>> rejected = pd.DataFrame({"path": ["b.wav", "c.wav"], "rule": "silent", "reason": "digital silence",
+    ...                          "what_to_do": "remove it"})
+    >>> print(named(clips, files, rejected, limit=1))
+    rejected: silent 2 (remove it)
+      b.wav: digital silence
+      ... and 1 more
+    flagged: quiet 1
+      a.wav
+    flagged: renamed 1
+      a.wav: taken as anger of toy-ann
+    """
+    parts = [(f"rejected: {rule} {len(rows)} ({rows['what_to_do'].iloc[0]})",
+              [f"{path}: {reason}" for path, reason in zip(rows["path"], rows["reason"], strict=True)])
+             for rule, rows in rejected.groupby("rule")]
+    where = clips.merge(files, on="clip_id").sort_values("path")
+    where["said"] = where["path"].where(~where["renamed"], where["path"] + ": taken as " + where["label"] + " of "
+                                        + where["speaker"])
+    parts += [(f"flagged: {flag} {len(rows)}", list(rows["said" if flag == "renamed" else "path"]))
+              for flag, rows in _flags(where, files).groupby("flag")]
+    return "\n".join(line for title, lines in parts for line in (
+        title, *(f"  {each}" for each in lines[:limit]),
+        *([f"  ... and {len(lines) - limit} more"] if limit is not None and len(lines) > limit else [])))
+
+
+def _flags(clips: pd.DataFrame, files: pd.DataFrame | None) -> pd.DataFrame:
+    """Give the rows of `clips` once for each flag, which is in the column flag."""
+    flags = clips.assign(flag=clips["audit_flags"].astype(str).str.split(FLAG_SEPARATOR)).explode("flag")
+    flags = flags[flags["flag"] != ""]
+    if files is None:
+        return flags
+    noted = {"altered": ~files["published"].fillna(True).astype(bool), "renamed": files["renamed"]}
+    return pd.concat([flags, *(clips[clips["clip_id"].isin(files.loc[which, "clip_id"])].assign(flag=flag)
+                               for flag, which in noted.items())])
 
 
 def _amount(clips: pd.DataFrame) -> dict[str, Any]:

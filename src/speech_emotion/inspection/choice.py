@@ -13,10 +13,11 @@ MAX_SIDE_BY_SIDE = 24
 
 
 class ChosenClip(NamedTuple):
-    """An audio file, and what is written above its picture."""
+    """An audio file, what is written above its picture, and the corpus that it is of; None if that is not known."""
 
     path: Path
     title: str
+    corpus: str | None = None
 
 
 def from_file(path: Path | str) -> ChosenClip:
@@ -38,7 +39,7 @@ def from_id(clip_id: str, table: pd.DataFrame, root: Path | str) -> ChosenClip:
     clip_id : str
         The clip's id, or how it begins.
     table : pd.DataFrame
-        From `manifest.join_files`: columns clip_id, path, label, speaker.
+        From `manifest.join_files`: columns clip_id, corpus, path, label, speaker.
     root : Path or str
         The folder that was ingested.
 
@@ -55,7 +56,8 @@ def from_id(clip_id: str, table: pd.DataFrame, root: Path | str) -> ChosenClip:
     Examples
     --------
     >>> table = pd.DataFrame({"clip_id": ["emodb-0a1b", "emodb-0a2c"], "path": ["wav/03a01Fa.wav", "wav/08a01Na.wav"],
-    ...                       "label": ["happiness", "neutral"], "speaker": ["emodb-03", "emodb-08"]})
+    ...                       "label": ["happiness", "neutral"], "speaker": ["emodb-03", "emodb-08"],
+    ...                       "corpus": "emodb"})
     >>> from_id("emodb-0a2", table, "data/raw/emodb").title
     'emodb-0a2c: neutral, emodb-08'
     """
@@ -68,7 +70,7 @@ def from_id(clip_id: str, table: pd.DataFrame, root: Path | str) -> ChosenClip:
         some = ", ".join(rows["clip_id"][:3])
         raise UserError(f"{clip_id}: {len(rows)} clips begin so, such as {some}; give more of the id")
     row = rows.iloc[0]
-    return ChosenClip(Path(root) / row["path"], f"{row['clip_id']}: {row['label']}, {row['speaker']}")
+    return ChosenClip(Path(root) / row["path"], f"{row['clip_id']}: {row['label']}, {row['speaker']}", row["corpus"])
 
 
 def by_names(names: Sequence[str], table: pd.DataFrame, root: Path | str) -> list[ChosenClip]:
@@ -93,7 +95,7 @@ def by_names(names: Sequence[str], table: pd.DataFrame, root: Path | str) -> lis
     Examples
     --------
     >>> table = pd.DataFrame({"clip_id": ["savee-77"], "path": ["DC/a01.wav"], "label": ["anger"],
-    ...                       "speaker": ["savee-dc"]})
+    ...                       "speaker": ["savee-dc"], "corpus": "savee"})
     >>> by_names(["savee-7"], table, "data/raw/savee")[0].title
     'savee-77: anger, savee-dc'
     """
@@ -158,4 +160,4 @@ def one_per_value(corpus: str, column: str, table: pd.DataFrame, root: Path | st
     unlike = {f"other {name}": rows[name] != most[name].iloc[0] for name in (*names, "statement")}
     ordered = rows.assign(**unlike).sort_values([*unlike, "clip_id"])
     chosen = [ordered[ordered[column] == value].iloc[0] for value in values]
-    return [ChosenClip(Path(root) / row["path"], f"{row[column]} ({', '.join(row[names])})") for row in chosen]
+    return [ChosenClip(Path(root) / row["path"], f"{row[column]} ({', '.join(row[names])})", corpus) for row in chosen]

@@ -1,4 +1,4 @@
-from .base import Section, load
+from .base import Section, check, load
 from .evaluate import Evaluate
 from .extract_mfcc import ExtractMfcc, Features, Level, Recipe, Views
 from .ingest import Ingest
@@ -8,5 +8,5 @@ from .train_cnn import Augment, Optimisation, Split, TrainCnn
 
 __all__ = [
     "Augment", "Evaluate", "ExtractMfcc", "Features", "Ingest", "Level", "Networks", "Optimisation", "Recipe",
-    "Section", "Split", "Synthesize", "TrainCnn", "Views", "load", "settings_of",
+    "Section", "Split", "Synthesize", "TrainCnn", "Views", "check", "load", "settings_of",
 ]

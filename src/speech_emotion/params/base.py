@@ -3,6 +3,7 @@
 import difflib
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar, get_args
 
@@ -90,26 +91,57 @@ def load(path: Path | str, schema: type[SectionT]) -> SectionT:
     ...     load(file, Evaluate)
     Evaluate(resamples=1000, confidence=0.95, dpi=100)
     """
-    path = Path(path)
     wanted = schema.__module__.rpartition(".")[2]
+    section = _validated(Path(path), {wanted: schema})[wanted]
+    assert isinstance(section, schema)
+    return section
+
+
+def check(path: Path | str) -> None:
+    """Check a whole parameter file, of which no section is needed yet.
+
+    Parameters
+    ----------
+    path : Path or str
+        As `load` takes it.
+
+    Raises
+    ------
+    UserError
+        As `load` does, but for a missing section.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> check("params.yaml")
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "params.yaml")
+    ...     _ = file.write_text("evaluate: {resamples: many, confidence: 0.95, dpi: 100}")
+    ...     check(file)
+    Traceback (most recent call last):
+    speech_emotion.core.errors.UserError: ...params.yaml has settings that cannot be used:
+      evaluate.resamples: is 'many', but input should be a valid integer
+    """
+    _validated(Path(path), {})
+
+
+def _validated(path: Path, needed: Mapping[str, type[Section]]) -> dict[str, Section]:
     document = _read(path)
     known = [name for _, name, _ in pkgutil.iter_modules(_sections.__path__) if name != "base"]
-    problems = [] if wanted in document else [f"{wanted}: this section is missing"]
-    section: SectionT | None = None
+    problems = [f"{name}: this section is missing" for name in needed if name not in document]
+    sections: dict[str, Section] = {}
     for name, values in document.items():
         if name not in known:
-            problems.append(f"{name}: unknown section{_suggestion(name, known)}")
+            problems.append(f"{name}: unknown section{_suggestion(name, known)}; the sections are: {', '.join(known)}")
             continue
-        expected = schema if name == wanted else _schema(name)
+        schema = needed.get(name) or _schema(name)
         try:
-            checked = expected.model_validate(values)
+            sections[name] = schema.model_validate(values)
         except ValidationError as error:
-            problems += _problems(error, name, expected)
-        else:
-            section = checked if isinstance(checked, schema) else section
-    if problems or section is None:
+            problems += _problems(error, name, schema)
+    if problems:
         raise UserError("\n".join([f"{path} has settings that cannot be used:", *(f"  {line}" for line in problems)]))
-    return section
+    return sections
 
 
 def load_whole(path: Path | str, schema: type[SectionT]) -> SectionT:
@@ -190,6 +222,10 @@ def _problems(error: ValidationError, section: str, schema: type[Section]) -> li
             lines.append(f"{key}: is missing")
         elif problem["type"] == "conflict":  # of several settings, none of which alone is wrong
             lines.append(f"{key}: {problem['msg']}")
+        elif problem["type"] in ("too_short", "string_too_short") and not problem["input"]:
+            lines.append(f"{key}: is {problem['input']!r}, but must not be empty")
+        elif problem["type"] == "too_short" and len(problem["input"]) >= problem["ctx"]["min_length"]:
+            continue  # pydantic counts the items that are right; each of the others has a line of its own
         else:
             lines.append(f"{key}: is {problem['input']!r}, but {_lower(problem['msg'])}")
     return lines
@@ -212,4 +248,4 @@ def _lower(message: str) -> str:
 
 def _suggestion(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(str(name), known, n=1)
-    return f" (did you mean '{close[0]}'?)" if close else f" (known: {', '.join(known)})" if known else ""
+    return f" (did you mean '{close[0]}'?)" if close else ""

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from speech_emotion.params import networks
 from speech_emotion.params.base import PositiveInt, Section
 
-Fraction = Annotated[float, Field(gt=0, lt=1)]
 Scheme = Literal["native", "common6", "common4"]
 """Names that `speech_emotion.protocol.labels` knows."""
 
@@ -18,16 +18,33 @@ class Split(Section):
     protocol: Literal["speaker_holdout", "speaker_kfold", "loso", "cross_corpus", "predefined", "random_kfold"]
     folds: Annotated[int, Field(ge=2)]
     """Of `speaker_kfold` and `random_kfold`."""
-    test_fraction: Fraction
-    """Of the speakers, for `speaker_holdout`."""
-    validation_fraction: Fraction
-    """Of the speakers that are not tested; of the clips for `random_kfold`."""
+    test_fraction: float
+    """Of the speakers and of their clips, for `speaker_holdout`."""
+    validation_fraction: float
+    """Of what is not tested."""
+    validation: Literal["speakers", "statements"]
+    """What is kept whole when some of the training part is taken to choose the epoch by; clips for `random_kfold`."""
     test_corpora: list[str]
     """Of `cross_corpus`."""
     predefined: str
     """Name of a list in splits/, for `predefined`."""
     statement_disjoint: bool
     """Whether the sentences of the test part are never trained on."""
+
+    @field_validator("test_fraction")
+    @classmethod
+    def _leaves_some_to_train(cls, value: float) -> float:
+        if not 0 < value <= 0.8:
+            raise ValueError("must be above 0 and at most 0.8, so that speakers are left to train on and to choose the "
+                             "epoch")
+        return value
+
+    @field_validator("validation_fraction")
+    @classmethod
+    def _leaves_most_to_train(cls, value: float) -> float:
+        if not 0 < value <= 0.5:
+            raise ValueError("must be above 0 and at most 0.5: most of what is not tested is trained on")
+        return value
 
     @field_validator("test_corpora")
     @classmethod
@@ -86,6 +103,17 @@ class TrainCnn(Optimisation):
     class_weights: bool
     """Whether each clip weighs the inverse of its label's frequency."""
     augment: Augment
+
+    @field_validator("augment")
+    @classmethod
+    def _fits_the_window(cls, augment: Augment, info: ValidationInfo) -> Augment:
+        seconds = info.data.get("seconds")
+        if seconds is not None and augment.time_masks and augment.time_mask_seconds > seconds:
+            wide = PydanticCustomError("value_error", "must be at most train_cnn.seconds, which is {seconds}",
+                                       {"seconds": f"{seconds:g}"})
+            raise ValidationError.from_exception_data(cls.__name__, [
+                {"type": wide, "loc": ("time_mask_seconds",), "input": augment.time_mask_seconds}])
+        return augment
 
     @field_validator("model")
     @classmethod

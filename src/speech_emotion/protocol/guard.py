@@ -28,8 +28,9 @@ def guard(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> None:
     ------
     UserError
         If a clip or a recording (by content) is in two parts of a fold; a speaker is, unless the protocol is
-        speaker-dependent; a statement is in the test part and another, when `statement_disjoint`; a clip is tested
-        in two folds; a part is empty; or a label is missing in the training part of a fold.
+        speaker-dependent, or training and validation part are told apart by statements; a statement is, where it must
+        not be; a clip is tested in two folds; a part is empty; a label is missing in the training part of a fold; or
+        the validation part of a fold has only one.
 
     Examples
     --------
@@ -39,12 +40,13 @@ def guard(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> None:
     ...                       "speaker": ["ann", "bob", "ann"], "statement": "a door"})
     >>> split = pd.DataFrame({"fold": 0, "clip_id": ["a1", "b1", "a2"], "part": ["train", "validation", "test"]})
     >>> settings = Split(protocol="speaker_holdout", folds=2, test_fraction=0.25, validation_fraction=0.25,
-    ...                  test_corpora=[], predefined="", statement_disjoint=False)
+    ...                  validation="speakers", test_corpora=[], predefined="", statement_disjoint=False)
     >>> guard(split, clips, settings)
     Traceback (most recent call last):
     speech_emotion.core.errors.UserError: fold 0 has the speaker ann in more than one part
     """
-    rows = split.merge(clips, on="clip_id", how="left", validate="many_to_one")
+    about = clips[["clip_id", "digest", "speaker", "label", "statement"]].astype(object)
+    rows = split.merge(about, on="clip_id", how="left", validate="many_to_one")
     if rows["label"].isna().any():
         lost = rows.loc[rows["label"].isna(), "clip_id"]
         raise UserError(f"the split names clips that the manifest lacks, such as {lost.iloc[0]}")
@@ -59,16 +61,24 @@ def guard(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> None:
         twice = members.loc[members["clip_id"].duplicated(), "clip_id"]
         if len(twice):
             raise UserError(f"fold {fold} holds a clip twice: {twice.iloc[0]}")
+        sides = members.assign(part=np.where(members["part"] == "test", "test", "train"))
         _refuse_shared(fold, members, "digest", "recording (by content)")
         if settings.protocol not in SPEAKER_DEPENDENT:
-            _refuse_shared(fold, members, "speaker", "speaker")
+            by_statement = settings.validation == "statements"
+            _refuse_shared(fold, sides if by_statement else members, "speaker", "speaker")
+            if by_statement:
+                _refuse_shared(fold, members[members["part"] != "test"], "statement", "statement")
         if settings.statement_disjoint:
-            sides = members.assign(part=np.where(members["part"] == "test", "test", "train"))
             _refuse_shared(fold, sides, "statement", "statement")
         unlearnt = labels - set(members.loc[members["part"] == "train", "label"])
         if unlearnt:
             raise UserError(f"fold {fold} has no clip labelled {', '.join(sorted(unlearnt))} to train on: too few "
                             "speakers have it. Leave the label out with train_cnn.labels, or change train_cnn.split")
+        choosing = set(members.loc[members["part"] == "validation", "label"])
+        if len(choosing) == 1 < len(labels):
+            raise UserError(f"fold {fold} has only clips labelled {choosing.pop()} to choose the epoch by: too few "
+                            "speakers have the other labels. Set train_cnn.split.validation to statements, or change "
+                            "train_cnn.split otherwise")
 
 
 def _refuse_shared(fold: object, members: pd.DataFrame, column: str, what: str) -> None:

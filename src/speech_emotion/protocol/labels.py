@@ -1,10 +1,12 @@
 """Label schemes: which of the corpora's emotions are told apart, and which are merged or left out."""
 
+import difflib
 from collections.abc import Mapping
 
 import pandas as pd
 
 from speech_emotion.core.errors import UserError
+from speech_emotion.corpora.base import VOCABULARY
 
 NATIVE = "native"
 """The scheme that keeps every label of the manifest as it is."""
@@ -51,8 +53,8 @@ def apply(clips: pd.DataFrame, scheme: str | Mapping[str, list[str]]) -> tuple[p
     Raises
     ------
     UserError
-        If the scheme is unknown, gives one manifest label two meanings, names none that occurs, or leaves
-        fewer than two labels.
+        If the scheme is unknown, gives one manifest label two meanings, names one that neither these clips nor any
+        known corpus has, or leaves fewer than two labels.
 
     Examples
     --------
@@ -65,6 +67,7 @@ def apply(clips: pd.DataFrame, scheme: str | Mapping[str, list[str]]) -> tuple[p
         kept, left_out = clips, {}
     else:
         targets = _targets(scheme)
+        _require_known(targets, set(clips["label"]))
         label = clips["label"].map(targets)
         counts = clips["label"][label.isna()].value_counts().sort_index()
         left_out = {str(name): int(count) for name, count in counts.items()}
@@ -73,6 +76,18 @@ def apply(clips: pd.DataFrame, scheme: str | Mapping[str, list[str]]) -> tuple[p
         found = ", ".join(sorted(clips["label"].unique())) or "none"
         raise UserError(f"train_cnn.labels: the scheme leaves fewer than two labels of those in the data ({found})")
     return kept, left_out
+
+
+def _require_known(sources: Mapping[str, str], found: set[str]) -> None:
+    known = sorted({*found, *VOCABULARY})
+    unknown = []
+    for source in sources:
+        if source not in known:
+            close = difflib.get_close_matches(source, known, n=1)
+            unknown.append(f"'{source}'" + (f" (did you mean '{close[0]}'?)" if close else ""))
+    if unknown:
+        raise UserError(f"train_cnn.labels: no clip is labelled {', '.join(unknown)}; the data has "
+                        f"{', '.join(sorted(found))}")
 
 
 def _targets(scheme: str | Mapping[str, list[str]]) -> dict[str, str]:

@@ -7,12 +7,14 @@ import pandas as pd
 from speech_emotion.core.errors import UserError
 from speech_emotion.protocol.guard import PARTS
 
+KEY = "train_cnn.split.predefined"
+"""The setting that names a list."""
 LISTS = Path("splits")
 """Folder of the lists, one CSV each."""
 
 
 def list_path(name: str) -> Path:
-    """Say where a list lies, as `train_cnn.split.predefined` names it."""
+    """Say where a list lies, as `KEY` names it."""
     return LISTS / f"{name}.csv"
 
 
@@ -50,12 +52,17 @@ def read_list(path: Path) -> pd.DataFrame:
         listed = pd.read_csv(path, dtype={"speaker": str, "clip_id": str})
     except FileNotFoundError as error:
         known = ", ".join(sorted(file.stem for file in path.parent.glob("*.csv"))) or "none"
-        raise UserError(f"train_cnn.split.predefined: there is no {path}; the lists there are {known}") from error
+        raise UserError(f"{KEY}: there is no {path}; the lists there are {known}") from error
     except (ValueError, pd.errors.ParserError) as error:
-        raise UserError(f"{path}: not a CSV ({error})") from error
+        raise unusable(path, f"is no CSV ({error})") from error
     if "fold" not in listed or not {"speaker", "clip_id"} & set(listed):
-        raise UserError(f"{path}: needs a column `fold` and one of `speaker` or `clip_id`: the test part of each fold "
-                        "or, with a column `part`, all its parts")
+        raise unusable(path, "needs a column `fold` and one of `speaker` or `clip_id`: the test part of each fold or, "
+                             "with a column `part`, all its parts")
     if "part" in listed and not set(listed["part"]) <= set(PARTS):
-        raise UserError(f"{path}: the column `part` may hold {', '.join(PARTS)} only")
+        raise unusable(path, f"has something else than {', '.join(PARTS)} in its column `part`")
     return listed
+
+
+def unusable(path: Path, how: str) -> UserError:
+    """Make the error for a list that is wrong, or does not fit the data."""
+    return UserError(f"{KEY}: {path} {how}")

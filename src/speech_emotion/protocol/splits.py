@@ -10,15 +10,21 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import LeaveOneGroupOut
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.params.train_cnn import Split
-from speech_emotion.protocol.groups import clip_groups, some_clips, some_speakers, speaker_groups
+from speech_emotion.protocol.groups import (
+    clip_groups,
+    some_clips,
+    some_speakers,
+    some_statements,
+    speaker_groups,
+    speaker_parts,
+)
 from speech_emotion.protocol.guard import PARTS, SPEAKER_DEPENDENT, guard
-from speech_emotion.protocol.lists import list_path, read_list
+from speech_emotion.protocol.lists import list_path, read_list, unusable
 
-__all__ = ["PROTOCOLS", "SPEAKER_DEPENDENT", "count_parts", "guard", "make"]
+__all__ = ["PROTOCOLS", "SPEAKER_DEPENDENT", "guard", "make"]
 
 
 def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
@@ -50,7 +56,7 @@ def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
     ...      "sex": "female", "label": label, "statement": "a door"}
     ...     for speaker in ("ann", "bea", "cleo") for label in ("anger", "neutral")])
     >>> settings = Split(protocol="loso", folds=2, test_fraction=0.25, validation_fraction=0.25,
-    ...                  test_corpora=[], predefined="", statement_disjoint=False)
+    ...                  validation="speakers", test_corpora=[], predefined="", statement_disjoint=False)
     >>> split = make(clips, settings, seed=1)
     >>> split[split["part"] == "test"]
         fold       clip_id  part
@@ -65,54 +71,18 @@ def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
     _require_speakers(clips, settings)
     folds = []
     for fold, part in enumerate(PROTOCOLS[settings.protocol](clips, settings, seed)):
+        if settings.statement_disjoint:
+            part = part.where(_disjoint_statements(clips, part, seed + fold))
         if "validation" not in set(part):
             train = clips[part == "train"]
-            choose = some_clips if settings.protocol in SPEAKER_DEPENDENT else some_speakers
-            part[train.index[choose(train, settings.validation_fraction, seed + fold)]] = "validation"
+            part[train.index[_some(train, settings, seed + fold)]] = "validation"
         rows = pd.DataFrame({"fold": fold, "clip_id": clips["clip_id"], "part": part})
-        if settings.statement_disjoint:
-            rows = rows[_disjoint_statements(clips, part, seed + fold)]
         folds.append(rows[rows["part"].isin(PARTS)])
     if not folds:
-        raise UserError(f"{list_path(settings.predefined)}: no fold tests any of the clips in the data")
+        raise unusable(list_path(settings.predefined), "has no fold that tests any of the clips in the data")
     split = pd.concat(folds, ignore_index=True)
     guard(split, clips, settings)
     return split
-
-
-def count_parts(split: pd.DataFrame, clips: pd.DataFrame) -> pd.DataFrame:
-    """Count what is in each part of each fold.
-
-    Parameters
-    ----------
-    split : pd.DataFrame
-        Columns fold, clip_id, part.
-    clips : pd.DataFrame
-        Rows of the manifest: clip_id, speaker, sex, label.
-
-    Returns
-    -------
-    pd.DataFrame
-        One row per fold and part, with the number of clips and speakers, speakers by sex and clips by label.
-
-    Examples
-    --------
-    >>> split = pd.DataFrame({"fold": 0, "clip_id": ["a", "b", "c"], "part": ["train", "train", "test"]})
-    >>> clips = pd.DataFrame({"clip_id": ["a", "b", "c"], "speaker": ["ann", "ann", "bob"],
-    ...                       "sex": ["female", "female", "male"], "label": ["anger", "fear", "fear"]})
-    >>> count_parts(split, clips)
-       fold   part  clips  speakers  female  male  anger  fear
-    0     0  train      2         1       1     0      1     1
-    1     0   test      1         1       0     1      0     1
-    """
-    rows = split.merge(clips, on="clip_id", validate="many_to_one")
-    rows["part"] = pd.Categorical(rows["part"], PARTS, ordered=True)
-    groups = rows.groupby(["fold", "part"], observed=True)
-    speakers = rows.drop_duplicates(["fold", "part", "speaker"]).assign(sex=lambda each: each["sex"].fillna("unknown"))
-    by_sex = speakers.groupby(["fold", "part", "sex"], observed=True).size().unstack(fill_value=0)
-    by_label = rows.groupby(["fold", "part", "label"], observed=True).size().unstack(fill_value=0)
-    counts = pd.DataFrame({"clips": groups.size(), "speakers": groups["speaker"].nunique()})
-    return pd.concat([counts, by_sex, by_label], axis=1).rename_axis(columns=None).reset_index()
 
 
 # One function per protocol: for each fold, the part of every clip. Where no clip is in the validation part, `make`
@@ -120,7 +90,13 @@ def count_parts(split: pd.DataFrame, clips: pd.DataFrame) -> pd.DataFrame:
 
 
 def _speaker_holdout(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
-    yield _tested(clips, some_speakers(clips, settings.test_fraction, seed))
+    test, validation = settings.test_fraction, settings.validation_fraction
+    if settings.validation == "speakers":
+        # All at once, so that the test part does not take the speakers whose labels the validation part needs.
+        shares = {"train": (1 - test) * (1 - validation), "validation": (1 - test) * validation, "test": test}
+    else:
+        shares = {"train": 1 - test, "test": test}
+    yield speaker_parts(clips, shares, seed)
 
 
 def _speaker_kfold(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
@@ -132,8 +108,8 @@ def _speaker_kfold(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[
 
 
 def _loso(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
-    for _, test in LeaveOneGroupOut().split(clips, groups=clips["speaker"]):
-        yield _tested(clips, clips.index.isin(test))
+    for speaker in sorted(clips["speaker"].unique()):
+        yield _tested(clips, (clips["speaker"] == speaker).to_numpy())
 
 
 def _cross_corpus(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
@@ -154,10 +130,11 @@ def _predefined(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.
     unlisted = set(clips[key]) - set(listed[key])
     if unlisted:
         some = ", ".join(sorted(unlisted)[:3]) + (" ..." if len(unlisted) > 3 else "")
-        raise UserError(f"{path}: does not list {key} {some}")
+        raise unusable(path, f"does not list the {key} {some}: it was made for other data. Name another list, or "
+                             "choose another train_cnn.split.protocol")
     if "part" in listed and listed.duplicated(["fold", key]).any():
         twice = listed.loc[listed.duplicated(["fold", key]), key].iloc[0]
-        raise UserError(f"{path}: lists {key} {twice} twice in one fold")
+        raise unusable(path, f"lists the {key} {twice} twice in one fold")
     for _, members in listed.groupby("fold"):
         if "part" in listed:
             part = clips[key].map(members.set_index(key)["part"])
@@ -186,12 +163,20 @@ PROTOCOLS: Mapping[str, Callable[[pd.DataFrame, Split, int], Iterator[pd.Series]
 parts, one for every clip."""
 
 
+def _some(train: pd.DataFrame, settings: Split, seed: int) -> np.ndarray:
+    """Which clips of the training part shall choose the epoch instead."""
+    if settings.protocol in SPEAKER_DEPENDENT:
+        return some_clips(train, settings.validation_fraction, seed)
+    choose = {"speakers": some_speakers, "statements": some_statements}[settings.validation]
+    return choose(train, settings.validation_fraction, seed)
+
+
 def _tested(clips: pd.DataFrame, test: np.ndarray) -> pd.Series:
     return pd.Series(np.where(test, "test", "train"), index=clips.index)
 
 
 def _disjoint_statements(clips: pd.DataFrame, part: pd.Series, seed: int) -> pd.Series:
-    """Which clips stay when half of each corpus's statements are tested and only the others are trained on."""
+    """Which clips stay, when half of each corpus's statements are tested and only the others are trained on."""
     if clips["statement"].isna().any():
         raise UserError("train_cnn.split.statement_disjoint needs clips whose statement is known; these corpora have "
                         f"some without: {', '.join(sorted(clips.loc[clips['statement'].isna(), 'corpus'].unique()))}")
@@ -211,12 +196,15 @@ def _disjoint_statements(clips: pd.DataFrame, part: pd.Series, seed: int) -> pd.
 def _require_speakers(clips: pd.DataFrame, settings: Split) -> None:
     if settings.protocol in SPEAKER_DEPENDENT:
         return
-    num_speakers = clips["speaker"].nunique()
-    if num_speakers < len(PARTS):
-        raise UserError(f"{settings.protocol} needs at least {len(PARTS)} speakers (to train, to choose the epoch, to "
-                        f"test); the data has {num_speakers}")
+    speakers = sorted(clips["speaker"].unique())
+    purposes = ["to train", "to choose the epoch", "to test"]
+    if settings.validation == "statements":
+        purposes.remove("to choose the epoch")
+    if len(speakers) < len(purposes):
+        raise UserError(f"train_cnn.split.protocol: {settings.protocol} needs at least {len(purposes)} speakers "
+                        f"({', '.join(purposes)}); the data has {len(speakers)} ({', '.join(speakers)})")
     by_label = clips.groupby("label")["speaker"].unique()
     for label, who in by_label.items():
         if len(who) == 1:
-            raise UserError(f"the label '{label}' occurs for one speaker only ({who[0]}), so it cannot be both learnt "
-                            "and tested on another speaker. Add clips of it, or leave it out with train_cnn.labels")
+            raise UserError(f"train_cnn.labels: the label '{label}' occurs for one speaker only ({who[0]}), so it "
+                            "cannot be both learnt and tested on another speaker. Leave it out, or add clips of it")

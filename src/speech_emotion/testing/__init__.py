@@ -1,7 +1,8 @@
 """Small corpora on disk, for tests of this project and of what is built on it.
 
-`tone` makes every sound that the tests need, from a pure sine to something like a voice; `write_samples` and
-`write_clip` put it into a file, and `make_corpus` makes many that are named as a corpus's authors name theirs.
+`tone` makes every sound that the tests need, from a pure sine to something like a voice; `write_samples`,
+`write_clip` and `write_encoded` put it into a file, and `make_corpus` makes many that are named as a corpus's authors
+name theirs.
 The same call gives the same bytes.
 """
 

@@ -1,0 +1,181 @@
+"""Deal what must stay whole, such as speakers, into groups: every label in each, and each near its share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+
+_STARTS = 20
+"""Of a search that finds no place for every label, before the best that was found is taken."""
+_TRIED = 200
+"""Units between which exchanges are tried at a time: all of them, but in very large data."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What is wished of a group.
+
+    Attributes
+    ----------
+    share : float
+        Of everything that is balanced, in ]0, 1[.
+    lacking : int >= 1
+        How bad it is if it lacks a label. A label of fewer units than there are groups is wished for only in as many
+        groups, those where lacking it is worst.
+    hoarding : int >= 0
+        How bad it is if all other groups together lack a label that it has.
+    sparing : int >= 0
+        How bad it is if they have one unit with that label.
+    """
+
+    share: float
+    lacking: int
+    hoarding: int = 0
+    sparing: int = 0
+
+
+def deal(
+    amounts: Integers, holds: NDArray[np.bool_], groups: Sequence[Group], costs: Integers, seed: int
+) -> Integers:
+    """Deal units into groups: first with the labels where they are wished for, then near the shares.
+
+    From a random start, units are moved and exchanged for as long as it helps. All is calculated in integers, so that
+    every machine deals alike.
+
+    Parameters
+    ----------
+    amounts : np.ndarray [shape=(units, columns), dtype=int64]
+        What each unit has of everything that is balanced. The sum of the squares of all distances from the shares is
+        made small, so a column in twice as large numbers counts four times.
+    holds : np.ndarray [shape=(units, labels), dtype=bool]
+        Which labels each unit has.
+    groups : sequence of Group
+        Not more than there are units.
+    costs : np.ndarray [shape=(units, groups), dtype=int64]
+        What it costs, beside that sum, to have each unit in each group.
+    seed : int
+        Of the start.
+
+    Returns
+    -------
+    np.ndarray [shape=(units,), dtype=int64]
+        The group of each unit; none is empty.
+
+    Examples
+    --------
+    Only the first and the last have the label:
+
+    >>> holds = np.array([[True], [False], [False], [True]])
+    >>> halves = [Group(0.5, lacking=1), Group(0.5, lacking=1)]
+    >>> dealt = deal(np.ones((4, 1), np.int64), holds, halves, costs=np.zeros((4, 2), np.int64), seed=0)
+    >>> bool(dealt[0] != dealt[3]), sorted(dealt.tolist())
+    (True, [0, 0, 1, 1])
+    """
+    random = np.random.default_rng(seed)
+    search = _Search(amounts, holds, groups, costs)
+    least, best = search.descend(random)
+    for _ in range(_STARTS - 1):
+        if least < search.misplaced:  # every label is where it is wished for
+            break
+        cost, found = search.descend(random)
+        if cost < least:
+            least, best = cost, found
+    return best
+
+
+class _Search:
+    """What a dealing costs, and the steps that make it cheaper."""
+
+    def __init__(
+        self, amounts: Integers, holds: NDArray[np.bool_], groups: Sequence[Group], costs: Integers
+    ) -> None:
+        # One label more, which all units have: a group without it is empty.
+        self.holds = np.column_stack([holds, np.ones(len(holds), bool)]).astype(np.int64)
+        self.amounts, self.costs = amounts, costs
+        total = amounts.sum(axis=0)
+        self.shares = np.array([group.share for group in groups])
+        self.targets = np.rint(self.shares[:, None] * total).astype(np.int64)
+        # A label in a wrong place costs more than everything else can.
+        self.misplaced = int((total**2).sum()) * len(groups) + int(costs.max(axis=1).sum()) + 1
+        self.holders = self.holds.sum(axis=0)
+        lacking, hoarding, sparing = (self.misplaced * np.array([[getattr(group, name)] for group in groups])
+                                      for name in ("lacking", "hoarding", "sparing"))
+        at_least_as_bad = (lacking <= lacking.T).sum(axis=1, keepdims=True)
+        self.lacking = lacking * (at_least_as_bad <= self.holders)
+        # Worse than what it can cost to put some unit there.
+        self.lacking[:, -1] = (lacking + hoarding + sparing).max() * len(self.holders)
+        self.hoarding, self.sparing = hoarding * (self.holders > 1), sparing * (self.holders > 2)
+        self.apart = self._apart(np.arange(len(holds))) if len(holds) <= _TRIED else None
+
+    def descend(self, random: np.random.Generator) -> tuple[int, Integers]:
+        """Deal at random and take the best step until none helps; the cost then, and the group of each unit."""
+        count = len(self.amounts)
+        where = np.searchsorted(np.cumsum(self.shares)[:-1], (random.permutation(count) + 0.5) / count)
+        while True:
+            some = np.sort(random.permutation(count)[:_TRIED])
+            over = np.stack([self.amounts[where == group].sum(axis=0) for group in range(len(self.shares))])
+            over -= self.targets
+            counts = np.stack([self.holds[where == group].sum(axis=0) for group in range(len(self.shares))])
+            moves, exchanges = self._moves(where, over, counts), self._exchanges(where[some], some, over, counts)
+            if min(moves.min(), exchanges.min()) >= 0:
+                cost = (over**2).sum() + self._misplaced(counts).sum() + _own(self.costs, where).sum()
+                return int(cost), where
+            if moves.min() <= exchanges.min():
+                unit, group = np.unravel_index(moves.argmin(), moves.shape)
+                where[unit] = group
+            else:
+                pair = some[list(np.unravel_index(exchanges.argmin(), exchanges.shape))]
+                where[pair] = where[pair[::-1]]
+
+    def _misplaced(self, counts: Integers) -> Integers:
+        costs: Integers = (self.lacking * (counts <= 0) + self.hoarding * (counts >= self.holders)
+                           + self.sparing * (counts == self.holders - 1))
+        return costs
+
+    def _changes(self, counts: Integers) -> tuple[Integers, Integers]:
+        """Say what one unit more, and one less, of each label costs each group."""
+        now = self._misplaced(counts)
+        return self._misplaced(counts + 1) - now, self._misplaced(counts - 1) - now
+
+    def _moves(self, where: Integers, over: Integers, counts: Integers) -> Integers:
+        """Say what it would change to move each unit to each group."""
+        more, less = self._changes(counts)
+        along, size = 2 * self.amounts @ over.T, _squares(self.amounts)[:, None]
+        into, out = along + size + self.costs + self.holds @ more.T, size - along - self.costs + self.holds @ less.T
+        changes: Integers = into + _own(out, where)[:, None]
+        changes[np.arange(len(where)), where] = 0
+        return changes
+
+    def _exchanges(self, where: Integers, some: Integers, over: Integers, counts: Integers) -> Integers:
+        """Say what it would change to exchange each two of some units."""
+        more, less = self._changes(counts)
+        along, holds = 2 * self.amounts[some] @ over.T + self.costs[some], self.holds[some]
+        into, out = along + holds @ more.T, holds @ less.T - along
+        # Neither group notices a label that both units have.
+        both = holds * (more + less)[where] @ holds.T
+        # One of the two, by row, leaves its own group for that of the other, by column.
+        goes = _own(out, where)[:, None] + into[:, where] - both
+        apart = self._apart(some) if self.apart is None else self.apart
+        changes: Integers = goes + goes.T + 2 * apart
+        changes[where[:, None] == where] = 0
+        return changes
+
+    def _apart(self, some: Integers) -> Integers:
+        """Square of the distance between each two of some units."""
+        amounts = self.amounts[some]
+        size = _squares(amounts)
+        apart: Integers = size[:, None] + size - 2 * amounts @ amounts.T
+        return apart
+
+
+def _squares(amounts: Integers) -> Integers:
+    squares: Integers = (amounts**2).sum(axis=1)
+    return squares
+
+
+def _own(values: Integers, where: Integers) -> Integers:
+    """Of each unit, the value for its own group."""
+    return values[np.arange(len(where)), where]
