@@ -57,7 +57,8 @@ def main() -> None:
             model.train_on_batch(windows, targets)
             quickest = min(quickest, time.process_time() - began)
         learnt = sum(math.prod(weight.shape) for weight in model.trainable_weights)
-        print(f"{name:14}{model.count_params():10,} weights, {learnt:10,} learnt, {quickest / batch * 1000:6.1f} ms a clip")
+        print(f"{name:14}{model.count_params():10,} weights, {learnt:10,} learnt, "
+              f"{quickest / batch * 1000:6.1f} ms a clip")
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ AUDIO = Path("audio")
 
 def synthesize() -> None:
     """Render the corpus."""
+    settings = load(_stage.PARAMS, Synthesize)
     # The pipeline's own settings decide nothing here and do not make this stage run again. But where it runs, it is the
     # first to run, and a slip in them should not wait for it.
     check(Path("..") / _stage.PARAMS)
-    count = render_corpus(AUDIO, load(_stage.PARAMS, Synthesize))
+    count = render_corpus(AUDIO, settings)
     print(f"synthesize: {count} synthetic clips in {AUDIO}")
 
 

@@ -78,7 +78,7 @@ def test_the_window_does_not_change_the_weights(settings: Callable[..., Settings
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.01])
-def test_the_loss_grows_by_the_squared_weights_behind_the_branches(l2: float, settings: Callable[..., Settings]) -> None:
+def test_the_loss_grows_by_squared_weights_behind_the_branches(l2: float, settings: Callable[..., Settings]) -> None:
     model = classifier.build("light_sernet", settings(branch_filters=2, filters=[3], embedding=4, l2=l2),
                              window_frames=8, num_columns=4, num_classes=2)
     squares = sum(float(np.square(layer.get_weights()[0]).sum()) for layer in model.layers

@@ -1,4 +1,4 @@
-"""The network `tim_net`: gated, dilated convolutions forwards and backwards in time, and a weighted sum of their levels.
+"""The network `tim_net`: gated, dilated convolutions in both directions of time, and a weighted sum of levels.
 
 Ye et al., "Temporal Modeling Matters: A Novel Temporal Emotional Modeling Approach for Speech Emotion Recognition",
 ICASSP 2023, arXiv:2211.08233; the authors' code is github.com/Jiaxin-Ye/TIM-Net_SER. docs/networks.md says more.
