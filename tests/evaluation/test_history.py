@@ -12,12 +12,14 @@ from speech_emotion.evaluation.history import COLUMNS, kept_epochs, read_history
 def test_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "history.csv"
     path.write_text(",".join(COLUMNS) + "\n0,0,1,True,0.5,0.6,0.7,0.8\n")
-    assert read_history(path).to_dict("records") == [dict(zip(COLUMNS, (0, 0, 1, True, 0.5, 0.6, 0.7, 0.8), strict=True))]
+    expected = dict(zip(COLUMNS, (0, 0, 1, True, 0.5, 0.6, 0.7, 0.8), strict=True))
+    assert read_history(path).to_dict("records") == [expected]
 
 
 @pytest.mark.parametrize(("content", "message"), [
     (None, "there is no training history; run: dvc repro train_cnn"), (b"", "is damaged"),
-    (b"fold,epoch\n0,1\n", "network, kept, loss, accuracy, val_loss, val_accuracy is missing"), (b"\xff\xfe\x00", "is damaged"),
+    (b"fold,epoch\n0,1\n",
+     "network, kept, loss, accuracy, val_loss, val_accuracy is missing"), (b"\xff\xfe\x00", "is damaged"),
     (",".join(COLUMNS).encode(), "any epoch is missing"),
 ])
 def test_what_is_no_history(content: bytes | None, message: str, tmp_path: Path) -> None:

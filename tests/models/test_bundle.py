@@ -1,5 +1,6 @@
 """A bundle comes back as it was saved, holds no date, and says what is wrong with it."""
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable
@@ -74,6 +75,28 @@ def test_windows_of_a_long_clip(bundle: Bundle) -> None:
     np.testing.assert_allclose(outputs.probabilities, parts, rtol=1e-5)
     np.testing.assert_allclose(bundle.probabilities([clip])[0], parts.mean(axis=0), rtol=1e-5)
     assert not np.allclose(parts[0], parts[2], atol=1e-3)
+
+
+def test_the_logits_of_several_networks_are_averaged(
+    make_bundle: Make, save_models: Make, tmp_path: Path
+) -> None:
+    one, two = make_bundle(seed=0), make_bundle(seed=1)
+    shared = dataclasses.replace(one.blueprint, num_networks=2)
+    both = Bundle(shared, [*one.networks, *two.networks], one.normalisation)
+    two = Bundle(two.blueprint, two.networks, one.normalisation)
+    (loaded,) = load(save_models(tmp_path, both))
+    for outputs in (both.windows(CLIPS)[3], loaded.windows(CLIPS)[3]):
+        apart = [bundle.windows(CLIPS)[3] for bundle in (one, two)]
+        np.testing.assert_allclose(outputs.logits, np.mean([each.logits for each in apart], axis=0), rtol=1e-6)
+        np.testing.assert_array_equal(outputs.embeddings, np.concatenate([each.embeddings for each in apart], axis=1))
+    (tmp_path / "fold-0/network-1.weights.h5").unlink()
+    with pytest.raises(UserError, match=r"network-1\.weights\.h5 is missing"):
+        load(tmp_path)
+
+
+def test_many_clips_are_predicted_as_few_are(bundle: Bundle) -> None:
+    many = [CLIPS[number % len(CLIPS)] for number in range(300)]  # more windows than a network is given at a time
+    np.testing.assert_allclose(bundle.probabilities(many)[-4:], bundle.probabilities(CLIPS), rtol=1e-5)
 
 
 def test_a_short_clip_is_padded_with_the_mean(bundle: Bundle) -> None:

@@ -11,6 +11,7 @@ import soundfile
 
 from speech_emotion.audio import decoding
 from speech_emotion.core.errors import UserError
+from speech_emotion.features import compute
 from speech_emotion.features.compute import from_file
 from speech_emotion.ingest.intake import take_in
 from speech_emotion.models.bundle import Bundle
@@ -40,6 +41,24 @@ def test_folds_are_averaged(predictor: Predictor, tmp_path: Path) -> None:
     apart = [bundle.probabilities([clip])[0] for bundle in predictor.bundles]
     assert not np.allclose(*apart)
     np.testing.assert_allclose(predictor.windows_of_file(path).clip, np.mean(apart, axis=0), rtol=1e-12)
+
+
+def test_views_of_a_clip_are_judged_each_and_averaged(make_bundle: Make, tmp_path: Path) -> None:
+    bundle = make_bundle(seed=1)
+    shared = dataclasses.replace(bundle.blueprint, views=("", "speed-0.9"))
+    viewed = Bundle(shared, bundle.networks, bundle.normalisation)
+    predictor = Predictor([viewed])
+    said = predictor.windows_of_file(write_clip(tmp_path / "a.wav", duration=0.3, sample_rate=16000))
+    samples, _ = decoding.read(tmp_path / "a.wav")
+    each = []
+    for view in ("", "speed-0.9"):
+        prepared = compute.prepare(samples, predictor.recipe, view=view)
+        each.append(bundle.windows([compute.features(prepared, predictor.recipe)])[0].probabilities)
+    assert len(each[0]) != len(each[1]), "the slower clip is longer"
+    np.testing.assert_allclose(said.clip, np.mean([windows.mean(axis=0) for windows in each], axis=0), atol=1e-6)
+    np.testing.assert_allclose(said.probabilities, each[0], atol=1e-6)  # window by window, at the clip's own speed
+    with pytest.raises(UserError, match="they differ in their views"):
+        Predictor([viewed, bundle])
 
 
 def test_a_single_fold_will_do(models: Path, predictor: Predictor, tmp_path: Path) -> None:

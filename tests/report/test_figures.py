@@ -124,8 +124,8 @@ def test_history_marks_the_epoch_of_each_fold_whose_weights_were_kept() -> None:
 
 @pytest.mark.parametrize("last", [1, 2, 3, 7, 50, 120])
 def test_only_whole_epochs_that_were_trained_are_on_the_axis(last: int) -> None:
-    table = pd.DataFrame({"fold": 0, "network": 0, "epoch": range(1, last + 1), "kept": False, "loss": 1.0, "val_loss": 1.0, "accuracy": 0.5,
-                          "val_accuracy": 0.5})
+    table = pd.DataFrame({"fold": 0, "network": 0, "epoch": range(1, last + 1), "kept": False, "loss": 1.0,
+                          "val_loss": 1.0, "accuracy": 0.5, "val_accuracy": 0.5})
     for axes in figures.history(table, "toy").axes:
         low, high = axes.get_xlim()
         ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]

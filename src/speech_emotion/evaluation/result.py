@@ -50,7 +50,7 @@ def result(
     >>> numbers["interval"]["uar"], numbers["interval"]["note"]
     ({'low': None, 'high': None}, 'no interval: 2 test speakers, fewer than 5')
     >>> numbers["folds"]["0"]["best_epoch"]
-    2
+    2.0
     """
     truth, predicted = predictions["label"], predictions["predicted"]
     corpora = {str(name): {**_overall(clips), **_counts(clips)} for name, clips in predictions.groupby("corpus")}

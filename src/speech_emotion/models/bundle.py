@@ -169,7 +169,9 @@ class Bundle:
         try:
             networks = [blueprint.build() for _ in range(blueprint.num_networks)]
             for number, network in enumerate(networks):
-                network.load_weights(folder / _weights(number))
+                if not (weights := folder / _weights(number)).is_file():
+                    raise no_model(folder, f" ({weights.name} is missing)")
+                network.load_weights(weights)
             columns = json.loads((folder / _NORMALISATION).read_text(encoding="utf-8"))
             if list(columns) != list(blueprint.columns):
                 raise ValueError("its normalisation is of other columns")

@@ -35,8 +35,8 @@ def history(epochs: pd.DataFrame, title: str) -> Figure:
 
     Examples
     --------
-    >>> epochs = pd.DataFrame({"fold": 0, "network": 0, "epoch": [1, 2], "kept": [False, True], "loss": [0.9, 0.6], "val_loss": [0.9, 0.7],
-    ...                        "accuracy": [0.5, 0.75], "val_accuracy": [0.5, 0.5]})
+    >>> epochs = pd.DataFrame({"fold": 0, "network": 0, "epoch": [1, 2], "kept": [False, True], "loss": [0.9, 0.6],
+    ...                        "val_loss": [0.9, 0.7], "accuracy": [0.5, 0.75], "val_accuracy": [0.5, 0.5]})
     >>> [axes.get_ylabel() for axes in history(epochs, "toy, loso").axes]
     ['loss', 'accuracy']
     """

@@ -36,8 +36,8 @@ def fit(
     Returns
     -------
     pd.DataFrame
-        One row per epoch: epoch (from 1), kept (whether the weights are those of this epoch), accuracy, loss, val_accuracy, val_loss and, when `lr_schedule` is "plateau",
-        learning_rate.
+        One row per epoch: epoch (from 1), kept (whether the weights are those of this epoch), accuracy, loss,
+        val_accuracy, val_loss and, when `lr_schedule` is "plateau", learning_rate.
 
     Examples
     --------
