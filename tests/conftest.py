@@ -194,7 +194,7 @@ def make_bundle(tiny_network: Callable[..., Any], shipped: Callable[[], dict[str
                 min_duration, (ValidationScore(fold=0, uar=0.5, clips=6, speakers=1, unheard=True),),
             ),
         )
-        return Bundle(blueprint, blueprint.build(), Normalisation(
+        return Bundle(blueprint, [blueprint.build()], Normalisation(
             random.standard_normal(len(columns), dtype=np.float32),
             random.uniform(5, 50, len(columns)).astype(np.float32),
         ))

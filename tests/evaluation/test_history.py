@@ -6,18 +6,20 @@ import pandas as pd
 import pytest
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.evaluation.history import COLUMNS, chosen_epochs, read_history
+from speech_emotion.evaluation.history import COLUMNS, kept_epochs, read_history
 
 
 def test_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "history.csv"
-    path.write_text(",".join(COLUMNS) + "\n0,1,0.5,0.6,0.7,0.8\n")
-    assert read_history(path).to_dict("records") == [dict(zip(COLUMNS, (0, 1, 0.5, 0.6, 0.7, 0.8), strict=True))]
+    path.write_text(",".join(COLUMNS) + "\n0,0,1,True,0.5,0.6,0.7,0.8\n")
+    expected = dict(zip(COLUMNS, (0, 0, 1, True, 0.5, 0.6, 0.7, 0.8), strict=True))
+    assert read_history(path).to_dict("records") == [expected]
 
 
 @pytest.mark.parametrize(("content", "message"), [
     (None, "there is no training history; run: dvc repro train_cnn"), (b"", "is damaged"),
-    (b"fold,epoch\n0,1\n", "loss, accuracy, val_loss, val_accuracy is missing"), (b"\xff\xfe\x00", "is damaged"),
+    (b"fold,epoch\n0,1\n",
+     "network, kept, loss, accuracy, val_loss, val_accuracy is missing"), (b"\xff\xfe\x00", "is damaged"),
     (",".join(COLUMNS).encode(), "any epoch is missing"),
 ])
 def test_what_is_no_history(content: bytes | None, message: str, tmp_path: Path) -> None:
@@ -28,7 +30,7 @@ def test_what_is_no_history(content: bytes | None, message: str, tmp_path: Path)
         read_history(path)
 
 
-def test_the_epoch_that_was_kept_is_the_first_with_the_lowest_validation_loss_of_its_fold() -> None:
-    history = pd.DataFrame([(0, 1, 0.9), (0, 2, 0.4), (0, 3, 0.4), (1, 1, 0.3), (1, 2, 0.7)],
-                           columns=["fold", "epoch", "val_loss"])
-    assert chosen_epochs(history)[["fold", "epoch"]].to_numpy().tolist() == [[0, 2], [1, 1]]
+def test_the_epochs_that_were_kept() -> None:
+    history = pd.DataFrame([(0, 0, 1, False), (0, 0, 2, True), (0, 1, 1, True), (0, 1, 2, False), (1, 0, 1, True)],
+                           columns=["fold", "network", "epoch", "kept"])
+    assert kept_epochs(history)[["fold", "network", "epoch"]].to_numpy().tolist() == [[0, 0, 2], [0, 1, 1], [1, 0, 1]]

@@ -22,7 +22,8 @@ PREDICTIONS = pd.DataFrame(
     columns=["fold", "speaker", "corpus", "label", "predicted"],
 )
 HISTORY = pd.DataFrame(
-    [(0, 1, 0.9), (0, 2, 0.4), (0, 3, 0.5), (1, 1, 0.3), (1, 2, 0.7)], columns=["fold", "epoch", "val_loss"]
+    [(0, 0, 1, False), (0, 0, 2, True), (0, 0, 3, False), (1, 0, 1, True), (1, 1, 1, False), (1, 1, 2, True)],
+    columns=["fold", "network", "epoch", "kept"],
 )
 
 
@@ -55,8 +56,8 @@ def test_per_fold(numbers: dict[str, Any]) -> None:
     assert list(folds) == ["mean", "std", "0", "1"]
     # Fold 0: anger 2 of 2, fear 1 of 2. F1: anger 2*2/(3+2) = 0.8, fear 2*1/(1+2) = 2/3.
     assert folds["0"] == {"accuracy": 0.75, "uar": 0.75, "macro_f1": 0.733333, "best_epoch": 2}
-    # Fold 1: anger 0 of 1, fear 1 of 1. F1: 0 and 2/3.
-    assert folds["1"] == {"accuracy": 0.5, "uar": 0.5, "macro_f1": 0.333333, "best_epoch": 1}
+    # Fold 1: anger 0 of 1, fear 1 of 1. F1: 0 and 2/3. The epoch is the mean over its two networks.
+    assert folds["1"] == {"accuracy": 0.5, "uar": 0.5, "macro_f1": 0.333333, "best_epoch": 1.5}
     assert folds["mean"] == {"accuracy": 0.625, "uar": 0.625, "macro_f1": 0.533333}
     # Of two numbers: their difference over the square root of 2.
     assert folds["std"] == {"accuracy": 0.176777, "uar": 0.176777, "macro_f1": 0.282843}

@@ -18,7 +18,7 @@ def measured(speakers: int, labels: tuple[str, ...] = ("anger", "fear"), **origi
         "fold": 0, "corpus": "toy", "speaker": [f"toy-{number // 2:02d}" for number in range(2 * speakers)],
         "label": ["anger", "fear"] * speakers, "predicted": "fear",
     })
-    history = pd.DataFrame({"fold": [0], "epoch": [1], "val_loss": [0.7]})
+    history = pd.DataFrame({"fold": [0], "network": [0], "epoch": [1], "kept": [True]})
     about = Origin(labels, **{"protocol": "loso", "speaker_independent": True, "statement_independent": False,
                               "seed": 1, "settings": {}, **origin})
     numbers = result(rows, history, about, Evaluate(resamples=100, confidence=0.9, dpi=50))

@@ -107,7 +107,10 @@ def test_sex_and_age_that_nobody_gives_are_null(tmp_path):
 
 def run_stage(folder: Path, root: Path, corpora: str = "[]", strict: str = "false",
               **variables: str) -> subprocess.CompletedProcess[str]:
-    (folder / "params.yaml").write_text(PARAMS.format(root=root, corpora=corpora, strict=strict))
+    # The stage tries the split on the clips: the other sections as they are shipped.
+    _, others = (STAGE.parents[2] / "params.yaml").read_text(encoding="utf-8").split("\n# Clips to frames", 1)
+    own = PARAMS.format(root=root, corpora=corpora, strict=strict)
+    (folder / "params.yaml").write_text(f"{own}\n# Clips to frames{others}")
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | variables
     return subprocess.run([sys.executable, STAGE], cwd=folder, env=environment, capture_output=True, text=True)
 

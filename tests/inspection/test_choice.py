@@ -47,26 +47,26 @@ def test_one_clip_for_each_label_says_the_same_as_far_as_there_is_such_a_clip() 
             ("toy-5", "fear", "s2"), ("toy-6", "joy", "s2")]
     table = pd.DataFrame(rows, columns=["clip_id", "label", "statement"]).assign(corpus="toy", speaker="toy-a")
     chosen = choice.one_per_value("toy", "label", table.assign(path=table["clip_id"]), "root")
-    assert [path.name for path, _ in chosen] == ["toy-2", "toy-3", "toy-5", "toy-6"]
+    assert [clip.path.name for clip in chosen] == ["toy-2", "toy-3", "toy-5", "toy-6"]
     # A speaker who has every label goes before all, as where each label has statements of its own.
     table["statement"] = table["label"]
     table.loc[0, "speaker"] = "toy-0"
     chosen = choice.one_per_value("toy", "label", table.assign(path=table["clip_id"]), "root")
-    assert [path.name for path, _ in chosen] == ["toy-2", "toy-3", "toy-4", "toy-6"]
+    assert [clip.path.name for clip in chosen] == ["toy-2", "toy-3", "toy-4", "toy-6"]
 
 
 def test_one_clip_for_each_speaker_is_of_one_label_as_far_as_there_is_one_and_says_so(table: pd.DataFrame) -> None:
     chosen = choice.one_per_value("toy", "speaker", table, "root")
-    assert [title for _, title in chosen] == ["toy-1 (anger)", "toy-2 (anger)", "toy-3 (calm)"]
+    assert [clip.title for clip in chosen] == ["toy-1 (anger)", "toy-2 (anger)", "toy-3 (calm)"]
 
 
 def test_one_clip_for_each_value_of_another_column_says_label_and_speaker(table: pd.DataFrame) -> None:
     chosen = choice.one_per_value("toy", "intensity", table.assign(intensity=["low", "low", "high", "high"]), "root")
     # No speaker has both with one label.
-    assert [title for _, title in chosen] == ["high (fear, toy-2)", "low (anger, toy-1)"]
+    assert [clip.title for clip in chosen] == ["high (fear, toy-2)", "low (anger, toy-1)"]
     more = pd.concat([table.assign(intensity="low"), table[1:].assign(intensity="high", clip_id="toy-z")])
     chosen = choice.one_per_value("toy", "intensity", more, "root")
-    assert [title for _, title in chosen] == ["high (anger, toy-2)", "low (anger, toy-2)"]
+    assert [clip.title for clip in chosen] == ["high (anger, toy-2)", "low (anger, toy-2)"]
 
 
 def test_a_corpus_or_column_that_is_not_there_is_said(table: pd.DataFrame) -> None:

@@ -1,5 +1,6 @@
 """A bundle comes back as it was saved, holds no date, and says what is wrong with it."""
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable
@@ -49,7 +50,7 @@ def test_it_comes_back_as_it_was(bundle: Bundle, saved: Path) -> None:
 def test_saving_twice_gives_the_same_bytes(bundle: Bundle, saved: Path, save_models: Make, tmp_path: Path) -> None:
     save_models(tmp_path, bundle)
     files = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
-    assert [str(path) for path in files] == ["fold-0/model.weights.h5", "fold-0/normalisation.json", "model.json"]
+    assert [str(path) for path in files] == ["fold-0/network-0.weights.h5", "fold-0/normalisation.json", "model.json"]
     for path in files:
         assert (tmp_path / path).read_bytes() == (saved / path).read_bytes()
 
@@ -76,6 +77,28 @@ def test_windows_of_a_long_clip(bundle: Bundle) -> None:
     assert not np.allclose(parts[0], parts[2], atol=1e-3)
 
 
+def test_the_logits_of_several_networks_are_averaged(
+    make_bundle: Make, save_models: Make, tmp_path: Path
+) -> None:
+    one, two = make_bundle(seed=0), make_bundle(seed=1)
+    shared = dataclasses.replace(one.blueprint, num_networks=2)
+    both = Bundle(shared, [*one.networks, *two.networks], one.normalisation)
+    two = Bundle(two.blueprint, two.networks, one.normalisation)
+    (loaded,) = load(save_models(tmp_path, both))
+    for outputs in (both.windows(CLIPS)[3], loaded.windows(CLIPS)[3]):
+        apart = [bundle.windows(CLIPS)[3] for bundle in (one, two)]
+        np.testing.assert_allclose(outputs.logits, np.mean([each.logits for each in apart], axis=0), rtol=1e-6)
+        np.testing.assert_array_equal(outputs.embeddings, np.concatenate([each.embeddings for each in apart], axis=1))
+    (tmp_path / "fold-0/network-1.weights.h5").unlink()
+    with pytest.raises(UserError, match=r"network-1\.weights\.h5 is missing"):
+        load(tmp_path)
+
+
+def test_many_clips_are_predicted_as_few_are(bundle: Bundle) -> None:
+    many = [CLIPS[number % len(CLIPS)] for number in range(300)]  # more windows than a network is given at a time
+    np.testing.assert_allclose(bundle.probabilities(many)[-4:], bundle.probabilities(CLIPS), rtol=1e-5)
+
+
 def test_a_short_clip_is_padded_with_the_mean(bundle: Bundle) -> None:
     padded = np.tile(bundle.normalisation.mean, (16, 1))
     padded[5:10] = CLIPS[0]
@@ -84,13 +107,14 @@ def test_a_short_clip_is_padded_with_the_mean(bundle: Bundle) -> None:
 
 def test_features_are_normalised(bundle: Bundle) -> None:
     normalised = bundle.normalisation(CLIPS[1])[None]
-    np.testing.assert_allclose(bundle.probabilities([CLIPS[1]]), bundle.model.predict(normalised, verbose=0), rtol=1e-5)
+    expected = bundle.networks[0].predict(normalised, verbose=0)
+    np.testing.assert_allclose(bundle.probabilities([CLIPS[1]]), expected, rtol=1e-5)
 
 
 # --- what is wrong
 
 
-FILES = ["model.json", "fold-0/normalisation.json", "fold-0/model.weights.h5"]
+FILES = ["model.json", "fold-0/normalisation.json", "fold-0/network-0.weights.h5"]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -111,7 +135,7 @@ def test_a_damaged_file(name: str, content: bytes, copy: Path) -> None:
 
 
 def test_weights_cut_in_half(copy: Path) -> None:
-    path = copy / "fold-0/model.weights.h5"
+    path = copy / "fold-0/network-0.weights.h5"
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(UserError, match="damaged or of another version"):
         load(copy)
@@ -143,7 +167,7 @@ def test_it_says_what_it_comes_from(saved: Path) -> None:
 def test_another_format(copy: Path) -> None:
     path = copy / "model.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
-    with pytest.raises(UserError, match="has format 99, this version reads 3; train anew"):
+    with pytest.raises(UserError, match="has format 99, this version reads 4; train anew"):
         load(copy)
 
 
@@ -154,7 +178,7 @@ def test_folds_come_in_order_of_their_numbers(bundle: Bundle, tmp_path: Path) ->
     bundle.blueprint.save(tmp_path)
     for fold in (10, 2, 0):
         std = bundle.normalisation.std + np.float32(fold)
-        Bundle(bundle.blueprint, bundle.model, Normalisation(bundle.normalisation.mean, std)).save(tmp_path, fold)
+        Bundle(bundle.blueprint, bundle.networks, Normalisation(bundle.normalisation.mean, std)).save(tmp_path, fold)
     for name in ("fold-x", "other"):
         (tmp_path / name).mkdir()
     offsets = [float((each.normalisation.std - bundle.normalisation.std)[0]) for each in load(tmp_path)]

@@ -168,7 +168,7 @@ def _without_comment(lines: list[str], section: CommentedMap, path: str = "") ->
         if not (re.search(r"\s# \S", lines[line]) or re.match(r"# \S", above)
                 or any(said.startswith(f"# {key}: ") for said in head)):
             lacking.append(f"{path}{key}")
-        if isinstance(value, CommentedMap):
+        if isinstance(value, CommentedMap) and value:
             lacking += _without_comment(lines, value, f"{path}{key}.")
     return lacking
 

@@ -56,10 +56,10 @@ def test_only_evaluate_reruns_for_its_settings_and_for_report_code(project: Proj
     {"networks.cnn.dropout": 0.5},
 ], ids=["setting", "split", "network"])
 def test_training_and_evaluation_rerun(project: Project, changed: dict[str, Any]) -> None:
-    before = (project / "models/fold-0/model.weights.h5").read_bytes()
+    before = (project / "models/fold-0/network-0.weights.h5").read_bytes()
     project.change("params.yaml", changed)
     assert project.repro().stages == TRAINED
-    assert (project / "models/fold-0/model.weights.h5").read_bytes() != before
+    assert (project / "models/fold-0/network-0.weights.h5").read_bytes() != before
 
 
 def test_the_shortest_duration_is_kept_by_the_model_even_if_it_leaves_every_clip(project: Project) -> None:
@@ -83,14 +83,14 @@ def test_extraction_and_all_that_follows_rerun_and_back_is_restored(project: Pro
     assert changed.stages == fates(extract_mfcc="ran", train_cnn="ran", evaluate="ran")
     assert changed.clips == (CLIPS, 0)
 
-    locks, weights = project.locks(), (project / "models/fold-0/model.weights.h5").read_bytes()
+    locks, weights = project.locks(), (project / "models/fold-0/network-0.weights.h5").read_bytes()
     project.set(extract_mfcc__features__mfcc__n_mfcc=40)
     assert project.repro().stages == fates(extract_mfcc="cached", train_cnn="cached", evaluate="ran")
     assert project.git("diff", "HEAD", "--name-only", "--", "dvc.lock", "metrics", "plots") == ""
     project.set(extract_mfcc__features__mfcc__n_mfcc=20)
     assert project.repro().stages == fates(extract_mfcc="cached", train_cnn="cached", evaluate="ran")
     assert project.locks() == locks
-    assert (project / "models/fold-0/model.weights.h5").read_bytes() == weights
+    assert (project / "models/fold-0/network-0.weights.h5").read_bytes() == weights
 
 
 def test_feature_code_that_changes_features_reruns_everything_after_it(project: Project) -> None:

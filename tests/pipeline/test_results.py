@@ -32,7 +32,7 @@ def _outputs(project: Project) -> list[Path]:
 
 def test_no_output_names_a_folder_of_this_machine(base: Project) -> None:
     files = _outputs(base)
-    assert {"manifest.parquet", "files.parquet", "index.parquet", "synthetic.npy", "model.json", "model.weights.h5",
+    assert {"manifest.parquet", "files.parquet", "index.parquet", "synthetic.npy", "model.json", "network-0.weights.h5",
             "split.csv", "predictions.parquet", "history.csv", "evaluate.json", "recall.png"} <= {
                 file.name for file in files}
     for file in [*files, base / "dvc.lock", base / "demo/dvc.lock"]:
@@ -81,7 +81,7 @@ def test_a_clone_that_has_run_nothing_is_not_told_of_earlier_results(base: Proje
 
 def test_after_an_error_the_results_that_fit_the_settings_come_back(project: Project) -> None:
     settings = (project / "params.yaml").read_text("utf-8")
-    trained = (project / "models/fold-0/model.weights.h5").read_bytes()
+    trained = (project / "models/fold-0/network-0.weights.h5").read_bytes()
     project.set(train_cnn__seconds=0.01, train_cnn__augment__time_masks=0)
     stopped = project.run("dvc", "repro")
     assert stopped.returncode != 0
@@ -89,7 +89,7 @@ def test_after_an_error_the_results_that_fit_the_settings_come_back(project: Pro
     assert "`dvc checkout` brings it back" in stopped.stderr
     assert not (project / "models").exists(), "DVC removed them"
     project.dvc("checkout")
-    assert (project / "models/fold-0/model.weights.h5").read_bytes() == trained
+    assert (project / "models/fold-0/network-0.weights.h5").read_bytes() == trained
 
     (project / "params.yaml").write_text(settings.replace("min_duration: 0.3", "min_duration: short"), "utf-8")
     stopped = project.run("dvc", "repro")

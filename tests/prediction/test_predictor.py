@@ -11,6 +11,7 @@ import soundfile
 
 from speech_emotion.audio import decoding
 from speech_emotion.core.errors import UserError
+from speech_emotion.features import compute
 from speech_emotion.features.compute import from_file
 from speech_emotion.ingest.intake import take_in
 from speech_emotion.models.bundle import Bundle
@@ -42,6 +43,24 @@ def test_folds_are_averaged(predictor: Predictor, tmp_path: Path) -> None:
     np.testing.assert_allclose(predictor.windows_of_file(path).clip, np.mean(apart, axis=0), rtol=1e-12)
 
 
+def test_views_of_a_clip_are_judged_each_and_averaged(make_bundle: Make, tmp_path: Path) -> None:
+    bundle = make_bundle(seed=1)
+    shared = dataclasses.replace(bundle.blueprint, views=("", "speed-0.9"))
+    viewed = Bundle(shared, bundle.networks, bundle.normalisation)
+    predictor = Predictor([viewed])
+    said = predictor.windows_of_file(write_clip(tmp_path / "a.wav", duration=0.3, sample_rate=16000))
+    samples, _ = decoding.read(tmp_path / "a.wav")
+    each = []
+    for view in ("", "speed-0.9"):
+        prepared = compute.prepare(samples, predictor.recipe, view=view)
+        each.append(bundle.windows([compute.features(prepared, predictor.recipe)])[0].probabilities)
+    assert len(each[0]) != len(each[1]), "the slower clip is longer"
+    np.testing.assert_allclose(said.clip, np.mean([windows.mean(axis=0) for windows in each], axis=0), atol=1e-6)
+    np.testing.assert_allclose(said.probabilities, each[0], atol=1e-6)  # window by window, at the clip's own speed
+    with pytest.raises(UserError, match="they differ in their views"):
+        Predictor([viewed, bundle])
+
+
 def test_a_single_fold_will_do(models: Path, predictor: Predictor, tmp_path: Path) -> None:
     one = Predictor.load(str(models / "fold-1"))
     path = write_clip(tmp_path / "a.wav")
@@ -70,14 +89,15 @@ def test_samples_in_memory_are_predicted_as_the_file_that_holds_them(predictor: 
                                              ("window_frames", 17), ("columns", ("a",))])
 def test_models_that_do_not_agree_are_not_averaged(what: str, value: Any, make_bundle: Make) -> None:
     one, other = make_bundle(), make_bundle()
-    odd = Bundle(dataclasses.replace(other.blueprint, **{what: value}), other.model, other.normalisation)
+    odd = Bundle(dataclasses.replace(other.blueprint, **{what: value}), other.networks, other.normalisation)
     with pytest.raises(UserError, match=f"cannot be averaged: they differ in their {what}"):
         Predictor([one, odd])
 
 
 def test_features_that_this_version_does_not_know(make_bundle: Make) -> None:
     bundle = make_bundle()
-    odd = Bundle(dataclasses.replace(bundle.blueprint, recipe={"sample_rate": 1}), bundle.model, bundle.normalisation)
+    unknown = dataclasses.replace(bundle.blueprint, recipe={"sample_rate": 1})
+    odd = Bundle(unknown, bundle.networks, bundle.normalisation)
     with pytest.raises(UserError, match="cannot compute the features of this model"):
         Predictor([odd])
 

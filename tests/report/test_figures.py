@@ -18,8 +18,8 @@ TITLE = ("crema_d, emodb, ravdess, savee, tess, cross_corpus\nUAR over 2 of 3 la
 def epochs(folds: int) -> pd.DataFrame:
     # Folds stop at different epochs.
     return pd.DataFrame([
-        {"fold": fold, "epoch": epoch, "loss": 1 / epoch, "val_loss": 1 / epoch + fold / 10, "accuracy": 1 - 1 / epoch,
-         "val_accuracy": 0.9 - 1 / epoch}
+        {"fold": fold, "network": 0, "epoch": epoch, "kept": epoch == 4 + fold, "loss": 1 / epoch,
+         "val_loss": 1 / epoch + fold / 10, "accuracy": 1 - 1 / epoch, "val_accuracy": 0.9 - 1 / epoch}
         for fold in range(folds) for epoch in range(1, 5 + fold)
     ])
 
@@ -108,24 +108,24 @@ def test_history_shows_training_and_validation_and_each_fold() -> None:
 
 
 def test_history_marks_the_epoch_of_each_fold_whose_weights_were_kept() -> None:
-    # Of these folds each is at its best at another epoch.
+    # Of each of these folds another epoch's.
     table = epochs(3)
-    table.loc[table["epoch"] == table["fold"] + 2, "val_loss"] = 0.1
+    table["kept"] = table["epoch"] == table["fold"] + 2
     loss, accuracy = figures.history(table, "toy").axes
     marks = [next(line for line in axes.lines if line.get_marker() == "o") for axes in (loss, accuracy)]
     for mark, measure in zip(marks, ("val_loss", "val_accuracy"), strict=True):
         assert list(mark.get_xdata()) == [2, 3, 4]
         kept = table[table["epoch"] == table["fold"] + 2]
         assert list(mark.get_ydata()) == kept[measure].tolist()
-    assert marks[0].get_label() == "epoch kept, of each fold"
+    assert marks[0].get_label() == "epoch kept, of each network"
     one = figures.history(table[table["fold"] == 1], "toy")
     assert [text.get_text() for text in one.legends[0].get_texts()] == ["training", "validation", "epoch kept: 3"]
 
 
 @pytest.mark.parametrize("last", [1, 2, 3, 7, 50, 120])
 def test_only_whole_epochs_that_were_trained_are_on_the_axis(last: int) -> None:
-    table = pd.DataFrame({"fold": 0, "epoch": range(1, last + 1), "loss": 1.0, "val_loss": 1.0, "accuracy": 0.5,
-                          "val_accuracy": 0.5})
+    table = pd.DataFrame({"fold": 0, "network": 0, "epoch": range(1, last + 1), "kept": False, "loss": 1.0,
+                          "val_loss": 1.0, "accuracy": 0.5, "val_accuracy": 0.5})
     for axes in figures.history(table, "toy").axes:
         low, high = axes.get_xlim()
         ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speech_emotion.params.train_cnn import Augment
-from speech_emotion.training.augment import Batch, ColumnMasks, Noise, Step, TimeMasks, augment, chain
+from speech_emotion.training.augment import Batch, ColumnMasks, Noise, Step, TimeMasks, TimeWarp, augment, chain
 
 OFF: dict[str, Any] = {
-    "shift_seconds": 0.0, "time_masks": 0, "time_mask_seconds": 0.0, "coefficient_masks": 0,
+    "shift_seconds": 0.0, "time_warp": 0.0, "time_masks": 0, "time_mask_seconds": 0.0, "coefficient_masks": 0,
     "coefficient_mask_width": 0, "noise": 0.0,
 }
 EVERYTHING: dict[str, Any] = {
-    "shift_seconds": 0.1, "time_masks": 1, "time_mask_seconds": 0.1, "coefficient_masks": 1,
+    "shift_seconds": 0.1, "time_warp": 0.2, "time_masks": 1, "time_mask_seconds": 0.1, "coefficient_masks": 1,
     "coefficient_mask_width": 4, "noise": 0.3,
 }
 
@@ -39,9 +39,9 @@ def test_switched_off_there_is_no_step() -> None:
 
 
 def test_every_switch_is_a_step_of_its_own() -> None:
-    assert chain(Augment(**EVERYTHING), 100.0) == (Noise(0.3), TimeMasks(1, 10), ColumnMasks(1, 4))
-    assert chain(Augment(**EVERYTHING), 50.0)[1] == TimeMasks(1, 5), "seconds become frames at the given rate"
-    assert chain(Augment(**{**EVERYTHING, "time_masks": 0}), 100.0) == (Noise(0.3), ColumnMasks(1, 4))
+    assert chain(Augment(**EVERYTHING), 100.0) == (TimeWarp(0.2), Noise(0.3), TimeMasks(1, 10), ColumnMasks(1, 4))
+    assert chain(Augment(**EVERYTHING), 50.0)[2] == TimeMasks(1, 5), "seconds become frames at the given rate"
+    assert chain(Augment(**{**EVERYTHING, "time_masks": 0}), 100.0) == (TimeWarp(0.2), Noise(0.3), ColumnMasks(1, 4))
 
 
 def test_the_same_seed_gives_the_same_batch_and_another_gives_another() -> None:
@@ -96,6 +96,21 @@ def test_every_width_up_to_the_widest_and_every_place_occurs(step: Step, axis: i
     masked = (applied(step, 0, windows=400) == 0).all(axis=axis)
     assert {int(row.sum()) for row in masked} == set(range(widest + 1))
     assert masked.any(axis=0).all()
+
+
+@given(st.integers(0, 10_000), st.sampled_from([0.05, 0.3, 0.9]))
+def test_time_is_warped_about_the_middle_as_numpy_interpolates(seed: int, share: float) -> None:
+    windows = np.random.default_rng(seed).standard_normal((3, 21, 2), dtype=np.float32)
+    warped = TimeWarp(share)(Batch(windows, np.eye(3, dtype=np.float32), np.ones(3, np.float32)),
+                             np.random.default_rng(seed)).windows
+    factors = np.random.default_rng(seed).uniform(1 - share, 1 + share, size=3)
+    for before, after, factor in zip(windows, warped, factors, strict=True):
+        for column in range(2):
+            # Where each frame goes to, from its distance to the middle.
+            moved = 10 + (np.arange(21) - 10) * factor
+            expected = np.interp(np.arange(21), moved, before[:, column], left=0, right=0)
+            np.testing.assert_allclose(after[:, column], expected, atol=1e-4)
+    np.testing.assert_array_equal(warped[:, 10], windows[:, 10])
 
 
 def test_noise_has_the_asked_standard_deviation() -> None:

@@ -88,7 +88,7 @@ def outputs(folder: Path, live: Path | None = None) -> Outputs:
 
 
 def equal_weights(one: Bundle, other: Bundle) -> bool:
-    pairs = zip(one.model.get_weights(), other.model.get_weights(), strict=True)
+    pairs = zip(one.networks[0].get_weights(), other.networks[0].get_weights(), strict=True)
     return all(np.array_equal(a, b) for a, b in pairs)
 
 
@@ -102,22 +102,22 @@ def test_two_runs_give_the_same_bytes_of_every_file(
                   outputs(tmp_path / "b", tmp_path / "live"))
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
     assert sorted(digests(tmp_path / "a")) == [
-        "history.csv", "models/fold-0/model.weights.h5", "models/fold-0/normalisation.json",
-        "models/fold-1/model.weights.h5", "models/fold-1/normalisation.json", "models/model.json", "models/split.csv",
-        "predictions.parquet",
+        "history.csv", "models/fold-0/network-0.weights.h5", "models/fold-0/normalisation.json",
+        "models/fold-1/network-0.weights.h5", "models/fold-1/normalisation.json", "models/model.json",
+        "models/split.csv", "predictions.parquet",
     ]
     assert first == again
     assert "speaker_kfold, 2 folds, 36 clips of 6 speakers, 3 labels" in first
     # DVCLive's files are beside, one folder per fold.
     assert sorted(path.name for path in (tmp_path / "live").iterdir()) == ["fold-0", "fold-1"]
     train(clips, store, settings.model_copy(update={"seed": 2}), network, outputs(tmp_path / "a"))
-    weights = "models/fold-0/model.weights.h5"
+    weights = "models/fold-0/network-0.weights.h5"
     assert digests(tmp_path / "a")[weights] != digests(tmp_path / "b")[weights]
 
     split = pd.read_csv(tmp_path / "b/models/split.csv")
     pd.testing.assert_frame_equal(split, splits.make(clips, settings.split, settings.seed), check_dtype=False)
     history = read_history(tmp_path / "b/history.csv")
-    assert list(history)[:2] == ["fold", "epoch"]
+    assert list(history)[:4] == ["fold", "network", "epoch", "kept"]
     assert history.groupby("fold")["epoch"].apply(list).tolist() == [[1, 2, 3], [1, 2, 3]]
     assert [bundle.blueprint.labels for bundle in load(tmp_path / "b/models")] == [LABELS, LABELS]
 
@@ -146,7 +146,7 @@ def test_predictions_are_of_each_folds_own_model_on_its_validation_and_test_part
         own = np.flatnonzero(rows["fold"] == fold)
         clips_of_fold = [store.frames(clip) for clip in rows["clip_id"].iloc[own]]
         np.testing.assert_allclose(probabilities[own], bundle.probabilities(clips_of_fold), atol=1e-6)
-        head, offset = map(np.asarray, bundle.model.get_layer("logits").weights)
+        head, offset = map(np.asarray, bundle.networks[0].get_layer("logits").weights)
         embeddings = np.stack(rows["embedding"].iloc[own].to_list())
         logits = rows[[f"logit_{label}" for label in LABELS]].to_numpy(dtype=float)[own]
         np.testing.assert_allclose(logits, embeddings @ head + offset, atol=1e-5)
@@ -224,6 +224,46 @@ def test_views_are_for_training_only(
     assert equal_weights(trained("all", {"train", "validation", "test"}), seen)
 
 
+def test_a_fold_may_have_several_networks_of_different_seeds(
+    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    for name, count in (("one", 1), ("three", 3)):
+        said = train(clips, store, tiny(num_networks=count), tiny_network(), outputs(tmp_path / name))
+    assert "fold 0, network 2: 3 epochs, best" in said
+    weights = [(tmp_path / f"three/models/fold-0/network-{number}.weights.h5").read_bytes() for number in range(3)]
+    assert len(set(weights)) == 3
+    # More networks leave the first as it is.
+    assert (tmp_path / "one/models/fold-0/network-0.weights.h5").read_bytes() == weights[0]
+    history = read_history(tmp_path / "three/history.csv")
+    assert history.groupby("network")["epoch"].apply(list).tolist() == [[1, 2, 3]] * 3
+    assert history.groupby("network")["kept"].sum().tolist() == [1, 1, 1]
+    written = predictions.read(tmp_path / "three/predictions.parquet").table
+    assert {len(embedding) for embedding in written["embedding"]} == {3 * tiny_network().dense}
+
+
+def test_clips_are_judged_at_the_speeds_of_their_views(
+    clips: Any, features: Features, make_store: Make, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    views = {"": 1.0, "noise-20dB": 3.0, "speed-0.9": 1.5, "speed-1.1": 0.5}
+    given = [(clip, view, frames * np.float32(factor)) for clip, frames in features.items()
+             for view, factor in views.items()]
+    store = make_store(tmp_path / "features", given)
+    names = [f"p_{label}" for label in LABELS]
+    for average, judged in ((True, ["", "speed-0.9", "speed-1.1"]), (False, [""])):
+        train(clips, store, tiny(average_speeds=average), tiny_network(), outputs(tmp_path))
+        (bundle,) = load(tmp_path / "models")
+        assert bundle.blueprint.views == tuple(judged)
+        rows = predictions.read(tmp_path / "predictions.parquet").table
+        each = [bundle.probabilities([store.frames(clip, view) for clip in rows["clip_id"]]) for view in judged]
+        np.testing.assert_allclose(rows[names].to_numpy(dtype=float), np.mean(each, axis=0), atol=1e-6)
+
+
+def test_the_last_epoch_is_kept_on_request(clips: Any, store: Any, tiny: Make, fit_fold: Make) -> None:
+    settings = tiny(epochs=8, lr=0.5, lr_schedule="constant", keep="last")
+    history = fit_fold(members(clips, settings), store, settings).history
+    assert history["kept"].tolist() == [False] * 7 + [True]
+
+
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "plateau"])
 def test_every_learning_rate_schedule(
     schedule: str, clips: Any, store: Any, tiny: Make, fit_fold: Make
@@ -232,7 +272,7 @@ def test_every_learning_rate_schedule(
     done = fit_fold(members(clips, settings), store, settings)
     bundle, history = done.bundle, done.history
     assert np.isfinite(history["val_loss"]).all()
-    rate = float(bundle.model.optimizer.learning_rate)
+    rate = float(bundle.networks[0].optimizer.learning_rate)
     if schedule == "constant":
         assert rate == pytest.approx(0.9)
     elif schedule == "plateau":

@@ -6,7 +6,7 @@ import pandas as pd
 
 from speech_emotion.core.errors import UserError
 
-COLUMNS = ("fold", "epoch", "loss", "accuracy", "val_loss", "val_accuracy")
+COLUMNS = ("fold", "network", "epoch", "kept", "loss", "accuracy", "val_loss", "val_accuracy")
 """What every history has; `learning_rate` comes with some."""
 
 
@@ -21,7 +21,7 @@ def read_history(path: Path | str) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        One row per fold and epoch; `COLUMNS` and perhaps more.
+        One row per fold, network and epoch; `COLUMNS` and perhaps more.
 
     Raises
     ------
@@ -33,7 +33,8 @@ def read_history(path: Path | str) -> pd.DataFrame:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder, "history.csv")
-    ...     _ = file.write_text("fold,epoch,loss,accuracy,val_loss,val_accuracy\n0,1,0.7,0.5,0.6,0.75\n")
+    ...     _ = file.write_text("fold,network,epoch,kept,loss,accuracy,val_loss,val_accuracy\n"
+    ...                         "0,0,1,True,0.7,0.5,0.6,0.75\n")
     ...     read_history(file)["val_accuracy"].tolist()
     [0.75]
     """
@@ -50,23 +51,23 @@ def read_history(path: Path | str) -> pd.DataFrame:
     return history
 
 
-def chosen_epochs(history: pd.DataFrame) -> pd.DataFrame:
-    """Find the epoch of each fold whose weights were kept: the first with the lowest validation loss.
+def kept_epochs(history: pd.DataFrame) -> pd.DataFrame:
+    """Find the epochs whose weights were kept.
 
     Parameters
     ----------
     history : pd.DataFrame
-        Rows fold, epoch, val_loss and others.
+        Rows fold, network, epoch, kept and others.
 
     Returns
     -------
     pd.DataFrame
-        These rows alone, one per fold, in the folds' order.
+        These rows alone, one per network of each fold, in their order.
 
     Examples
     --------
-    >>> history = pd.DataFrame({"fold": [0, 0, 0, 1], "epoch": [1, 2, 3, 1], "val_loss": [0.9, 0.7, 0.7, 0.8]})
-    >>> chosen_epochs(history)["epoch"].tolist()
+    >>> history = pd.DataFrame({"fold": [0, 0, 1], "network": 0, "epoch": [1, 2, 1], "kept": [False, True, True]})
+    >>> kept_epochs(history)["epoch"].tolist()
     [2, 1]
     """
-    return history.loc[history.groupby("fold")["val_loss"].idxmin()]
+    return history[history["kept"]]

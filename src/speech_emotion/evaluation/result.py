@@ -8,7 +8,7 @@ import pandas as pd
 
 from speech_emotion.corpora.artificial import SYNTHETIC
 from speech_emotion.evaluation import intervals, metrics
-from speech_emotion.evaluation.history import chosen_epochs
+from speech_emotion.evaluation.history import kept_epochs
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.predictions import Origin
 
@@ -23,7 +23,7 @@ def result(
     predictions : pd.DataFrame
         One row per test clip of any fold: fold, speaker, corpus, label, predicted.
     history : pd.DataFrame
-        Rows fold, epoch, val_loss.
+        Rows fold, network, epoch, kept.
     origin : Origin
         What run the predictions are of.
     settings : Evaluate
@@ -40,7 +40,7 @@ def result(
     >>> rows = pd.DataFrame({"fold": 0, "corpus": "toy", "speaker": ["toy-ann", "toy-ann", "toy-ann", "toy-bob"],
     ...                      "label": ["anger", "anger", "fear", "fear"],
     ...                      "predicted": ["anger", "anger", "anger", "fear"]})
-    >>> epochs = pd.DataFrame({"fold": [0, 0], "epoch": [1, 2], "val_loss": [0.9, 0.7]})
+    >>> epochs = pd.DataFrame({"fold": 0, "network": 0, "epoch": [1, 2], "kept": [False, True]})
     >>> origin = Origin(("anger", "calm", "fear"), "loso", True, False, seed=1, settings={})
     >>> numbers = result(rows, epochs, origin, Evaluate(resamples=1000, confidence=0.95, dpi=100))
     >>> numbers["uar"], numbers["uar_speaker_mean"], numbers["recall"]
@@ -50,7 +50,7 @@ def result(
     >>> numbers["interval"]["uar"], numbers["interval"]["note"]
     ({'low': None, 'high': None}, 'no interval: 2 test speakers, fewer than 5')
     >>> numbers["folds"]["0"]["best_epoch"]
-    2
+    2.0
     """
     truth, predicted = predictions["label"], predictions["predicted"]
     corpora = {str(name): {**_overall(clips), **_counts(clips)} for name, clips in predictions.groupby("corpus")}
@@ -114,10 +114,10 @@ def _interval(
 
 def _folds(predictions: pd.DataFrame, history: pd.DataFrame) -> dict[str, dict[str, float]]:
     folds = {str(fold): _overall(clips) for fold, clips in predictions.groupby("fold")}
-    best = chosen_epochs(history).set_index("fold")["epoch"]
+    kept = kept_epochs(history).groupby("fold")["epoch"].mean()  # over the networks of a fold
     return {
         **(_spread(pd.DataFrame(folds).T) if len(folds) > 1 else {}),
-        **{fold: {**values, "best_epoch": int(best[int(fold)])} for fold, values in folds.items()},
+        **{fold: {**values, "best_epoch": _rounded(kept[int(fold)])} for fold, values in folds.items()},
     }
 
 

@@ -25,7 +25,7 @@ class Evaluation:
     confusion : pd.DataFrame
         Counts by true label and prediction, of all labels that were trained on; see `metrics.confusion`.
     history : pd.DataFrame
-        Rows fold, epoch, loss, val_loss, accuracy, val_accuracy.
+        Rows fold, network, epoch, kept, loss, val_loss, accuracy, val_accuracy.
     """
 
     numbers: dict[str, Any]
@@ -74,7 +74,7 @@ def evaluate(
     predictions : Predictions
         Of the validation and test parts.
     history : pd.DataFrame
-        Rows fold, epoch, loss, val_loss, accuracy, val_accuracy.
+        Rows fold, network, epoch, kept, loss, val_loss, accuracy, val_accuracy.
     settings : Evaluate
         Settings of the stage.
 
@@ -98,7 +98,7 @@ def evaluate(
     >>> clips = pd.DataFrame({
     ...     "clip_id": ["toy-1", "toy-2", "toy-3"], "corpus": "toy", "label": ["fear", "anger", "fear"],
     ...     "speaker": ["toy-ann", "toy-bob", "toy-bob"], "digest": ["1", "2", "3"]})
-    >>> epochs = pd.DataFrame({"fold": [0], "epoch": [1], "val_loss": [0.7]})
+    >>> epochs = pd.DataFrame({"fold": [0], "network": [0], "epoch": [1], "kept": [True]})
     >>> measured = evaluate(clips, predictions, epochs, Evaluate(resamples=1000, confidence=0.95, dpi=100))
     >>> print(measured.title)
     toy, loso

@@ -5,6 +5,7 @@ the clip's id, so that whatever splits the data keeps it with its clip.
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:  # that schema looks the features up, in this package
 
 PLAIN = ""
 """Name of the view that changes nothing."""
+_SPEED = "speed-"
 
 
 def names(views: "Views") -> list[str]:
@@ -30,10 +32,21 @@ def names(views: "Views") -> list[str]:
     """
     return [
         PLAIN,
-        *(f"speed-{_exactly(factor)}" for factor in views.speed),
+        *(f"{_SPEED}{_exactly(factor)}" for factor in views.speed),
         *(f"noise-{_exactly(snr)}dB" for snr in views.noise_snr_db),
         *(f"pitch{_exactly(steps, sign=True)}" for steps in views.pitch_steps),
     ]
+
+
+def at_any_speed(views: Iterable[str]) -> tuple[str, ...]:
+    """Choose the plain view and those that change the speed alone, which a listener would judge alike.
+
+    Examples
+    --------
+    >>> at_any_speed(["pitch+2", "speed-0.9", "", "speed-1.1"])
+    ('', 'speed-0.9', 'speed-1.1')
+    """
+    return tuple(sorted(view for view in views if view == PLAIN or view.startswith(_SPEED)))
 
 
 def apply(view: str, samples: Float32, sample_rate: int, digest: str) -> Float32:
@@ -66,8 +79,8 @@ def apply(view: str, samples: Float32, sample_rate: int, digest: str) -> Float32
     """
     if view == PLAIN:
         return samples
-    if view.startswith("speed-"):
-        factor = float(view.removeprefix("speed-"))
+    if view.startswith(_SPEED):
+        factor = float(view.removeprefix(_SPEED))
         length = int(np.ceil(len(samples) / factor))
         faster = soxr.resample(samples, sample_rate * factor, sample_rate, quality="HQ")
         return faster[:length] if len(faster) >= length else np.pad(faster, (0, length - len(faster)))

@@ -9,11 +9,12 @@ import keras
 from pydantic import TypeAdapter
 
 from speech_emotion.core.errors import UserError
+from speech_emotion.features.views import PLAIN
 from speech_emotion.models import classifier
 from speech_emotion.models.provenance import Provenance
 from speech_emotion.params.networks import NAMES, settings_of
 
-_FORMAT = 3
+_FORMAT = 4
 _DOCUMENT = "model.json"
 
 
@@ -41,6 +42,11 @@ class Blueprint:
         The section `train_cnn` that the model was trained with, for people to read.
     provenance : Provenance
         Whom the models heard, and how they did on their validation parts.
+    views : tuple of str
+        Views of a clip (see `features.views`) that are judged, each for itself, the plain one first; the clip's
+        probabilities are their mean.
+    num_networks : int
+        Networks per fold, whose logits are averaged.
 
     Examples
     --------
@@ -66,6 +72,8 @@ class Blueprint:
     network_settings: dict[str, Any]
     training: dict[str, Any]
     provenance: Provenance
+    views: tuple[str, ...] = (PLAIN,)
+    num_networks: int = 1
 
     def build(self) -> keras.Model:
         """Make the network with fresh weights; see `classifier.build`.

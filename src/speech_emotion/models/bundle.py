@@ -1,11 +1,12 @@
 """The trained model of one fold: what it says of clips, and how it is stored.
 
-A model folder holds ``model.json`` (`Blueprint`) and for each fold a folder ``fold-<n>`` with its weights and its
-normalisation. Nothing holds a date, so that equal models are equal bytes (a `.keras` file does hold one).
+A model folder holds ``model.json`` (`Blueprint`) and for each fold a folder ``fold-<n>`` with the weights of each of
+its networks and their normalisation. Nothing holds a date, so that equal models are equal bytes (a `.keras` file
+does hold one).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,8 +21,9 @@ from speech_emotion.models.blueprint import Blueprint, damaged, no_model, write_
 from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.windows import inference_windows
 
-_NORMALISATION, _WEIGHTS = "normalisation.json", "model.weights.h5"
+_NORMALISATION = "normalisation.json"
 _BATCH = 256
+"""Windows that a network is given at a time."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,9 @@ class WindowOutputs:
     starts : np.ndarray [shape=(windows,), dtype=float64]
         Where in the clip each window begins, in s.
     logits : np.ndarray [shape=(windows, classes), dtype=float64]
+        The mean over the bundle's networks.
     embeddings : np.ndarray [shape=(windows, units), dtype=float32]
-        Activations of the layer before the logits.
+        Activations of the layer before the logits, of one network after the other.
 
     Examples
     --------
@@ -56,14 +59,14 @@ class WindowOutputs:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A trained model that turns the features of a clip into probabilities.
+    """A trained model that turns the features of a clip into probabilities: one network, or several that agree.
 
     Attributes
     ----------
     blueprint : Blueprint
         What it shares with the models of other folds.
-    model : keras.Model
-        As `Blueprint.build` makes it.
+    networks : sequence of keras.Model
+        As `Blueprint.build` makes them: one, or an ensemble of several, whose logits are averaged.
     normalisation : Normalisation
         Of its training part.
 
@@ -75,7 +78,7 @@ class Bundle:
     ...                       window_frames=100, network="cnn", network_settings=network, training={},
     ...                       provenance=Provenance((), min_duration=0.3))
     >>> measured = Normalisation(np.zeros(2, np.float32), np.ones(2, np.float32))
-    >>> bundle = Bundle(blueprint, blueprint.build(), measured)
+    >>> bundle = Bundle(blueprint, [blueprint.build(), blueprint.build()], measured)
     >>> clip = np.zeros((250, 2), np.float32)
     >>> bundle.windows([clip])[0].starts.tolist()
     [0.0, 0.5, 1.0, 1.5]
@@ -84,12 +87,12 @@ class Bundle:
     """
 
     blueprint: Blueprint
-    model: keras.Model
+    networks: Sequence[keras.Model]
     normalisation: Normalisation
 
     @cached_property
-    def _with_embedding(self) -> keras.Model:
-        return classifier.with_embedding(self.model)
+    def _with_embeddings(self) -> list[keras.Model]:
+        return [classifier.with_embedding(network) for network in self.networks]
 
     def windows(self, clips: Sequence[Float32]) -> list[WindowOutputs]:
         """Predict clips, window by window.
@@ -104,16 +107,27 @@ class Bundle:
         list of WindowOutputs
             One for each clip.
         """
-        cut = [inference_windows(self.normalisation(clip), self.blueprint.window_frames) for clip in clips]
+        return [outputs for group in self._groups(clips) for outputs in self._windows(group)]
+
+    def _groups(self, clips: Sequence[Float32]) -> Iterator[list[tuple[Float32, np.ndarray]]]:
+        """Cut clips into windows, some clips at a time, so that the windows of all are never in memory at once."""
+        group: list[tuple[Float32, np.ndarray]] = []
+        for clip in clips:
+            group.append(inference_windows(self.normalisation(clip), self.blueprint.window_frames))
+            if sum(len(windows) for windows, _ in group) >= _BATCH:
+                yield group
+                group = []
+        if group:
+            yield group
+
+    def _windows(self, cut: list[tuple[Float32, np.ndarray]]) -> list[WindowOutputs]:
         stacked = np.concatenate([windows for windows, _ in cut])
-        # Not `predict`, which traces a graph for every model and every shape of batch: slower than a few batches.
-        batches = [self._with_embedding(stacked[first : first + _BATCH], training=False)
-                   for first in range(0, len(stacked), _BATCH)]
-        logits, embeddings = (np.concatenate([keras.ops.convert_to_numpy(batch[which]) for batch in batches])
-                              for which in (0, 1))
+        outputs = [_outputs(network, stacked) for network in self._with_embeddings]
+        logits = np.mean([each for each, _ in outputs], axis=0)
+        embeddings = np.concatenate([each for _, each in outputs], axis=1)
         ends = np.cumsum([len(windows) for windows, _ in cut])[:-1]
         return [
-            WindowOutputs(first_frames / self.blueprint.frame_rate, own_logits.astype(np.float64), own_embeddings)
+            WindowOutputs(first_frames / self.blueprint.frame_rate, own_logits, own_embeddings)
             for (_, first_frames), own_logits, own_embeddings
             in zip(cut, np.split(logits, ends), np.split(embeddings, ends), strict=True)
         ]
@@ -137,7 +151,8 @@ class Bundle:
         """Write the fold's own part into an existing model folder, which `Blueprint.save` completes."""
         folder = models / f"fold-{fold}"
         folder.mkdir()
-        self.model.save_weights(folder / _WEIGHTS)
+        for number, network in enumerate(self.networks):
+            network.save_weights(folder / _weights(number))
         columns = zip(self.blueprint.columns, self.normalisation.mean, self.normalisation.std, strict=True)
         write_json(folder / _NORMALISATION,
                     {name: {"mean": float(mean), "std": float(std)} for name, mean, std in columns})
@@ -152,13 +167,16 @@ class Bundle:
             If its folder is incomplete, damaged, or does not fit the blueprint.
         """
         try:
-            model = blueprint.build()
-            model.load_weights(folder / _WEIGHTS)
+            networks = [blueprint.build() for _ in range(blueprint.num_networks)]
+            for number, network in enumerate(networks):
+                if not (weights := folder / _weights(number)).is_file():
+                    raise no_model(folder, f" ({weights.name} is missing)")
+                network.load_weights(weights)
             columns = json.loads((folder / _NORMALISATION).read_text(encoding="utf-8"))
             if list(columns) != list(blueprint.columns):
                 raise ValueError("its normalisation is of other columns")
             mean, std = (np.array([columns[name][which] for name in columns], np.float32) for which in ("mean", "std"))
-            return cls(blueprint, model, Normalisation(mean, std))
+            return cls(blueprint, networks, Normalisation(mean, std))
         except FileNotFoundError as error:
             raise no_model(folder, f" ({error.filename or error} is missing)") from error
         except (OSError, KeyError, TypeError, ValueError) as error:
@@ -190,7 +208,7 @@ def load(models: Path | str) -> list[Bundle]:
     speech_emotion.core.errors.UserError: no/such/folder: there is no trained model here; `dvc repro` trains one, ...
     """
     models = Path(models)
-    if (models / _WEIGHTS).is_file():
+    if (models / _NORMALISATION).is_file():
         return [Bundle.load(models, Blueprint.load(models.resolve().parent))]
     blueprint = Blueprint.load(models)
     numbers = sorted(int(number) for folder in models.glob("fold-*")
@@ -198,3 +216,16 @@ def load(models: Path | str) -> list[Bundle]:
     if not numbers:
         raise no_model(models)
     return [Bundle.load(models / f"fold-{number}", blueprint) for number in numbers]
+
+
+def _weights(number: int) -> str:
+    return f"network-{number}.weights.h5"
+
+
+def _outputs(network: keras.Model, windows: Float32) -> tuple[np.ndarray, Float32]:
+    """Give logits, float64 [windows, classes], and embeddings, float32 [windows, units]."""
+    # Not `predict`, which traces a graph for every model and every shape of batch: slower than a few batches.
+    batches = [network(windows[first : first + _BATCH], training=False) for first in range(0, len(windows), _BATCH)]
+    logits, embeddings = (np.concatenate([keras.ops.convert_to_numpy(batch[which]) for batch in batches])
+                          for which in (0, 1))
+    return logits.astype(np.float64), embeddings

@@ -1,5 +1,6 @@
 """Settings of the stage `train_cnn`."""
 
+import math
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
@@ -8,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from speech_emotion.params import networks
 from speech_emotion.params.base import PositiveInt, Section
 
+Decay = Annotated[float, Field(ge=0, lt=1)]
 Scheme = Literal["native", "common6", "common4"]
 """Names that `speech_emotion.protocol.labels` knows."""
 
@@ -59,6 +61,8 @@ class Augment(Section):
 
     shift_seconds: Annotated[float, Field(ge=0)]
     """How far off the middle of the window a shorter clip may lie, in s."""
+    time_warp: Annotated[float, Field(ge=0, lt=1)]
+    """Share by which a window may be stretched or squeezed in time about its middle, at most."""
     time_masks: Annotated[int, Field(ge=0)]
     """Masks in time per window."""
     time_mask_seconds: Annotated[float, Field(ge=0)]
@@ -79,13 +83,44 @@ class Optimisation(Section):
     batch_size: PositiveInt
     """Windows per batch."""
     lr: Annotated[float, Field(gt=0)]
-    """Learning rate of Adam, at its start."""
+    """Learning rate of AdamW, at its start or, after a warm-up, at its end."""
     lr_schedule: Literal["constant", "cosine", "plateau"]
     """How it falls: not; to 0 along a cosine; by half whenever the validation loss no longer falls."""
+    warmup_epochs: Annotated[float, Field(ge=0)]
+    """Epochs over which the learning rate rises from 0; less than `epochs`, and with "constant" or "cosine" only."""
+    betas: Annotated[tuple[Decay, Decay], Field(strict=False)]
+    """Decay of AdamW's two moving averages, of the gradient and of its square."""
+    weight_decay: Annotated[float, Field(ge=0)]
+    """Share of every kernel's weights that each step takes off, times the learning rate; 0 makes AdamW Adam."""
+    clip_norm: Annotated[float, Field(gt=0)] | None
+    """Largest norm of the gradient over all weights together; None for no limit."""
+    ema: Decay
+    """Decay, per step, of the moving average of the weights that is validated and kept; 0 keeps the weights."""
     early_stopping: Annotated[int, Field(ge=0)]
     """Epochs without a lower validation loss after which training stops; 0 for never."""
+    keep: Literal["best", "last"]
+    """Whose weights are kept: those of the epoch with the lowest validation loss, or of the last one, which needs
+    `early_stopping` to be 0."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]
     """Share of each target that goes to all labels alike."""
+    focal_gamma: Annotated[float, Field(ge=0)]
+    """Exponent by which the loss of clips that are right already is lowered; 0 makes focal loss cross-entropy."""
+
+    @field_validator("keep")
+    @classmethod
+    def _is_reached(cls, value: str, info: ValidationInfo) -> str:
+        if value == "last" and info.data.get("early_stopping"):
+            raise ValueError("must be best when early_stopping may end the training before the last epoch")
+        return value
+
+    @field_validator("warmup_epochs")
+    @classmethod
+    def _leaves_epochs(cls, value: float, info: ValidationInfo) -> float:
+        if value and info.data.get("lr_schedule") == "plateau":
+            raise ValueError("must be 0 when lr_schedule is plateau")
+        if value >= info.data.get("epochs", math.inf):
+            raise ValueError("must be less than epochs")
+        return value
 
 
 class TrainCnn(Optimisation):
@@ -100,6 +135,10 @@ class TrainCnn(Optimisation):
     """Length of the window, in s."""
     model: str
     """A module of `speech_emotion.networks`."""
+    num_networks: PositiveInt
+    """Networks per fold, trained alike but for their random numbers; the logits are averaged."""
+    average_speeds: bool
+    """Whether a clip is judged at the speeds of its views too, and the probabilities are averaged."""
     class_weights: bool
     """Whether each clip weighs the inverse of its label's frequency."""
     augment: Augment

@@ -60,7 +60,7 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     ...                       recipe=recipe.document(), window_frames=100, network="cnn", network_settings=network,
     ...                       training={}, provenance=Provenance((), min_duration=0.3))
     >>> measured = Normalisation(np.zeros(len(columns), np.float32), np.ones(len(columns), np.float32))
-    >>> predictor = Predictor([Bundle(blueprint, blueprint.build(), measured)])
+    >>> predictor = Predictor([Bundle(blueprint, [blueprint.build()], measured)])
     >>> with TemporaryDirectory() as folder:
     ...     _ = write_clip(Path(folder, "a.wav"))
     ...     _ = write_clip(Path(folder, "b.wav"), duration=0.05)

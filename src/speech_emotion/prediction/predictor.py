@@ -52,26 +52,24 @@ class WindowProbabilities:
     seconds : float
         Length of a window.
     probabilities : np.ndarray [shape=(windows, classes), dtype=float64]
-        Each row sums to 1.
+        Of the clip at its own speed; each row sums to 1.
+    clip : np.ndarray [shape=(classes,), dtype=float64]
+        Of the whole clip: the mean over the windows of each of the models' views, and over views.
     flags : tuple of str
         What is to be noted of the clip, keys of `speech_emotion.ingest.FLAGS`, such as "clipped".
 
     Examples
     --------
-    >>> WindowProbabilities(np.array([0.0, 2.0]), 4.0, np.array([[0.5, 0.5], [0.0, 1.0]])).clip
+    >>> said = np.array([[0.5, 0.5], [0.0, 1.0]])
+    >>> WindowProbabilities(np.array([0.0, 2.0]), 4.0, said, said.mean(axis=0)).clip
     array([0.25, 0.75])
     """
 
     starts: np.ndarray
     seconds: float
     probabilities: np.ndarray
+    clip: np.ndarray
     flags: tuple[str, ...] = ()
-
-    @property
-    def clip(self) -> np.ndarray:
-        """Of the whole clip: the mean over its windows, float64 [classes]."""
-        mean: np.ndarray = self.probabilities.mean(axis=0)
-        return mean
 
 
 class Predictor:
@@ -119,7 +117,7 @@ class Predictor:
     ...                       recipe=recipe.document(), window_frames=100, network="cnn", network_settings=network,
     ...                       training={}, provenance=Provenance((), min_duration=0.3))
     >>> measured = Normalisation(np.zeros(len(columns), np.float32), np.ones(len(columns), np.float32))
-    >>> predictor = Predictor([Bundle(blueprint, blueprint.build(), measured)])
+    >>> predictor = Predictor([Bundle(blueprint, [blueprint.build()], measured)])
     >>> said = predictor.windows(tone(0, duration=2.5, sample_rate=8000), 8000)
     >>> said.starts.tolist(), said.seconds, said.clip.shape
     ([0.0, 0.38, 0.76, 1.13, 1.51], 1.0, (2,))
@@ -135,7 +133,7 @@ class Predictor:
         self.bundles = tuple(bundles)
         first = self.bundles[0].blueprint
         for other in (each.blueprint for each in self.bundles[1:]):
-            for what in ("labels", "recipe", "columns", "window_frames"):
+            for what in ("labels", "recipe", "columns", "window_frames", "views"):
                 if getattr(other, what) != getattr(first, what):
                     raise UserError(f"these models cannot be averaged: they differ in their {what}; train them anew")
         self.labels = first.labels
@@ -184,7 +182,8 @@ class Predictor:
         """
         blocks = (samples[at : at + decoding.BLOCK] for at in range(0, len(samples), decoding.BLOCK))
         flags = self._flags(measured(blocks, sample_rate))
-        return self._windows(compute.compute(samples, sample_rate, self.recipe), flags)
+        resampled = resampling.resampled(samples, sample_rate, self.recipe.sample_rate, self.recipe.resampler)
+        return self._windows(resampled, flags)
 
     def windows_of_file(self, path: Path | str) -> WindowProbabilities:
         """Predict a file, window by window, with the feature code and settings of training.
@@ -217,7 +216,7 @@ class Predictor:
         if content is None:
             raise decoding.UnreadableAudio(f"{path}: holds no samples")
         flags = self._flags(content, str(path))
-        return compute.features(compute.prepare(samples, self.recipe), self.recipe), flags
+        return samples, flags
 
     def _flags(self, content: Content | None, where: str = "") -> tuple[str, ...]:
         if content is None:
@@ -226,10 +225,15 @@ class Predictor:
             raise NotJudged(*fault, where)
         return checks.flags(content)
 
-    def _windows(self, features: Float32, flags: tuple[str, ...]) -> WindowProbabilities:
-        outputs = [each.windows([features])[0] for each in self.bundles]
-        mean = np.mean([each.probabilities for each in outputs], axis=0)
-        return WindowProbabilities(outputs[0].starts, self._seconds, mean, flags)
+    def _windows(self, samples: Float32, flags: tuple[str, ...]) -> WindowProbabilities:
+        starts, views = np.zeros(0), []
+        for view in self.bundles[0].blueprint.views:
+            features = compute.features(compute.prepare(samples, self.recipe, view=view), self.recipe)
+            outputs = [each.windows([features])[0] for each in self.bundles]
+            views.append(np.mean([each.probabilities for each in outputs], axis=0))
+            starts = starts if len(views) > 1 else outputs[0].starts  # of the plain view, which comes first
+        clip = np.mean([windows.mean(axis=0) for windows in views], axis=0)
+        return WindowProbabilities(starts, self._seconds, views[0], clip, flags)
 
     @cached_property
     def _seconds(self) -> float:

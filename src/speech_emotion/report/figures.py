@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from speech_emotion.core.files import replacing
-from speech_emotion.evaluation.history import chosen_epochs
+from speech_emotion.evaluation.history import kept_epochs
 from speech_emotion.evaluation.metrics import uar_of_counts
 
 mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "font.size": 10})
@@ -20,12 +20,12 @@ _LETTER_INCHES = 0.085
 
 
 def history(epochs: pd.DataFrame, title: str) -> Figure:
-    """Draw loss and accuracy over epochs: thin lines for folds, thick ones for their mean, a mark at each chosen epoch.
+    """Draw loss and accuracy over epochs: thin lines for folds, thick ones for their mean, a mark at each epoch kept.
 
     Parameters
     ----------
     epochs : pd.DataFrame
-        Rows fold, epoch, loss, val_loss, accuracy, val_accuracy.
+        Rows fold, network, epoch, kept, loss, val_loss, accuracy, val_accuracy.
     title : str
         What this is, and its score.
 
@@ -35,18 +35,18 @@ def history(epochs: pd.DataFrame, title: str) -> Figure:
 
     Examples
     --------
-    >>> epochs = pd.DataFrame({"fold": [0, 0], "epoch": [1, 2], "loss": [0.9, 0.6], "val_loss": [0.9, 0.7],
-    ...                        "accuracy": [0.5, 0.75], "val_accuracy": [0.5, 0.5]})
+    >>> epochs = pd.DataFrame({"fold": 0, "network": 0, "epoch": [1, 2], "kept": [False, True], "loss": [0.9, 0.6],
+    ...                        "val_loss": [0.9, 0.7], "accuracy": [0.5, 0.75], "val_accuracy": [0.5, 0.5]})
     >>> [axes.get_ylabel() for axes in history(epochs, "toy, loso").axes]
     ['loss', 'accuracy']
     """
     figure = Figure(figsize=(10, 4.4), layout="constrained")
     _head(figure, title)
-    chosen = chosen_epochs(epochs)
-    kept = f"epoch kept: {chosen['epoch'].iloc[0]}" if len(chosen) == 1 else "epoch kept, of each fold"
+    chosen = kept_epochs(epochs)
+    kept = f"epoch kept: {chosen['epoch'].iloc[0]}" if len(chosen) == 1 else "epoch kept, of each network"
     for axes, measure in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for column, name, colour in ((measure, "training", "tab:blue"), (f"val_{measure}", "validation", "tab:orange")):
-            curves = epochs.pivot_table(index="epoch", columns="fold", values=column)
+            curves = epochs.pivot_table(index="epoch", columns=["fold", "network"], values=column)
             if curves.shape[1] > 1:
                 axes.plot(curves.index, curves, color=colour, alpha=0.35, linewidth=0.8)
             # A single epoch has no line to see.

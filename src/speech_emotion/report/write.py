@@ -40,8 +40,8 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     ...     numbers=numbers,
     ...     clips=pd.DataFrame({"label": ["anger", "fear"], "predicted": ["anger", "anger"]}),
     ...     confusion=pd.DataFrame([[3, 1], [0, 4]], labels, labels),
-    ...     history=pd.DataFrame({"fold": [0], "epoch": [1], "loss": [0.9], "accuracy": [0.5], "val_loss": [0.8],
-    ...                           "val_accuracy": [0.5]}))
+    ...     history=pd.DataFrame({"fold": [0], "network": 0, "epoch": [1], "kept": True, "loss": [0.9],
+    ...                           "accuracy": [0.5], "val_loss": [0.8], "val_accuracy": [0.5]}))
     >>> with TemporaryDirectory() as folder:
     ...     write(measured, {"clips": 8}, Path(folder, "metrics"), Path(folder, "plots"), dpi=50)
     ...     sorted(path.name for path in Path(folder, "plots").iterdir())
@@ -51,7 +51,7 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     _write_json(metrics / "evaluate.json", numbers)
     _write_json(metrics / "corpus.json", corpus)
 
-    over_folds = evaluation.history.drop(columns="fold").groupby("epoch").mean().reset_index()
+    over_folds = evaluation.history.drop(columns=["fold", "network", "kept"]).groupby("epoch").mean().reset_index()
     _write_csv(plots / "history.csv", over_folds)
     _write_csv(plots / "confusion.csv", cells(evaluation.confusion))
     recalls = pd.Series(numbers["recall"], name="recall").rename_axis("label").reset_index()

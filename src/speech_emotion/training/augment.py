@@ -44,17 +44,19 @@ def chain(settings: Augment, frame_rate: float) -> tuple[Step, ...]:
     Parameters
     ----------
     settings : Augment
-        How many masks and how wide at most, and the standard deviation of the noise.
+        How far time is warped, how many masks there are and how wide at most, and the noise's standard deviation.
     frame_rate : float
         Frames per second, to turn the masks' seconds into frames.
 
     Examples
     --------
-    >>> chain(Augment(shift_seconds=0.1, time_masks=1, time_mask_seconds=0.4, coefficient_masks=0,
+    >>> chain(Augment(shift_seconds=0.1, time_warp=0.1, time_masks=1, time_mask_seconds=0.4, coefficient_masks=0,
     ...               coefficient_mask_width=6, noise=0.2), frame_rate=100.0)
-    (Noise(std=0.2), TimeMasks(count=1, widest=40))
+    (TimeWarp(share=0.1), Noise(std=0.2), TimeMasks(count=1, widest=40))
     """
     steps: list[Step] = []
+    if settings.time_warp:
+        steps.append(TimeWarp(settings.time_warp))
     if settings.noise:
         steps.append(Noise(settings.noise))
     if settings.time_masks:
@@ -98,6 +100,43 @@ def augment(batch: Batch, steps: Sequence[Step], seed: Sequence[int]) -> Batch:
         name = zlib.crc32(type(step).__name__.encode())
         batch = step(batch, np.random.default_rng([*seed, name]))
     return batch
+
+
+@dataclass(frozen=True)
+class TimeWarp:
+    """Windows stretched or squeezed in time about their middle, each by another factor.
+
+    Unlike a view at another speed it leaves pitch and spectrum as they are: the same voice speaks more slowly or
+    faster. What it pulls in from beyond the window is zero, the mean of the training data.
+
+    Attributes
+    ----------
+    share : float
+        The factor lies between 1 - share and 1 + share; every one is as likely.
+
+    Examples
+    --------
+    >>> slope = np.arange(-2, 3, dtype=np.float32).reshape(1, 5, 1)
+    >>> batch = Batch(slope, np.ones((1, 1), np.float32), np.ones(1, np.float32))
+    >>> TimeWarp(share=0.5)(batch, np.random.default_rng(3)).windows.ravel().round(2)
+    array([ 0.  , -1.71,  0.  ,  1.71,  0.  ], dtype=float32)
+    """
+
+    share: float
+
+    def __call__(self, batch: Batch, random: np.random.Generator) -> Batch:
+        """Warp each window for itself, with linear interpolation between frames."""
+        count, length, _ = batch.windows.shape
+        factors = random.uniform(1 - self.share, 1 + self.share, size=(count, 1))
+        middle = (length - 1) / 2
+        source = middle + (np.arange(length) - middle) / factors
+        inside = np.logical_and(source >= 0, source <= length - 1)
+        before = np.clip(np.floor(source).astype(np.intp), 0, length - 2)
+        share = (source - before).astype(np.float32)[..., np.newaxis]
+        rows = np.arange(count)[:, np.newaxis]
+        windows = batch.windows[rows, before] * (1 - share) + batch.windows[rows, before + 1] * share
+        windows[~inside] = 0
+        return batch._replace(windows=windows)
 
 
 @dataclass(frozen=True)

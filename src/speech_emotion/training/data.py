@@ -1,11 +1,13 @@
 """The clips of one part of a fold, with their features and targets."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from speech_emotion.arrays import Float32
+from speech_emotion.features.views import PLAIN
 from speech_emotion.store import FeatureStore
 
 
@@ -28,7 +30,7 @@ class Examples:
     targets: Float32
 
 
-def examples(clips: pd.DataFrame, store: FeatureStore, labels: tuple[str, ...], *, views: bool) -> Examples:
+def examples(clips: pd.DataFrame, store: FeatureStore, labels: tuple[str, ...], views: Collection[str]) -> Examples:
     """Gather the clips of one part.
 
     Parameters
@@ -39,9 +41,9 @@ def examples(clips: pd.DataFrame, store: FeatureStore, labels: tuple[str, ...], 
         Features of those clips.
     labels : tuple of str
         The classes.
-    views : bool
-        Whether the store's augmented views of each clip come beside it; only for training. They take their clip's
-        label, and come only after the split gave the clip its part.
+    views : collection of str
+        Which of the store's views of each clip come. They take their clip's label, and come only after the split gave
+        the clip its part.
 
     Raises
     ------
@@ -59,14 +61,13 @@ def examples(clips: pd.DataFrame, store: FeatureStore, labels: tuple[str, ...], 
     ...     with Writer(Path(folder), ["rms"], 100.0, {}) as writer:
     ...         for clip_id in clips["clip_id"]:
     ...             writer.add("toy", clip_id, "", np.ones((30, 1), np.float32))
-    ...     some = examples(clips, FeatureStore(folder), ("anger", "fear"), views=True)
+    ...     some = examples(clips, FeatureStore(folder), ("anger", "fear"), [PLAIN])
     ...     len(some.features), some.targets.tolist()
     (2, [[0.0, 1.0], [1.0, 0.0]])
     """
-    rows = clips.assign(view="")
-    if views:
-        # A clip that the store lacks stays, so that the store says so below.
-        rows = clips.merge(store.index[["clip_id", "view"]], on="clip_id", how="left").fillna({"view": ""})
+    there = store.index.loc[store.index["view"].isin(list(views)), ["clip_id", "view"]]
+    # A clip that the store lacks stays, so that the store says so below.
+    rows = clips.merge(there, on="clip_id", how="left").fillna({"view": PLAIN})
     rows = rows[["clip_id", "corpus", "speaker", "label", "view"]].reset_index(drop=True)
     features = [store.frames(clip, view) for clip, view in zip(rows["clip_id"], rows["view"], strict=True)]
     targets = (rows["label"].to_numpy(dtype=str)[:, None] == np.array(labels)).astype(np.float32)

@@ -23,7 +23,7 @@ def fit(
     Parameters
     ----------
     model : keras.Model
-        With fresh weights; ends with those of the epoch with the lowest validation loss.
+        With fresh weights; ends with those of the epoch that `settings.keep` names.
     batches : TrainingBatches
         What it is trained on.
     validation : tuple of np.ndarray
@@ -36,8 +36,8 @@ def fit(
     Returns
     -------
     pd.DataFrame
-        One row per epoch: epoch (from 1), accuracy, loss, val_accuracy, val_loss and, when `lr_schedule` is "plateau",
-        learning_rate.
+        One row per epoch: epoch (from 1), kept (whether the weights are those of this epoch), accuracy, loss,
+        val_accuracy, val_loss and, when `lr_schedule` is "plateau", learning_rate.
 
     Examples
     --------
@@ -47,8 +47,9 @@ def fit(
     ...                           batch_size=2, shift_frames=0, steps=(), seed=1)
     >>> model = keras.Sequential([keras.Input((20, 1)), keras.layers.Flatten(),
     ...                           keras.layers.Dense(2, activation="softmax")])
-    >>> settings = Optimisation(epochs=3, batch_size=2, lr=0.1, lr_schedule="constant", early_stopping=0,
-    ...                         label_smoothing=0.0)
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.train_cnn import TrainCnn
+    >>> settings = load("params.yaml", TrainCnn).model_copy(update={"epochs": 3, "lr": 0.1})
     >>> history = fit(model, batches, (np.stack(clips), targets, np.ones(4, np.float32)), settings)
     >>> history["epoch"].tolist(), float(history["val_accuracy"].iloc[-1])
     ([1, 2, 3], 1.0)
@@ -64,4 +65,6 @@ def fit(
     )
     table = pd.DataFrame(history.history).rename_axis("epoch").reset_index()
     table["epoch"] += 1
+    kept = table["val_loss"].argmin() if settings.keep == "best" else len(table) - 1
+    table.insert(1, "kept", np.arange(len(table)) == kept)
     return table

@@ -1,4 +1,4 @@
-"""One fold: its data, its model, and what the model says of the clips that it was not trained on."""
+"""One fold: its data, its networks, and what the model says of the clips that it was not trained on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,7 @@ import pandas as pd
 import tensorflow as tf
 from sklearn.utils.class_weight import compute_sample_weight
 
+from speech_emotion.features.views import PLAIN
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.models.bundle import Bundle
 from speech_emotion.models.normalisation import Normalisation
@@ -22,6 +23,9 @@ from speech_emotion.training.data import Examples, examples
 from speech_emotion.training.fit import Validation, fit
 from speech_emotion.training.progress import EpochBar, live_curves
 
+_BETWEEN_NETWORKS = 1000
+"""From one network's seed to the next one's."""
+
 
 @dataclass(frozen=True)
 class Fold:
@@ -30,9 +34,9 @@ class Fold:
     Attributes
     ----------
     bundle : Bundle
-        The model with the weights of the chosen epoch.
+        The networks with the weights that were kept.
     history : pd.DataFrame
-        One row per epoch; see `fit`.
+        One row per network and epoch: network, and what `fit` gives.
     predictions : pd.DataFrame
         Of the validation and test parts; columns as in `predictions.schema` but for the fold.
     """
@@ -72,33 +76,39 @@ def train_fold(
     UserError
         If the store lacks a clip, or the network does not fit the window.
     """
-    seed = settings.seed + fold
-    keras.backend.clear_session()
-    keras.utils.set_random_seed(seed)
-    tf.config.experimental.enable_op_determinism()
-
-    train = examples(clips[clips["part"] == "train"], store, blueprint.labels, views=True)
-    others = {part: examples(clips[clips["part"] == part], store, blueprint.labels, views=False) for part in PARTS}
+    parts = {part: clips[clips["part"] == part] for part in ("train", *PARTS)}
+    train = examples(parts["train"], store, blueprint.labels, store.index["view"].unique())
     normalisation = Normalisation.fit(train.features)
-    bundle = Bundle(blueprint, blueprint.build(), normalisation)
-    batches = TrainingBatches(
-        train.features,
-        train.targets,
-        _weights(train, settings),
-        normalisation,
-        window_frames=blueprint.window_frames,
-        batch_size=settings.batch_size,
-        shift_frames=round(settings.augment.shift_seconds * store.frame_rate),
-        steps=chain(settings.augment, store.frame_rate),
-        seed=seed,
-    )
-    watching: list[keras.callbacks.Callback] = [EpochBar(f"fold {fold}", settings.epochs)]
-    if live is not None:
-        watching.append(live_curves(live))
-    history = fit(bundle.model, batches, _validation(others["validation"], bundle), settings, watching)
-    predictions = pd.concat([predict(bundle, some).assign(part=part) for part, some in others.items()],
-                            ignore_index=True)
-    return Fold(bundle, history, predictions)
+    validation = _validation(examples(parts["validation"], store, blueprint.labels, [PLAIN]), blueprint, normalisation)
+    networks, histories = [], []
+    for number in range(blueprint.num_networks):
+        # Far enough apart for no network to be another fold's with the same seed.
+        seed = settings.seed + fold + number * _BETWEEN_NETWORKS
+        keras.backend.clear_session()
+        keras.utils.set_random_seed(seed)
+        tf.config.experimental.enable_op_determinism()
+        batches = TrainingBatches(
+            train.features,
+            train.targets,
+            _weights(train, settings),
+            normalisation,
+            window_frames=blueprint.window_frames,
+            batch_size=settings.batch_size,
+            shift_frames=round(settings.augment.shift_seconds * store.frame_rate),
+            steps=chain(settings.augment, store.frame_rate),
+            seed=seed,
+        )
+        title = f"fold {fold}" + (f", network {number}" if blueprint.num_networks > 1 else "")
+        watching: list[keras.callbacks.Callback] = [EpochBar(title, settings.epochs)]
+        if live is not None:
+            watching.append(live_curves(live / f"network-{number}" if blueprint.num_networks > 1 else live))
+        networks.append(blueprint.build())
+        history = fit(networks[-1], batches, validation, settings, watching)
+        histories.append(history.assign(network=number))
+    bundle = Bundle(blueprint, networks, normalisation)
+    predictions = [predict(bundle, examples(parts[part], store, blueprint.labels, blueprint.views)).assign(part=part)
+                   for part in PARTS]
+    return Fold(bundle, pd.concat(histories, ignore_index=True), pd.concat(predictions, ignore_index=True))
 
 
 def predict(bundle: Bundle, clips: Examples) -> pd.DataFrame:
@@ -109,22 +119,30 @@ def predict(bundle: Bundle, clips: Examples) -> pd.DataFrame:
     bundle : Bundle
         The model.
     clips : Examples
-        Of its labels.
+        Of its labels; of each clip one view or several, one after the other.
 
     Returns
     -------
     pd.DataFrame
-        One row per clip, in their order: the columns of `predictions.schema` but for fold and part.
+        One row per clip, in their order: the columns of `predictions.schema` but for fold and part. Logits,
+        probabilities and embedding are means over the windows of a view, and then over views.
     """
     outputs = bundle.windows(clips.features)
     labels = bundle.blueprint.labels
-    logits = np.stack([each.logits.mean(axis=0) for each in outputs])
-    probabilities = np.stack([each.probabilities.mean(axis=0) for each in outputs])
+    views = clips.clips.groupby("clip_id", sort=False).indices.values()
+    logits, probabilities, embeddings = (
+        np.stack([np.mean([values[view] for view in of_clip], axis=0) for of_clip in views])
+        for values in (
+            [each.logits.mean(axis=0) for each in outputs],
+            [each.probabilities.mean(axis=0) for each in outputs],
+            [each.embeddings.mean(axis=0) for each in outputs],
+        )
+    )
     return pd.concat([
-        clips.clips[["clip_id", "label"]],
+        clips.clips.drop_duplicates("clip_id")[["clip_id", "label"]].reset_index(drop=True),
         pd.DataFrame(logits, columns=[f"logit_{label}" for label in labels]),
         probability_table(labels, probabilities).drop(columns="predicted"),
-        pd.DataFrame({"embedding": [each.embeddings.mean(axis=0) for each in outputs]}),
+        pd.DataFrame({"embedding": list(embeddings)}),
     ], axis=1)
 
 
@@ -134,10 +152,9 @@ def _weights(train: Examples, settings: TrainCnn) -> np.ndarray:
     return np.asarray(weights, np.float32)
 
 
-def _validation(clips: Examples, bundle: Bundle) -> Validation:
+def _validation(clips: Examples, blueprint: Blueprint, normalisation: Normalisation) -> Validation:
     """All windows of the validation clips; a clip weighs the same however many windows it has."""
-    windows = [inference_windows(bundle.normalisation(clip), bundle.blueprint.window_frames)[0]
-               for clip in clips.features]
+    windows = [inference_windows(normalisation(clip), blueprint.window_frames)[0] for clip in clips.features]
     counts = [len(some) for some in windows]
     weights = np.repeat(1 / np.array(counts), counts).astype(np.float32)
     return np.concatenate(windows), np.repeat(clips.targets, counts, axis=0), weights

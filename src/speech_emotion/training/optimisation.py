@@ -10,9 +10,10 @@ from speech_emotion.params.train_cnn import Optimisation
 def prepare(model: keras.Model, settings: Optimisation, *, steps_per_epoch: int) -> None:
     """Give a model its loss, its optimiser and its metrics.
 
-    The loss is cross-entropy with smoothed labels (Szegedy et al. 2016, doi 10.1109/CVPR.2016.308); the optimiser is
-    Adam (Kingma & Ba 2015, arXiv:1412.6980), whose learning rate may fall along a cosine (Loshchilov & Hutter 2017,
-    arXiv:1608.03983, without restarts).
+    The loss is cross-entropy with smoothed labels (Szegedy et al. 2016, doi 10.1109/CVPR.2016.308), or focal loss (Lin
+    et al. 2017, arXiv:1708.02002); the optimiser is AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101), whose learning
+    rate may rise linearly at first and fall along a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983, without
+    restarts). Biases and what batch normalisation learns do not decay.
 
     Parameters
     ----------
@@ -25,22 +26,38 @@ def prepare(model: keras.Model, settings: Optimisation, *, steps_per_epoch: int)
 
     Examples
     --------
-    >>> settings = Optimisation(epochs=10, batch_size=16, lr=0.001, lr_schedule="cosine", early_stopping=0,
-    ...                         label_smoothing=0.05)
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.train_cnn import TrainCnn
+    >>> settings = load("params.yaml", TrainCnn)
     >>> model = keras.Sequential([keras.Input((40,)), keras.layers.Dense(2, activation="softmax")])
     >>> prepare(model, settings, steps_per_epoch=30)
     >>> type(model.optimizer).__name__, model.loss.label_smoothing
-    ('Adam', 0.05)
+    ('AdamW', 0.05)
     """
-    rate: float | keras.optimizers.schedules.LearningRateSchedule = settings.lr
-    if settings.lr_schedule == "cosine":
-        rate = keras.optimizers.schedules.CosineDecay(settings.lr, settings.epochs * steps_per_epoch)
-    model.compile(
-        optimizer=keras.optimizers.Adam(rate),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
-        weighted_metrics=[],
-        metrics=["accuracy"],
+    optimiser = keras.optimizers.AdamW(
+        _learning_rate(settings, steps_per_epoch), weight_decay=settings.weight_decay,
+        beta_1=settings.betas[0], beta_2=settings.betas[1], global_clipnorm=settings.clip_norm,
+        use_ema=settings.ema > 0, ema_momentum=settings.ema,
     )
+    optimiser.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    smoothed = {"label_smoothing": settings.label_smoothing}
+    loss = (keras.losses.CategoricalFocalCrossentropy(alpha=1.0, gamma=settings.focal_gamma, **smoothed)
+            if settings.focal_gamma else keras.losses.CategoricalCrossentropy(**smoothed))
+    model.compile(optimizer=optimiser, loss=loss, weighted_metrics=[], metrics=["accuracy"])
+
+
+def _learning_rate(
+    settings: Optimisation, steps_per_epoch: int
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    warmup = round(settings.warmup_epochs * steps_per_epoch)
+    rest = settings.epochs * steps_per_epoch - warmup
+    if settings.lr_schedule != "cosine" and not warmup:
+        return settings.lr
+    # A cosine that ends where it began is constant.
+    end = 0.0 if settings.lr_schedule == "cosine" else 1.0
+    if not warmup:
+        return keras.optimizers.schedules.CosineDecay(settings.lr, rest, alpha=end)
+    return keras.optimizers.schedules.CosineDecay(0.0, rest, alpha=end, warmup_target=settings.lr, warmup_steps=warmup)
 
 
 def callbacks(settings: Optimisation) -> list[keras.callbacks.Callback]:
@@ -57,16 +74,20 @@ def callbacks(settings: Optimisation) -> list[keras.callbacks.Callback]:
 
     Examples
     --------
-    >>> settings = Optimisation(epochs=10, batch_size=16, lr=0.001, lr_schedule="plateau", early_stopping=6,
-    ...                         label_smoothing=0.05)
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.train_cnn import TrainCnn
+    >>> settings = load("params.yaml", TrainCnn).model_copy(update={"lr_schedule": "plateau", "ema": 0.999})
     >>> [type(callback).__name__ for callback in callbacks(settings)]
-    ['EarlyStopping', 'ReduceLROnPlateau']
+    ['SwapEMAWeights', 'EarlyStopping', 'ReduceLROnPlateau']
     """
     patience = settings.early_stopping or settings.epochs
-    chosen: list[keras.callbacks.Callback] = [
-        # With patience for all epochs nothing stops early, and the best epoch's weights are still taken.
-        keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True),
-    ]
+    chosen: list[keras.callbacks.Callback] = []
+    if settings.ema:
+        # Before what keeps the weights, so that it keeps the average.
+        chosen.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
+    # With patience for all epochs nothing stops early, and the best epoch's weights are still taken.
+    chosen.append(keras.callbacks.EarlyStopping("val_loss", patience=patience,
+                                                restore_best_weights=settings.keep == "best"))
     if settings.lr_schedule == "plateau":
         chosen.append(keras.callbacks.ReduceLROnPlateau("val_loss", factor=0.5,
                                                         patience=max(1, math.ceil(patience / 3))))

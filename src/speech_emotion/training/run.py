@@ -9,6 +9,7 @@ import pandas as pd
 from speech_emotion import predictions as table_of_predictions
 from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
+from speech_emotion.features.views import PLAIN, at_any_speed
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.params.base import Section
 from speech_emotion.params.train_cnn import Augment, TrainCnn
@@ -31,7 +32,7 @@ class Outputs:
     predictions : Path
         Parquet file; see `speech_emotion.predictions`.
     history : Path
-        CSV file: fold, epoch, loss, accuracy, val_loss, val_accuracy ...
+        CSV file: fold, network, epoch, loss, accuracy, val_loss, val_accuracy ...
     live : Path or None
         Folder in which DVCLive keeps the metrics of every epoch while training runs.
     """
@@ -91,14 +92,12 @@ def train(
             histories.append(done.history.assign(fold=number))
             predicted.append(done.predictions.assign(fold=number))
             scores.append(validation_score(rows, done.predictions, blueprint.labels))
-            best = done.history.iloc[int(done.history["val_loss"].argmin())]
-            said.append(f"  fold {number}: {len(done.history)} epochs, best {best['epoch']:.0f}: "
-                        f"validation loss {best['val_loss']:.3f}, accuracy {best['val_accuracy']:.3f}")
+            said += [_said(number, history, settings) for _, history in done.history.groupby("network")]
         replace(blueprint, provenance=replace(blueprint.provenance, validation=tuple(scores))).save(models)
         table_of_predictions.write(
             Predictions(pd.concat(predicted, ignore_index=True), _origin(blueprint, settings)), predictions)
         epochs = pd.concat(histories, ignore_index=True)
-        first = ["fold", "epoch"]
+        first = ["fold", "network", "epoch", "kept"]
         epochs = epochs[[*first, *(name for name in epochs if name not in first)]]
         epochs.to_csv(history, index=False, float_format="%.6g", lineterminator="\n")
     return "\n".join(said)
@@ -125,7 +124,17 @@ def _blueprint(
         network_settings=network.model_dump(mode="json"),
         training=settings.model_dump(mode="json"),
         provenance=provenance(members, min_duration),
+        views=at_any_speed(store.index["view"].unique()) if settings.average_speeds else (PLAIN,),
+        num_networks=settings.num_networks,
     )
+
+
+def _said(fold: int, history: pd.DataFrame, settings: TrainCnn) -> str:
+    """Say in a line how the training of one network went."""
+    kept = history[history["kept"]].iloc[0]
+    which = f"fold {fold}" + (f", network {kept['network']}" if settings.num_networks > 1 else "")
+    return (f"  {which}: {len(history)} epochs, {settings.keep} {kept['epoch']}: validation loss "
+            f"{kept['val_loss']:.3f}, accuracy {kept['val_accuracy']:.3f}")
 
 
 def _origin(blueprint: Blueprint, settings: TrainCnn) -> Origin:
