@@ -47,7 +47,7 @@ def test_an_experiment_here_changes_params_yaml_for_good_and_git_takes_it_back(p
     project.dvc(*run)
     changed = project.git("diff", "--unified=0", "params.yaml").splitlines()
     assert [line for line in changed if re.match(r"[-+](?![-+])", line)] == [
-        f"{sign}  lr: {value:<24}# learning rate of Adam" for sign, value in (("-", "0.001"), ("+", "0.0003"))]
+        f"{sign}  lr: {value:<24}# learning rate of AdamW" for sign, value in (("-", "0.001"), ("+", "0.0003"))]
     assert (project / "data/predictions.parquet").read_bytes() != before
     project.git(*restore)
     assert project.repro().stages == fates(train_cnn="cached", evaluate="ran")

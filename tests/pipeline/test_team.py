@@ -46,8 +46,8 @@ def test_a_teammate_without_audio_trains_with_other_settings(shared: Project, ma
     _push(shared)
     mate.set(train_cnn__lr=0.0005)
     assert mate.repro(*repro).stages == fates(train_cnn="cached", evaluate="ran")
-    assert (mate / "models/fold-0/model.weights.h5").read_bytes() == (
-        shared / "models/fold-0/model.weights.h5").read_bytes()
+    assert (mate / "models/fold-0/network-0.weights.h5").read_bytes() == (
+        shared / "models/fold-0/network-0.weights.h5").read_bytes()
     _same_results(mate, shared)
 
 
