@@ -16,6 +16,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from ruamel.yaml import YAML
 
+from speech_emotion.features.compiled import librosa
+
+librosa()  # the tests import it by themselves; of two workers only one may compile
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 # No deadline: two workers share two cores, and no assertion here is about time. The same examples on every run.

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from speech_emotion.arrays import Float32
 from speech_emotion.features import spectrum
 from speech_emotion.features.analysis import Analysis, Reduction
+from speech_emotion.features.compiled import librosa
 from speech_emotion.features.feature import Feature
 from speech_emotion.features.mel import bands
 
@@ -29,9 +30,9 @@ def columns(settings: Settings) -> list[str]:
 @lru_cache(maxsize=16)
 def reduction(settings: Settings, sample_rate: int) -> Reduction:
     """Pitch classes in place of spectra; the filter bank is librosa's own."""
-    from librosa.filters import chroma  # brings numba, which takes a second and few features need
-
-    bank = csr_array(chroma(sr=sample_rate, n_fft=settings.n_fft, n_chroma=settings.n_chroma, tuning=settings.tuning))
+    bank = csr_array(librosa().filters.chroma(
+        sr=sample_rate, n_fft=settings.n_fft, n_chroma=settings.n_chroma, tuning=settings.tuning,
+    ))
 
     def of_chunk(power: Float32) -> Float32:
         energy = bands(power, bank)

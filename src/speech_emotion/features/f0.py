@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from speech_emotion.arrays import Float32
 from speech_emotion.features.analysis import Analysis
+from speech_emotion.features.compiled import librosa
 from speech_emotion.features.feature import Feature
 from speech_emotion.features.framing import gaps
 from speech_emotion.params.base import Section
@@ -58,14 +59,12 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
     >>> compute(clip, settings)[25].round()
     array([200.], dtype=float32)
     """
-    import librosa  # brings numba, which takes a second and few features need
-
     common: dict[str, Any] = {
         "sr": clip.sample_rate, "fmin": settings.fmin, "fmax": settings.fmax,
         "frame_length": settings.frame_length, "hop_length": clip.hop_length,
     }
     if settings.method == "pyin":
-        frequency, _, voiced = librosa.pyin(clip.samples, fill_na=0.0, **common)
+        frequency, _, voiced = librosa().pyin(clip.samples, fill_na=0.0, **common)
         return np.column_stack([frequency, voiced]).astype(np.float32)
     padded = np.pad(clip.samples, settings.frame_length // 2)
     step = max(1, PIECE // settings.frame_length)
@@ -73,7 +72,7 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
     for first in range(0, clip.num_frames, step):
         last = min(first + step, clip.num_frames) - 1
         piece = padded[first * clip.hop_length : last * clip.hop_length + settings.frame_length]
-        pieces.append(librosa.yin(piece, center=False, **common))
+        pieces.append(librosa().yin(piece, center=False, **common))
     return np.concatenate(pieces).astype(np.float32)[:, np.newaxis]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import soxr
 
 from speech_emotion.arrays import Float32
+from speech_emotion.features.compiled import librosa
 
 if TYPE_CHECKING:  # that schema looks the features up, in this package
     from speech_emotion.params.extract_mfcc import Views
@@ -90,9 +91,7 @@ def apply(view: str, samples: Float32, sample_rate: int, digest: str) -> Float32
         noise = np.random.Generator(np.random.PCG64(seed)).standard_normal(len(samples), dtype=np.float32)
         power = np.mean(np.square(samples, dtype=np.float64))
         return samples + noise * np.float32(np.sqrt(power / 10 ** (snr_db / 10)))
-    from librosa.effects import pitch_shift  # brings numba, which takes a second and only this view needs
-
-    shifted: Float32 = pitch_shift(samples, sr=sample_rate, n_steps=float(view.removeprefix("pitch")))
+    shifted: Float32 = librosa().effects.pitch_shift(samples, sr=sample_rate, n_steps=float(view.removeprefix("pitch")))
     return shifted
 
 
