@@ -174,10 +174,11 @@ def make_bundle(tiny_network: Callable[..., Any], shipped: Callable[[], dict[str
     """
 
     def make(labels: tuple[str, ...] = ("anger", "neutral", "sadness"), seed: int = 0, window_frames: int = 16,
-             corpus: str = "toy", min_duration: float = 0.3) -> Any:
+             corpus: str = "toy", min_duration: float = 0.3, baseline_share: float = 0.0) -> Any:
         import keras
 
         from speech_emotion.features import compute
+        from speech_emotion.models.baseline import Baseline, statistics
         from speech_emotion.models.blueprint import Blueprint
         from speech_emotion.models.bundle import Bundle
         from speech_emotion.models.normalisation import Normalisation
@@ -189,6 +190,8 @@ def make_bundle(tiny_network: Callable[..., Any], shipped: Callable[[], dict[str
         section = shipped()["extract_mfcc"]
         recipe = {key: value for key, value in section.items() if key in Recipe.model_fields}
         columns = compute.columns(Recipe.model_validate(recipe))
+        seen = tuple(name for name in columns if name.startswith("mfcc_"))
+        measured = len(statistics(np.zeros((3, len(columns)), np.float32), columns))
         blueprint = Blueprint(
             labels=labels, columns=tuple(columns), frame_rate=100.0, recipe=recipe, window_frames=window_frames,
             network="cnn", network_settings=tiny_network().model_dump(mode="json"), training={},
@@ -196,11 +199,13 @@ def make_bundle(tiny_network: Callable[..., Any], shipped: Callable[[], dict[str
                 (CorpusUse(corpus, synthetic=corpus == "synthetic", languages=("en",), speakers=4, clips=24),),
                 min_duration, (ValidationScore(fold=0, uar=0.5, clips=6, speakers=1, unheard=True),),
             ),
+            baseline_share=baseline_share,
+            network_columns=seen,
         )
-        return Bundle(blueprint, [blueprint.build()], Normalisation(
-            random.standard_normal(len(columns), dtype=np.float32),
-            random.uniform(5, 50, len(columns)).astype(np.float32),
-        ))
+        normalisation = Normalisation(random.standard_normal(len(seen), dtype=np.float32),
+                                      random.uniform(5, 50, len(seen)).astype(np.float32))
+        baseline = Baseline(random.normal(0, 1e-3, (measured, len(labels))), random.standard_normal(len(labels)))
+        return Bundle(blueprint, [blueprint.build()], normalisation, baseline)
 
     return make
 
@@ -234,7 +239,8 @@ def make_predictions() -> Callable[..., Any]:
                   (("logit", logits), ("p", softmax(logits, axis=1))) for at, label in enumerate(labels)}
         embeddings = list(random.standard_normal((len(rows), 3), dtype=np.float32))
         table = rows[["fold", "clip_id", "part", "label"]].reset_index(drop=True)
-        return Predictions(table.assign(**values, embedding=embeddings), Origin(**{
+        baseline = random.choice(labels, len(rows))
+        return Predictions(table.assign(**values, embedding=embeddings, baseline=baseline), Origin(**{
             "labels": labels, "protocol": "speaker_kfold", "speaker_independent": True,
             "statement_independent": False, "seed": 1, "settings": {}, **origin,
         }))

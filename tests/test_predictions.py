@@ -48,7 +48,7 @@ def test_notebooks_read_it_without_this_project(predictions: Predictions, tmp_pa
     write(predictions, tmp_path / "p.parquet")
     table = pd.read_parquet(tmp_path / "p.parquet")
     assert list(table) == ["fold", "clip_id", "part", "label", "logit_anger", "logit_neutral", "p_anger", "p_neutral",
-                           "embedding"]
+                           "embedding", "baseline"]
     assert np.stack(table["embedding"]).shape == (4, 3)
 
 

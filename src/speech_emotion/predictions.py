@@ -24,7 +24,7 @@ from speech_emotion.core.files import replacing
 PARTS = ("validation", "test")
 """The parts of a fold that are predicted."""
 
-_FORMAT = 1
+_FORMAT = 2
 _METADATA = b"speech_emotion.predictions"
 _HINT = "run: dvc repro train_cnn, or: dvc pull"
 
@@ -114,6 +114,8 @@ def schema(labels: Sequence[str]) -> pandera.DataFrameSchema:
         The probability; for a clip of several windows, the mean over them. The label with the highest is predicted.
     embedding
         Activations of the network's last layer before the logits, as one list; the mean over windows.
+    baseline
+        The label that the baseline without a network predicts.
 
     Parameters
     ----------
@@ -123,7 +125,7 @@ def schema(labels: Sequence[str]) -> pandera.DataFrameSchema:
     Examples
     --------
     >>> ", ".join(schema(["anger", "fear"]).columns)
-    'fold, clip_id, part, label, logit_anger, logit_fear, p_anger, p_fear, embedding'
+    'fold, clip_id, part, label, logit_anger, logit_fear, p_anger, p_fear, embedding, baseline'
     """
     numbers = {f"{kind}_{label}": pandera.Column(pd.ArrowDtype(pa.float64()), checks)
                for kind, checks in (("logit", []), ("p", [pandera.Check.in_range(0, 1)])) for label in labels}
@@ -135,6 +137,7 @@ def schema(labels: Sequence[str]) -> pandera.DataFrameSchema:
             "label": pandera.Column(pd.ArrowDtype(pa.string()), [pandera.Check.isin(labels)]),
             **numbers,
             "embedding": pandera.Column(pd.ArrowDtype(pa.list_(pa.float32()))),
+            "baseline": pandera.Column(pd.ArrowDtype(pa.string()), [pandera.Check.isin(labels)]),
         },
         unique=["fold", "clip_id"],
         strict=True,
@@ -207,7 +210,7 @@ def write(predictions: Predictions, path: Path | str) -> None:
     >>> from tempfile import TemporaryDirectory
     >>> table = pd.DataFrame({"fold": 0, "clip_id": ["toy-2", "toy-1"], "part": "test", "label": ["anger", "fear"],
     ...     "logit_anger": [1.5, 0.0], "logit_fear": [0.0, 1.5], "p_anger": [0.8, 0.2], "p_fear": [0.2, 0.8],
-    ...     "embedding": [[0.5], [1.0]]})
+    ...     "embedding": [[0.5], [1.0]], "baseline": ["anger", "fear"]})
     >>> origin = Origin(("anger", "fear"), "loso", True, False, seed=1, settings={})
     >>> with TemporaryDirectory() as folder:
     ...     write(Predictions(table, origin), Path(folder, "predictions.parquet"))

@@ -15,11 +15,11 @@ SETTINGS = Evaluate(resamples=100, confidence=0.9, dpi=50)
 
 PREDICTIONS = pd.DataFrame(
     [
-        (0, "a-1", "alpha", "anger", "anger"), (0, "a-1", "alpha", "fear", "anger"),
-        (0, "a-2", "alpha", "anger", "anger"), (0, "a-2", "alpha", "fear", "fear"),
-        (1, "b-1", "beta", "anger", "fear"), (1, "b-1", "beta", "fear", "fear"),
+        (0, "a-1", "alpha", "anger", "anger", "anger"), (0, "a-1", "alpha", "fear", "anger", "anger"),
+        (0, "a-2", "alpha", "anger", "anger", "anger"), (0, "a-2", "alpha", "fear", "fear", "anger"),
+        (1, "b-1", "beta", "anger", "fear", "anger"), (1, "b-1", "beta", "fear", "fear", "anger"),
     ],
-    columns=["fold", "speaker", "corpus", "label", "predicted"],
+    columns=["fold", "speaker", "corpus", "label", "predicted", "baseline"],
 )
 HISTORY = pd.DataFrame(
     [(0, 0, 1, False), (0, 0, 2, True), (0, 0, 3, False), (1, 0, 1, True), (1, 1, 1, False), (1, 1, 2, True)],
@@ -32,7 +32,7 @@ UNBALANCED = pd.DataFrame(
     [(0, f"a-{speaker}", "alpha", "fear", ("fear", "anger")[speaker % 2]) for speaker in range(7)]
     + [(0, "b-1", "beta", label, label) for label in ("anger", "anger", "anger", "anger", "anger", "fear", "fear")],
     columns=["fold", "speaker", "corpus", "label", "predicted"],
-)
+).assign(baseline="fear")
 
 ORIGIN = Origin(labels=("anger", "fear"), protocol="speaker_kfold", speaker_independent=True,
                 statement_independent=False, seed=1, settings={})
@@ -61,6 +61,28 @@ def test_per_fold(numbers: dict[str, Any]) -> None:
     assert folds["mean"] == {"accuracy": 0.625, "uar": 0.625, "macro_f1": 0.533333}
     # Of two numbers: their difference over the square root of 2.
     assert folds["std"] == {"accuracy": 0.176777, "uar": 0.176777, "macro_f1": 0.282843}
+
+
+def test_the_baseline_stands_beside_it(numbers: dict[str, Any]) -> None:
+    # It always says anger, and is right in half of the clips.
+    assert {name: numbers["baseline"][name] for name in ("uar", "accuracy", "uar_gain")} == {
+        "uar": 0.5, "accuracy": 0.5, "uar_gain": 0.166667}
+    assert numbers["baseline"]["uar_gain_interval"] == {"low": None, "high": None}, "three speakers"
+
+
+def test_the_gain_over_the_baseline_is_paired_by_speaker() -> None:
+    # Model and baseline differ in no clip, so no draw of speakers tells them apart, though each of them moves.
+    alike = UNBALANCED.assign(baseline=UNBALANCED["predicted"])
+    numbers = result(alike, HISTORY[HISTORY["fold"] == 0], ORIGIN, SETTINGS)
+    assert numbers["baseline"]["uar_gain_interval"] == {"low": 0.0, "high": 0.0}
+    assert numbers["interval"]["uar"]["low"] < numbers["interval"]["uar"]["high"]
+    # The baseline says fear: half of the clips of each label that a draw holds, at most, are right.
+    gain = result(UNBALANCED, HISTORY[HISTORY["fold"] == 0], ORIGIN, SETTINGS)["baseline"]
+    assert gain["uar_gain_interval"]["low"] < gain["uar_gain"] < gain["uar_gain_interval"]["high"]
+
+
+def test_without_networks_no_epoch_is_named() -> None:
+    assert "best_epoch" not in result(PREDICTIONS, HISTORY[:0], ORIGIN, SETTINGS)["folds"]["0"]
 
 
 def test_one_fold_has_no_spread() -> None:

@@ -16,7 +16,7 @@ def measured(speakers: int, labels: tuple[str, ...] = ("anger", "fear"), **origi
     """Every speaker has one clip of anger and one of fear; fear is recognised."""
     rows = pd.DataFrame({
         "fold": 0, "corpus": "toy", "speaker": [f"toy-{number // 2:02d}" for number in range(2 * speakers)],
-        "label": ["anger", "fear"] * speakers, "predicted": "fear",
+        "label": ["anger", "fear"] * speakers, "predicted": "fear", "baseline": "anger",
     })
     history = pd.DataFrame({"fold": [0], "network": [0], "epoch": [1], "kept": [True]})
     about = Origin(labels, **{"protocol": "loso", "speaker_independent": True, "statement_independent": False,

@@ -16,7 +16,8 @@ from speech_emotion.models.normalisation import Normalisation
 
 Make = Callable[..., Any]
 CLIPS = [
-    np.random.default_rng(length).standard_normal((length, 40), dtype=np.float32) * 30 for length in (5, 16, 17, 70)
+    np.pad(np.random.default_rng(length).standard_normal((length, 40), dtype=np.float32) * 30, ((0, 0), (0, 3)),
+           constant_values=1) for length in (5, 16, 17, 70)
 ]
 
 
@@ -50,7 +51,8 @@ def test_it_comes_back_as_it_was(bundle: Bundle, saved: Path) -> None:
 def test_saving_twice_gives_the_same_bytes(bundle: Bundle, saved: Path, save_models: Make, tmp_path: Path) -> None:
     save_models(tmp_path, bundle)
     files = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
-    assert [str(path) for path in files] == ["fold-0/network-0.weights.h5", "fold-0/normalisation.json", "model.json"]
+    assert [str(path) for path in files] == [
+        "fold-0/baseline.npz", "fold-0/network-0.weights.h5", "fold-0/normalisation.json", "model.json"]
     for path in files:
         assert (tmp_path / path).read_bytes() == (saved / path).read_bytes()
 
@@ -82,8 +84,8 @@ def test_the_logits_of_several_networks_are_averaged(
 ) -> None:
     one, two = make_bundle(seed=0), make_bundle(seed=1)
     shared = dataclasses.replace(one.blueprint, num_networks=2)
-    both = Bundle(shared, [*one.networks, *two.networks], one.normalisation)
-    two = Bundle(two.blueprint, two.networks, one.normalisation)
+    both = Bundle(shared, [*one.networks, *two.networks], one.normalisation, one.baseline)
+    two = Bundle(two.blueprint, two.networks, one.normalisation, one.baseline)
     (loaded,) = load(save_models(tmp_path, both))
     for outputs in (both.windows(CLIPS)[3], loaded.windows(CLIPS)[3]):
         apart = [bundle.windows(CLIPS)[3] for bundle in (one, two)]
@@ -94,19 +96,55 @@ def test_the_logits_of_several_networks_are_averaged(
         load(tmp_path)
 
 
+def test_the_baseline_has_its_share(make_bundle: Make, save_models: Make, tmp_path: Path) -> None:
+    apart = make_bundle(seed=3)
+    for share in (0.25, 1.0):
+        mixed = make_bundle(seed=3, baseline_share=share)
+        (loaded,) = load(save_models(tmp_path / str(share), mixed))
+        for clip in CLIPS:
+            (network,), (said,) = apart.windows([clip]), loaded.windows([clip])
+            expected = (1 - share) * network.probabilities + share * network.baseline
+            np.testing.assert_allclose(said.probabilities, expected, rtol=1e-5)
+            np.testing.assert_array_equal(said.baseline, network.baseline)
+
+
+def test_the_baseline_sees_a_window_without_its_padding(bundle: Bundle) -> None:
+    (outputs,) = bundle.windows([CLIPS[0]])
+    assert len(CLIPS[0]) < bundle.blueprint.window_frames
+    expected = bundle.baseline.probabilities([CLIPS[0]], bundle.blueprint.columns)
+    np.testing.assert_allclose(outputs.baseline, expected, rtol=1e-12)
+
+
+def test_without_networks_the_baseline_is_all(make_bundle: Make, save_models: Make, tmp_path: Path) -> None:
+    made = make_bundle()
+    alone = dataclasses.replace(made, networks=[], blueprint=dataclasses.replace(made.blueprint, num_networks=0))
+    (loaded,) = load(save_models(tmp_path, alone))
+    (outputs,) = loaded.windows([CLIPS[2]])
+    np.testing.assert_allclose(outputs.probabilities, outputs.baseline, rtol=1e-12)
+    assert outputs.embeddings.shape == (2, 3)
+
+
+def test_networks_do_not_see_what_is_the_baselines(bundle: Bundle) -> None:
+    other = CLIPS[2].copy()
+    other[:, 40:] += 3
+    (before,), (after,) = bundle.windows([CLIPS[2]]), bundle.windows([other])
+    np.testing.assert_array_equal(after.embeddings, before.embeddings)
+    assert not np.allclose(after.baseline, before.baseline)
+
+
 def test_many_clips_are_predicted_as_few_are(bundle: Bundle) -> None:
     many = [CLIPS[number % len(CLIPS)] for number in range(300)]  # more windows than a network is given at a time
     np.testing.assert_allclose(bundle.probabilities(many)[-4:], bundle.probabilities(CLIPS), rtol=1e-5)
 
 
 def test_a_short_clip_is_padded_with_the_mean(bundle: Bundle) -> None:
-    padded = np.tile(bundle.normalisation.mean, (16, 1))
+    padded = np.tile(np.append(bundle.normalisation.mean, np.float32([1, 1, 1])), (16, 1))
     padded[5:10] = CLIPS[0]
     np.testing.assert_allclose(bundle.probabilities([CLIPS[0]]), bundle.probabilities([padded]), rtol=1e-5)
 
 
 def test_features_are_normalised(bundle: Bundle) -> None:
-    normalised = bundle.normalisation(CLIPS[1])[None]
+    normalised = bundle.normalisation(CLIPS[1][:, :40])[None]
     expected = bundle.networks[0].predict(normalised, verbose=0)
     np.testing.assert_allclose(bundle.probabilities([CLIPS[1]]), expected, rtol=1e-5)
 
@@ -114,7 +152,7 @@ def test_features_are_normalised(bundle: Bundle) -> None:
 # --- what is wrong
 
 
-FILES = ["model.json", "fold-0/normalisation.json", "fold-0/network-0.weights.h5"]
+FILES = ["model.json", "fold-0/normalisation.json", "fold-0/network-0.weights.h5", "fold-0/baseline.npz"]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -167,7 +205,7 @@ def test_it_says_what_it_comes_from(saved: Path) -> None:
 def test_another_format(copy: Path) -> None:
     path = copy / "model.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
-    with pytest.raises(UserError, match="has format 99, this version reads 4; train anew"):
+    with pytest.raises(UserError, match="has format 99, this version reads 5; train anew"):
         load(copy)
 
 
@@ -178,7 +216,8 @@ def test_folds_come_in_order_of_their_numbers(bundle: Bundle, tmp_path: Path) ->
     bundle.blueprint.save(tmp_path)
     for fold in (10, 2, 0):
         std = bundle.normalisation.std + np.float32(fold)
-        Bundle(bundle.blueprint, bundle.networks, Normalisation(bundle.normalisation.mean, std)).save(tmp_path, fold)
+        other = Normalisation(bundle.normalisation.mean, std)
+        Bundle(bundle.blueprint, bundle.networks, other, bundle.baseline).save(tmp_path, fold)
     for name in ("fold-x", "other"):
         (tmp_path / name).mkdir()
     offsets = [float((each.normalisation.std - bundle.normalisation.std)[0]) for each in load(tmp_path)]

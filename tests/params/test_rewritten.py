@@ -126,14 +126,14 @@ def test_a_feature_may_be_added_and_left_out(tmp_path: Path) -> None:
     shipped = (ROOT / "params.yaml").read_text("utf-8")
     path = tmp_path / "params.yaml"
     path.write_text(shipped, "utf-8")
-    apply_overrides(path, ["+extract_mfcc.features.rms.frame_length=512"])
+    apply_overrides(path, ["+extract_mfcc.features.log_mel.n_mels=64"])
     added = path.read_text("utf-8").splitlines()
-    at = added.index("    rms:")
-    assert added[at : at + 2] == ["    rms:", "      frame_length: 512"]
+    at = added.index("    log_mel:")
+    assert added[at : at + 2] == ["    log_mel:", "      n_mels: 64"]
     assert added[:at] + added[at + 2 :] == shipped.splitlines()
-    assert list(_read(path.read_text("utf-8"))["extract_mfcc"]["features"]) == ["mfcc", "rms"]
+    assert list(_read(path.read_text("utf-8"))["extract_mfcc"]["features"]) == ["mfcc", "zcr", "rms", "f0", "log_mel"]
 
-    apply_overrides(path, ["~extract_mfcc.features.mfcc"])
+    apply_overrides(path, ["~extract_mfcc.features.f0"])
     left = path.read_text("utf-8").splitlines()
-    first = added.index("    mfcc:                  # mel-frequency cepstral coefficients")
+    first = added.index("    f0:                    # fundamental frequency")
     assert left == added[:first] + added[at:]

@@ -46,7 +46,7 @@ def test_folds_are_averaged(predictor: Predictor, tmp_path: Path) -> None:
 def test_views_of_a_clip_are_judged_each_and_averaged(make_bundle: Make, tmp_path: Path) -> None:
     bundle = make_bundle(seed=1)
     shared = dataclasses.replace(bundle.blueprint, views=("", "speed-0.9"))
-    viewed = Bundle(shared, bundle.networks, bundle.normalisation)
+    viewed = Bundle(shared, bundle.networks, bundle.normalisation, bundle.baseline)
     predictor = Predictor([viewed])
     said = predictor.windows_of_file(write_clip(tmp_path / "a.wav", duration=0.3, sample_rate=16000))
     samples, _ = decoding.read(tmp_path / "a.wav")
@@ -89,7 +89,7 @@ def test_samples_in_memory_are_predicted_as_the_file_that_holds_them(predictor: 
                                              ("window_frames", 17), ("columns", ("a",))])
 def test_models_that_do_not_agree_are_not_averaged(what: str, value: Any, make_bundle: Make) -> None:
     one, other = make_bundle(), make_bundle()
-    odd = Bundle(dataclasses.replace(other.blueprint, **{what: value}), other.networks, other.normalisation)
+    odd = dataclasses.replace(other, blueprint=dataclasses.replace(other.blueprint, **{what: value}))
     with pytest.raises(UserError, match=f"cannot be averaged: they differ in their {what}"):
         Predictor([one, odd])
 
@@ -97,7 +97,7 @@ def test_models_that_do_not_agree_are_not_averaged(what: str, value: Any, make_b
 def test_features_that_this_version_does_not_know(make_bundle: Make) -> None:
     bundle = make_bundle()
     unknown = dataclasses.replace(bundle.blueprint, recipe={"sample_rate": 1})
-    odd = Bundle(unknown, bundle.networks, bundle.normalisation)
+    odd = dataclasses.replace(bundle, blueprint=unknown)
     with pytest.raises(UserError, match="cannot compute the features of this model"):
         Predictor([odd])
 
@@ -157,15 +157,15 @@ def test_a_clip_at_full_scale_or_very_quiet_is_judged_with_a_note(predictor: Pre
 
 
 def test_the_shortest_clip_is_that_of_training_or_a_window_of_analysis(make_bundle: Make, tmp_path: Path) -> None:
-    trained = Predictor([make_bundle(min_duration=0.05)])
-    assert trained.min_duration == 0.05
-    trained.windows(tone(duration=0.05), 16000)
-    # The shipped MFCCs are computed from 400 samples at 16,000 Hz.
+    trained = Predictor([make_bundle(min_duration=0.08)])
+    assert trained.min_duration == 0.08
+    trained.windows(tone(duration=0.08), 16000)
+    # The shipped fundamental frequency is computed from 1,024 samples at 16,000 Hz.
     unlimited = Predictor([make_bundle(min_duration=0.0)])
-    assert unlimited.min_duration == 0.025
-    unlimited.windows(tone(duration=0.025), 16000)
-    with pytest.raises(NotJudged, match=r"too-short \(0\.024 s, shorter than 0\.025 s\)"):
-        unlimited.windows(tone(duration=0.024), 16000)
+    assert unlimited.min_duration == 0.064
+    unlimited.windows(tone(duration=0.064), 16000)
+    with pytest.raises(NotJudged, match=r"too-short \(0\.063 s, shorter than 0\.064 s\)"):
+        unlimited.windows(tone(duration=0.063), 16000)
 
 
 def test_nothing_at_all(predictor: Predictor, tmp_path: Path) -> None:

@@ -102,9 +102,10 @@ def test_two_runs_give_the_same_bytes_of_every_file(
                   outputs(tmp_path / "b", tmp_path / "live"))
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
     assert sorted(digests(tmp_path / "a")) == [
-        "history.csv", "models/fold-0/network-0.weights.h5", "models/fold-0/normalisation.json",
-        "models/fold-1/network-0.weights.h5", "models/fold-1/normalisation.json", "models/model.json",
-        "models/split.csv", "predictions.parquet",
+        "history.csv",
+        *(f"models/fold-{fold}/{name}" for fold in (0, 1)
+          for name in ("baseline.npz", "network-0.weights.h5", "normalisation.json")),
+        "models/model.json", "models/split.csv", "predictions.parquet",
     ]
     assert first == again
     assert "speaker_kfold, 2 folds, 36 clips of 6 speakers, 3 labels" in first
@@ -125,7 +126,7 @@ def test_two_runs_give_the_same_bytes_of_every_file(
 def test_predictions_are_of_each_folds_own_model_on_its_validation_and_test_parts(
     clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
 ) -> None:
-    settings = tiny(split__protocol="speaker_kfold", split__folds=3)
+    settings = tiny(split__protocol="speaker_kfold", split__folds=3, baseline_share=0.0)
     train(clips, store, settings, tiny_network(), outputs(tmp_path))
     written = predictions.read(tmp_path / "predictions.parquet")
     assert written.origin.labels == LABELS
@@ -306,6 +307,29 @@ def test_it_is_written_by_what_the_epoch_was_chosen(
         written == "statements")
 
 
+def test_the_baseline_stands_beside_the_network_and_alone(
+    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    both = tiny(split__protocol="speaker_kfold", split__folds=2, baseline_share=0.5)
+    train(clips, store, both, tiny_network(), outputs(tmp_path / "both"))
+    alone = both.model_copy(update={"num_networks": 0})
+    said = train(clips, store, alone, tiny_network(), outputs(tmp_path / "alone"))
+    mixed, by_itself = (predictions.read(tmp_path / which / "predictions.parquet") for which in ("both", "alone"))
+    assert mixed.table["baseline"].tolist() == by_itself.table["baseline"].tolist()
+    tested = by_itself.part("test")
+    assert tested["baseline"].tolist() == tested["predicted"].tolist()
+    assert (mixed.part("test")["p_anger"] != tested["p_anger"]).any()
+    assert read_history(tmp_path / "alone/history.csv").empty
+    assert "epochs" not in said
+
+
+def test_what_only_the_baseline_sees(clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path) -> None:
+    train(clips, store, tiny(baseline_only=[store.columns[0], "nothing_*"]), tiny_network(), outputs(tmp_path))
+    assert load(tmp_path / "models")[0].blueprint.network_columns == tuple(store.columns[1:])
+    with pytest.raises(UserError, match=r"train_cnn\.baseline_only: .* leave the network no column to see"):
+        train(clips, store, tiny(baseline_only=["*"]), tiny_network(), outputs(tmp_path))
+
+
 def test_after_an_error_everything_old_stays(
     clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
 ) -> None:
@@ -315,7 +339,7 @@ def test_after_an_error_everything_old_stays(
     before = digests(tmp_path)
     with pytest.raises(UserError, match=r"networks\.cnn does not fit train_cnn\.seconds"):
         train(clips, store, tiny(seconds=0.01, augment__time_masks=0), tiny_network(), outputs(tmp_path))
-    with pytest.raises(UserError, match="coefficient_mask_width is 5, but the features have 4 columns"):
+    with pytest.raises(UserError, match="coefficient_mask_width is 5, but the network sees 4 columns"):
         train(clips, store, tiny(augment__coefficient_mask_width=5), tiny_network(), outputs(tmp_path))
     with pytest.raises(UserError, match="folds is 9, but there are only 6 speakers"):
         train(clips, store, tiny(split__protocol="speaker_kfold", split__folds=9), tiny_network(), outputs(tmp_path))

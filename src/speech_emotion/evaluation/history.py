@@ -21,7 +21,7 @@ def read_history(path: Path | str) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        One row per fold, network and epoch; `COLUMNS` and perhaps more.
+        One row per fold, network and epoch, none where no network was trained; `COLUMNS` and perhaps more.
 
     Raises
     ------
@@ -45,8 +45,8 @@ def read_history(path: Path | str) -> pd.DataFrame:
     except ValueError as error:
         raise UserError(f"{path}: is damaged ({error}); run: dvc repro --force train_cnn") from error
     lacking = [column for column in COLUMNS if column not in history]
-    if lacking or history.empty:
-        raise UserError(f"{path}: is no training history ({', '.join(lacking) or 'any epoch'} is missing); "
+    if lacking:
+        raise UserError(f"{path}: is no training history ({', '.join(lacking)} is missing); "
                         "run: dvc repro --force train_cnn")
     return history
 

@@ -21,6 +21,7 @@ def by_speaker(
     resamples: int,
     confidence: float,
     seed: int,
+    against: str | None = None,
 ) -> tuple[float, float] | None:
     """Percentile bootstrap interval of a metric, resampling whole speakers.
 
@@ -39,6 +40,9 @@ def by_speaker(
         In (0, 1), such as 0.95.
     seed : int
         Of the draws.
+    against : str, optional
+        A column with other predictions of the same clips; then the interval is of how much the metric of `predicted`
+        exceeds theirs, with the same speakers drawn for both (a paired bootstrap).
 
     Returns
     -------
@@ -58,14 +62,18 @@ def by_speaker(
     >>> by_speaker(clips[clips["speaker"] < "e"], accuracy_of_counts, resamples=1000, confidence=0.95, seed=1) is None
     True
     """
-    # A resample's confusion is the sum of those of the speakers that were drawn, however often each was.
-    counts = counts_by(predictions["speaker"], predictions["label"], predictions["predicted"])
-    num_speakers = len(counts)
+    num_speakers = predictions["speaker"].nunique()
     if num_speakers < MIN_SPEAKERS:
         return None
     draws = np.random.default_rng(seed).integers(num_speakers, size=(resamples, num_speakers))
+    # A resample's confusion is the sum of those of the speakers that were drawn, however often each was.
     times = np.stack([np.bincount(draw, minlength=num_speakers) for draw in draws])
-    values = metric(np.tensordot(times, counts, axes=1))
+
+    def resampled(column: str) -> np.ndarray:
+        counts = counts_by(predictions["speaker"], predictions["label"], predictions[column])
+        return metric(np.tensordot(times, counts, axes=1))
+
+    values = resampled("predicted") - (resampled(against) if against else 0)
     tail = (1 - confidence) / 2
     low, high = np.quantile(values, [tail, 1 - tail])
     return float(low), float(high)

@@ -22,7 +22,7 @@ def pool_test_parts(predictions: Predictions, clips: pd.DataFrame) -> pd.DataFra
     -------
     pd.DataFrame
         One row per tested clip, sorted by fold and clip_id: the columns of the manifest with `label` as trained on,
-        fold, predicted, and logit_<label> and p_<label> for each label.
+        fold, predicted, baseline, and logit_<label> and p_<label> for each label.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def pool_test_parts(predictions: Predictions, clips: pd.DataFrame) -> pd.DataFra
     >>> table = pd.DataFrame({
     ...     "fold": 0, "clip_id": ["toy-1", "toy-2", "toy-3"], "part": ["validation", "test", "test"],
     ...     "label": ["fear", "anger", "fear"], "p_anger": [0.5, 0.9, 0.2], "p_fear": [0.5, 0.1, 0.8],
-    ...     "embedding": [[0.0]] * 3})
+    ...     "embedding": [[0.0]] * 3, "baseline": "fear"})
     >>> predictions = Predictions(table, Origin(("anger", "fear"), "loso", True, False, seed=1, settings={}))
     >>> clips = pd.DataFrame({
     ...     "clip_id": ["toy-1", "toy-2", "toy-3"], "corpus": "toy", "label": ["fear", "anger", "fear"],

@@ -21,7 +21,7 @@ def result(
     Parameters
     ----------
     predictions : pd.DataFrame
-        One row per test clip of any fold: fold, speaker, corpus, label, predicted.
+        One row per test clip of any fold: fold, speaker, corpus, label, predicted, baseline.
     history : pd.DataFrame
         Rows fold, network, epoch, kept.
     origin : Origin
@@ -39,12 +39,15 @@ def result(
     --------
     >>> rows = pd.DataFrame({"fold": 0, "corpus": "toy", "speaker": ["toy-ann", "toy-ann", "toy-ann", "toy-bob"],
     ...                      "label": ["anger", "anger", "fear", "fear"],
-    ...                      "predicted": ["anger", "anger", "anger", "fear"]})
+    ...                      "predicted": ["anger", "anger", "anger", "fear"],
+    ...                      "baseline": ["anger", "fear", "anger", "fear"]})
     >>> epochs = pd.DataFrame({"fold": 0, "network": 0, "epoch": [1, 2], "kept": [False, True]})
     >>> origin = Origin(("anger", "calm", "fear"), "loso", True, False, seed=1, settings={})
     >>> numbers = result(rows, epochs, origin, Evaluate(resamples=1000, confidence=0.95, dpi=100))
     >>> numbers["uar"], numbers["uar_speaker_mean"], numbers["recall"]
     (0.75, 0.75, {'anger': 1.0, 'fear': 0.5})
+    >>> numbers["baseline"]["uar"], numbers["baseline"]["uar_gain"]
+    (0.5, 0.25)
     >>> numbers["labels"]
     {'tested': 'anger, fear', 'untested': 'calm'}
     >>> numbers["interval"]["uar"], numbers["interval"]["note"]
@@ -68,6 +71,7 @@ def result(
             "confidence": settings.confidence,
             "note": intervals.note(predictions["speaker"].nunique()),
         },
+        "baseline": _baseline(predictions, settings, origin.seed),
         "protocol": origin.protocol,
         "speaker_independent": origin.speaker_independent,
         "statement_independent": origin.statement_independent,
@@ -104,11 +108,20 @@ def _uar_by(predictions: pd.DataFrame, column: str) -> np.ndarray:
     return metrics.uar_of_counts(metrics.counts_by(*(predictions[name] for name in (column, "label", "predicted"))))
 
 
+def _baseline(predictions: pd.DataFrame, settings: Evaluate, seed: int) -> dict[str, Any]:
+    """How the baseline alone did on the same clips, and by how much the model is better."""
+    numbers = _overall(predictions.assign(predicted=predictions["baseline"]))
+    gain = metrics.uar(predictions["label"], predictions["predicted"]) - numbers["uar"]
+    return {**numbers, "uar_gain": _rounded(gain),
+            "uar_gain_interval": _interval(predictions, metrics.uar_of_counts, settings, seed, against="baseline")}
+
+
 def _interval(
-    predictions: pd.DataFrame, metric: Callable[[np.ndarray], np.ndarray], settings: Evaluate, seed: int
+    predictions: pd.DataFrame, metric: Callable[[np.ndarray], np.ndarray], settings: Evaluate, seed: int,
+    against: str | None = None,
 ) -> dict[str, float | None]:
-    ends = intervals.by_speaker(
-        predictions, metric, resamples=settings.resamples, confidence=settings.confidence, seed=seed)
+    ends = intervals.by_speaker(predictions, metric, resamples=settings.resamples, confidence=settings.confidence,
+                                seed=seed, against=against)
     return {"low": None, "high": None} if ends is None else dict(zip(("low", "high"), map(_rounded, ends), strict=True))
 
 
@@ -117,7 +130,8 @@ def _folds(predictions: pd.DataFrame, history: pd.DataFrame) -> dict[str, dict[s
     kept = kept_epochs(history).groupby("fold")["epoch"].mean()  # over the networks of a fold
     return {
         **(_spread(pd.DataFrame(folds).T) if len(folds) > 1 else {}),
-        **{fold: {**values, "best_epoch": _rounded(kept[int(fold)])} for fold, values in folds.items()},
+        **{fold: {**values, **({"best_epoch": _rounded(kept[int(fold)])} if int(fold) in kept else {})}
+           for fold, values in folds.items()},
     }
 
 

@@ -59,7 +59,8 @@ class Evaluation:
         means = ", ".join(f"mean over {groups} {self.numbers[key]:.3f}" for groups, key in
                           (("speakers", "uar_speaker_mean"), ("corpora", "uar_corpus_mean")) if key in self.numbers)
         return (f"{self.name}: {self.score}, {means}, accuracy {self.numbers['accuracy']:.3f}, "
-                f"macro-F1 {self.numbers['macro_f1']:.3f}, chance {self.numbers['chance_uar']:.3f}")
+                f"macro-F1 {self.numbers['macro_f1']:.3f}, baseline without a network "
+                f"{self.numbers['baseline']['uar']:.3f}, chance {self.numbers['chance_uar']:.3f}")
 
 
 def evaluate(
@@ -93,7 +94,7 @@ def evaluate(
     >>> table = pd.DataFrame({
     ...     "fold": 0, "clip_id": ["toy-1", "toy-2", "toy-3"], "part": ["validation", "test", "test"],
     ...     "label": ["fear", "anger", "fear"], "p_anger": [0.5, 0.9, 0.2], "p_fear": [0.5, 0.1, 0.8],
-    ...     "embedding": [[0.0]] * 3})
+    ...     "embedding": [[0.0]] * 3, "baseline": "fear"})
     >>> predictions = Predictions(table, Origin(("anger", "fear"), "loso", True, False, seed=1, settings={}))
     >>> clips = pd.DataFrame({
     ...     "clip_id": ["toy-1", "toy-2", "toy-3"], "corpus": "toy", "label": ["fear", "anger", "fear"],

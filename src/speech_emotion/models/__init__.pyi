@@ -1,10 +1,12 @@
+from .baseline import Baseline, statistics
 from .blueprint import Blueprint
-from .bundle import Bundle, WindowOutputs, load
+from .bundle import Bundle, load
 from .normalisation import Normalisation
+from .outputs import WindowOutputs
 from .provenance import CorpusUse, Provenance, ValidationScore
-from .windows import inference_windows, pad
+from .windows import inference_windows, pad, stretches
 
 __all__ = [
-    "Blueprint", "Bundle", "CorpusUse", "Normalisation", "Provenance", "ValidationScore", "WindowOutputs",
-    "inference_windows", "load", "pad",
+    "Baseline", "Blueprint", "Bundle", "CorpusUse", "Normalisation", "Provenance", "ValidationScore", "WindowOutputs",
+    "inference_windows", "load", "pad", "statistics", "stretches",
 ]

@@ -8,13 +8,14 @@ from typing import Any
 import keras
 from pydantic import TypeAdapter
 
+from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
 from speech_emotion.features.views import PLAIN
 from speech_emotion.models import classifier
 from speech_emotion.models.provenance import Provenance
 from speech_emotion.params.networks import NAMES, settings_of
 
-_FORMAT = 4
+_FORMAT = 5
 _DOCUMENT = "model.json"
 
 
@@ -46,7 +47,11 @@ class Blueprint:
         Views of a clip (see `features.views`) that are judged, each for itself, the plain one first; the clip's
         probabilities are their mean.
     num_networks : int
-        Networks per fold, whose logits are averaged.
+        Networks per fold, whose logits are averaged; 0 for the baseline alone.
+    baseline_share : float in [0, 1]
+        Of the baseline in a window's probabilities; the networks have the rest.
+    network_columns : tuple of str
+        The columns that the networks see, in order; () for all. The baseline sees all.
 
     Examples
     --------
@@ -74,6 +79,23 @@ class Blueprint:
     provenance: Provenance
     views: tuple[str, ...] = (PLAIN,)
     num_networks: int = 1
+    baseline_share: float = 0.0
+    network_columns: tuple[str, ...] = ()
+
+    def seen(self, clip: Float32) -> Float32:
+        """Give the columns of a clip's features that the networks see.
+
+        Parameters
+        ----------
+        clip : np.ndarray [shape=(frames, columns), dtype=float32]
+
+        Returns
+        -------
+        np.ndarray [shape=(frames, network columns), dtype=float32]
+        """
+        if not self.network_columns or self.network_columns == self.columns:
+            return clip
+        return clip[:, [self.columns.index(name) for name in self.network_columns]]
 
     def build(self) -> keras.Model:
         """Make the network with fresh weights; see `classifier.build`.
@@ -89,7 +111,7 @@ class Blueprint:
             raise ValueError(f"no network '{self.network}' here; there are {', '.join(NAMES)}")
         settings = settings_of(self.network).model_validate(self.network_settings)
         return classifier.build(self.network, settings, window_frames=self.window_frames,
-                                num_columns=len(self.columns), num_classes=len(self.labels))
+                                num_columns=len(self.network_columns or self.columns), num_classes=len(self.labels))
 
     def save(self, models: Path) -> None:
         """Write it into an existing model folder."""

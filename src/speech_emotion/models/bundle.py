@@ -1,8 +1,8 @@
 """The trained model of one fold: what it says of clips, and how it is stored.
 
 A model folder holds ``model.json`` (`Blueprint`) and for each fold a folder ``fold-<n>`` with the weights of each of
-its networks and their normalisation. Nothing holds a date, so that equal models are equal bytes (a `.keras` file
-does hold one).
+its networks, their normalisation, and the baseline without a network. Nothing holds a date, so that equal models are
+equal bytes (a `.keras` file does hold one).
 """
 
 import json
@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -17,44 +19,24 @@ from scipy.special import softmax
 
 from speech_emotion.arrays import Float32
 from speech_emotion.models import classifier
+from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint, damaged, no_model, write_json
 from speech_emotion.models.normalisation import Normalisation
-from speech_emotion.models.windows import inference_windows
+from speech_emotion.models.outputs import WindowOutputs
+from speech_emotion.models.windows import inference_windows, stretches
 
+_BASELINE = "baseline.npz"
 _NORMALISATION = "normalisation.json"
 _BATCH = 256
 """Windows that a network is given at a time."""
 
 
-@dataclass(frozen=True)
-class WindowOutputs:
-    """What a model says of a clip, window by window.
+class _Cut(NamedTuple):
+    """A clip, cut: windows for the networks, the same stretches for the baseline, and where each begins."""
 
-    Attributes
-    ----------
-    starts : np.ndarray [shape=(windows,), dtype=float64]
-        Where in the clip each window begins, in s.
-    logits : np.ndarray [shape=(windows, classes), dtype=float64]
-        The mean over the bundle's networks.
-    embeddings : np.ndarray [shape=(windows, units), dtype=float32]
-        Activations of the layer before the logits, of one network after the other.
-
-    Examples
-    --------
-    >>> said = WindowOutputs(np.zeros(1), np.log([[1.0, 3.0]]), np.zeros((1, 16), np.float32))
-    >>> said.probabilities.round(2)
-    array([[0.25, 0.75]])
-    """
-
-    starts: np.ndarray
-    logits: np.ndarray
-    embeddings: Float32
-
-    @property
-    def probabilities(self) -> np.ndarray:
-        """Of each window, float64 [windows, classes]; each row sums to 1. The clip's probabilities are their mean."""
-        probabilities: np.ndarray = softmax(self.logits, axis=1)
-        return probabilities
+    windows: Float32
+    stretches: list[Float32]
+    first_frames: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -68,7 +50,9 @@ class Bundle:
     networks : sequence of keras.Model
         As `Blueprint.build` makes them: one, or an ensemble of several, whose logits are averaged.
     normalisation : Normalisation
-        Of its training part.
+        Of its training part, and of the columns that the networks see.
+    baseline : Baseline
+        The classifier without a network, of the same training part.
 
     Examples
     --------
@@ -78,7 +62,8 @@ class Bundle:
     ...                       window_frames=100, network="cnn", network_settings=network, training={},
     ...                       provenance=Provenance((), min_duration=0.3))
     >>> measured = Normalisation(np.zeros(2, np.float32), np.ones(2, np.float32))
-    >>> bundle = Bundle(blueprint, [blueprint.build(), blueprint.build()], measured)
+    >>> baseline = Baseline(np.zeros((22, 2)), np.zeros(2))
+    >>> bundle = Bundle(blueprint, [blueprint.build(), blueprint.build()], measured, baseline)
     >>> clip = np.zeros((250, 2), np.float32)
     >>> bundle.windows([clip])[0].starts.tolist()
     [0.0, 0.5, 1.0, 1.5]
@@ -89,6 +74,7 @@ class Bundle:
     blueprint: Blueprint
     networks: Sequence[keras.Model]
     normalisation: Normalisation
+    baseline: Baseline
 
     @cached_property
     def _with_embeddings(self) -> list[keras.Model]:
@@ -109,27 +95,36 @@ class Bundle:
         """
         return [outputs for group in self._groups(clips) for outputs in self._windows(group)]
 
-    def _groups(self, clips: Sequence[Float32]) -> Iterator[list[tuple[Float32, np.ndarray]]]:
+    def _groups(self, clips: Sequence[Float32]) -> Iterator[list[_Cut]]:
         """Cut clips into windows, some clips at a time, so that the windows of all are never in memory at once."""
-        group: list[tuple[Float32, np.ndarray]] = []
+        group: list[_Cut] = []
         for clip in clips:
-            group.append(inference_windows(self.normalisation(clip), self.blueprint.window_frames))
-            if sum(len(windows) for windows, _ in group) >= _BATCH:
+            parts, first_frames = stretches(clip, self.blueprint.window_frames)
+            seen = self.normalisation(self.blueprint.seen(clip))
+            group.append(_Cut(inference_windows(seen, self.blueprint.window_frames)[0], parts, first_frames))
+            if sum(len(cut.windows) for cut in group) >= _BATCH:
                 yield group
                 group = []
         if group:
             yield group
 
-    def _windows(self, cut: list[tuple[Float32, np.ndarray]]) -> list[WindowOutputs]:
-        stacked = np.concatenate([windows for windows, _ in cut])
-        outputs = [_outputs(network, stacked) for network in self._with_embeddings]
-        logits = np.mean([each for each, _ in outputs], axis=0)
-        embeddings = np.concatenate([each for _, each in outputs], axis=1)
-        ends = np.cumsum([len(windows) for windows, _ in cut])[:-1]
+    def _windows(self, cuts: list[_Cut]) -> list[WindowOutputs]:
+        baseline = self.baseline.logits([part for cut in cuts for part in cut.stretches], self.blueprint.columns)
+        share = self.blueprint.baseline_share
+        logits, embeddings = baseline, baseline.astype(np.float32)
+        if self.networks:
+            stacked = np.concatenate([cut.windows for cut in cuts])
+            outputs = [_outputs(network, stacked) for network in self._with_embeddings]
+            logits = np.mean([each for each, _ in outputs], axis=0)
+            embeddings = np.concatenate([each for _, each in outputs], axis=1)
+            if share:
+                mixed = (1 - share) * softmax(logits, axis=1) + share * softmax(baseline, axis=1)
+                logits = np.log(np.maximum(mixed, np.finfo(np.float64).tiny))
+        ends = np.cumsum([len(cut.windows) for cut in cuts])[:-1]
         return [
-            WindowOutputs(first_frames / self.blueprint.frame_rate, own_logits, own_embeddings)
-            for (_, first_frames), own_logits, own_embeddings
-            in zip(cut, np.split(logits, ends), np.split(embeddings, ends), strict=True)
+            WindowOutputs(cut.first_frames / self.blueprint.frame_rate, *own)
+            for cut, *own in zip(cuts, *(np.split(values, ends) for values in
+                                         (logits, embeddings, softmax(baseline, axis=1))), strict=True)
         ]
 
     def probabilities(self, clips: Sequence[Float32]) -> np.ndarray:
@@ -153,7 +148,9 @@ class Bundle:
         folder.mkdir()
         for number, network in enumerate(self.networks):
             network.save_weights(folder / _weights(number))
-        columns = zip(self.blueprint.columns, self.normalisation.mean, self.normalisation.std, strict=True)
+        self.baseline.save(folder / _BASELINE)
+        names = self.blueprint.network_columns or self.blueprint.columns
+        columns = zip(names, self.normalisation.mean, self.normalisation.std, strict=True)
         write_json(folder / _NORMALISATION,
                     {name: {"mean": float(mean), "std": float(std)} for name, mean, std in columns})
 
@@ -173,13 +170,14 @@ class Bundle:
                     raise no_model(folder, f" ({weights.name} is missing)")
                 network.load_weights(weights)
             columns = json.loads((folder / _NORMALISATION).read_text(encoding="utf-8"))
-            if list(columns) != list(blueprint.columns):
+            if list(columns) != list(blueprint.network_columns or blueprint.columns):
                 raise ValueError("its normalisation is of other columns")
             mean, std = (np.array([columns[name][which] for name in columns], np.float32) for which in ("mean", "std"))
-            return cls(blueprint, networks, Normalisation(mean, std))
+            baseline = Baseline.load(folder / _BASELINE, blueprint.columns, len(blueprint.labels))
+            return cls(blueprint, networks, Normalisation(mean, std), baseline)
         except FileNotFoundError as error:
             raise no_model(folder, f" ({error.filename or error} is missing)") from error
-        except (OSError, KeyError, TypeError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError, EOFError, BadZipFile) as error:
             raise damaged(folder, error) from error
 
 

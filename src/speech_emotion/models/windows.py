@@ -48,9 +48,32 @@ def inference_windows(clip: Float32, window_frames: int) -> tuple[Float32, np.nd
     >>> windows.shape, first_frames.tolist()
     ((4, 100, 40), [0, 50, 100, 150])
     """
-    spare = len(clip) - window_frames
-    if spare <= 0:
-        return pad(clip, -spare // 2, window_frames)[None], np.zeros(1, np.int64)
+    parts, first_frames = stretches(clip, window_frames)
+    return np.stack([pad(part, (window_frames - len(part)) // 2, window_frames) for part in parts]), first_frames
+
+
+def stretches(clip: Float32, window_frames: int) -> tuple[list[Float32], np.ndarray]:
+    """Give what `inference_windows` shows of a clip, without the zeros about a clip that is shorter than a window.
+
+    Parameters
+    ----------
+    clip : np.ndarray [shape=(n, columns), dtype=float32]
+        Features, ``n > 0``.
+    window_frames : int > 0
+        Length of a window.
+
+    Returns
+    -------
+    stretches : list of np.ndarray [shape=(at most window_frames, columns), dtype=float32]
+    first_frames : np.ndarray [shape=(windows,), dtype=int64]
+        The clip's frame with which each begins.
+
+    Examples
+    --------
+    >>> [len(part) for part in stretches(np.zeros((30, 40), np.float32), 100)[0]]
+    [30]
+    """
+    spare = max(len(clip) - window_frames, 0)
     count = 1 + -(-spare // max(1, window_frames // 2))
     first_frames = np.linspace(0, spare, count).round().astype(np.int64)
-    return np.stack([clip[first : first + window_frames] for first in first_frames]), first_frames
+    return [clip[first : first + window_frames] for first in first_frames], first_frames

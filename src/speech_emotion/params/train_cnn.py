@@ -135,8 +135,12 @@ class TrainCnn(Optimisation):
     """Length of the window, in s."""
     model: str
     """A module of `speech_emotion.networks`."""
-    num_networks: PositiveInt
-    """Networks per fold, trained alike but for their random numbers; the logits are averaged."""
+    baseline_only: list[str]
+    """Patterns of the feature columns that the network does not see, such as "f0"; the baseline sees all."""
+    num_networks: Annotated[int, Field(ge=0)]
+    """Networks per fold, trained alike but for their random numbers, whose logits are averaged; 0 for none."""
+    baseline_share: Annotated[float, Field(ge=0, le=1)]
+    """Of the baseline without a network in the probabilities; without networks it is all."""
     average_speeds: bool
     """Whether a clip is judged at the speeds of its views too, and the probabilities are averaged."""
     class_weights: bool

@@ -48,6 +48,7 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     >>> from speech_emotion.features import compute
     >>> from speech_emotion.models.blueprint import Blueprint
     >>> from speech_emotion.models.bundle import Bundle
+    >>> from speech_emotion.models.baseline import Baseline
     >>> from speech_emotion.models.normalisation import Normalisation
     >>> from speech_emotion.models.provenance import Provenance
     >>> from speech_emotion.params.base import load
@@ -60,7 +61,8 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     ...                       recipe=recipe.document(), window_frames=100, network="cnn", network_settings=network,
     ...                       training={}, provenance=Provenance((), min_duration=0.3))
     >>> measured = Normalisation(np.zeros(len(columns), np.float32), np.ones(len(columns), np.float32))
-    >>> predictor = Predictor([Bundle(blueprint, [blueprint.build()], measured)])
+    >>> baseline = Baseline(np.zeros((475, 2)), np.zeros(2))
+    >>> predictor = Predictor([Bundle(blueprint, [blueprint.build()], measured, baseline)])
     >>> with TemporaryDirectory() as folder:
     ...     _ = write_clip(Path(folder, "a.wav"))
     ...     _ = write_clip(Path(folder, "b.wav"), duration=0.05)

@@ -105,6 +105,7 @@ class Predictor:
     With `Predictor.load("models")` it is one that the pipeline trained; this one has learnt nothing:
 
     >>> from speech_emotion.models.blueprint import Blueprint
+    >>> from speech_emotion.models.baseline import Baseline
     >>> from speech_emotion.models.normalisation import Normalisation
     >>> from speech_emotion.models.provenance import Provenance
     >>> from speech_emotion.params.base import load
@@ -117,7 +118,8 @@ class Predictor:
     ...                       recipe=recipe.document(), window_frames=100, network="cnn", network_settings=network,
     ...                       training={}, provenance=Provenance((), min_duration=0.3))
     >>> measured = Normalisation(np.zeros(len(columns), np.float32), np.ones(len(columns), np.float32))
-    >>> predictor = Predictor([Bundle(blueprint, [blueprint.build()], measured)])
+    >>> baseline = Baseline(np.zeros((475, 2)), np.zeros(2))
+    >>> predictor = Predictor([Bundle(blueprint, [blueprint.build()], measured, baseline)])
     >>> said = predictor.windows(tone(0, duration=2.5, sample_rate=8000), 8000)
     >>> said.starts.tolist(), said.seconds, said.clip.shape
     ([0.0, 0.38, 0.76, 1.13, 1.51], 1.0, (2,))

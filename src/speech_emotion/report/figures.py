@@ -25,7 +25,7 @@ def history(epochs: pd.DataFrame, title: str) -> Figure:
     Parameters
     ----------
     epochs : pd.DataFrame
-        Rows fold, network, epoch, kept, loss, val_loss, accuracy, val_accuracy.
+        Rows fold, network, epoch, kept, loss, val_loss, accuracy, val_accuracy; none where no network was trained.
     title : str
         What this is, and its score.
 
@@ -42,6 +42,9 @@ def history(epochs: pd.DataFrame, title: str) -> Figure:
     """
     figure = Figure(figsize=(10, 4.4), layout="constrained")
     _head(figure, title)
+    if epochs.empty:
+        figure.text(0.5, 0.4, "no network was trained (train_cnn.num_networks is 0)", ha="center")
+        return figure
     chosen = kept_epochs(epochs)
     kept = f"epoch kept: {chosen['epoch'].iloc[0]}" if len(chosen) == 1 else "epoch kept, of each network"
     for axes, measure in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):

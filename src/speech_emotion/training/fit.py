@@ -10,6 +10,9 @@ from speech_emotion.params.train_cnn import Optimisation
 from speech_emotion.training import optimisation
 from speech_emotion.training.batches import TrainingBatches
 
+EPOCH_COLUMNS = ("epoch", "kept", "accuracy", "loss", "val_accuracy", "val_loss")
+"""What `fit` tells of every epoch."""
+
 Validation = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Windows [windows, window_frames, columns], targets [windows, classes] and weights [windows], float32."""
 

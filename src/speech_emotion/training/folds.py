@@ -10,17 +10,18 @@ import tensorflow as tf
 from sklearn.utils.class_weight import compute_sample_weight
 
 from speech_emotion.features.views import PLAIN
+from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.models.bundle import Bundle
 from speech_emotion.models.normalisation import Normalisation
-from speech_emotion.models.windows import inference_windows
+from speech_emotion.models.windows import inference_windows, stretches
 from speech_emotion.params.train_cnn import TrainCnn
-from speech_emotion.predictions import PARTS, probability_table
+from speech_emotion.predictions import PARTS, predicted, probability_table
 from speech_emotion.store import FeatureStore
 from speech_emotion.training.augment import chain
 from speech_emotion.training.batches import TrainingBatches
 from speech_emotion.training.data import Examples, examples
-from speech_emotion.training.fit import Validation, fit
+from speech_emotion.training.fit import EPOCH_COLUMNS, Validation, fit
 from speech_emotion.training.progress import EpochBar, live_curves
 
 _BETWEEN_NETWORKS = 1000
@@ -78,7 +79,8 @@ def train_fold(
     """
     parts = {part: clips[clips["part"] == part] for part in ("train", *PARTS)}
     train = examples(parts["train"], store, blueprint.labels, store.index["view"].unique())
-    normalisation = Normalisation.fit(train.features)
+    baseline = _baseline(train, blueprint, settings)
+    normalisation = Normalisation.fit(blueprint.seen(clip) for clip in train.features)
     validation = _validation(examples(parts["validation"], store, blueprint.labels, [PLAIN]), blueprint, normalisation)
     networks, histories = [], []
     for number in range(blueprint.num_networks):
@@ -91,7 +93,7 @@ def train_fold(
             train.features,
             train.targets,
             _weights(train, settings),
-            normalisation,
+            lambda clip: normalisation(blueprint.seen(clip)),
             window_frames=blueprint.window_frames,
             batch_size=settings.batch_size,
             shift_frames=round(settings.augment.shift_seconds * store.frame_rate),
@@ -105,10 +107,11 @@ def train_fold(
         networks.append(blueprint.build())
         history = fit(networks[-1], batches, validation, settings, watching)
         histories.append(history.assign(network=number))
-    bundle = Bundle(blueprint, networks, normalisation)
+    bundle = Bundle(blueprint, networks, normalisation, baseline)
     predictions = [predict(bundle, examples(parts[part], store, blueprint.labels, blueprint.views)).assign(part=part)
                    for part in PARTS]
-    return Fold(bundle, pd.concat(histories, ignore_index=True), pd.concat(predictions, ignore_index=True))
+    epochs = pd.concat(histories, ignore_index=True) if histories else pd.DataFrame(columns=["network", *EPOCH_COLUMNS])
+    return Fold(bundle, epochs, pd.concat(predictions, ignore_index=True))
 
 
 def predict(bundle: Bundle, clips: Examples) -> pd.DataFrame:
@@ -125,25 +128,34 @@ def predict(bundle: Bundle, clips: Examples) -> pd.DataFrame:
     -------
     pd.DataFrame
         One row per clip, in their order: the columns of `predictions.schema` but for fold and part. Logits,
-        probabilities and embedding are means over the windows of a view, and then over views.
+        probabilities (the baseline's too) and embedding are means over the windows of a view, and then over views.
     """
     outputs = bundle.windows(clips.features)
     labels = bundle.blueprint.labels
     views = clips.clips.groupby("clip_id", sort=False).indices.values()
-    logits, probabilities, embeddings = (
+    logits, probabilities, embeddings, baseline = (
         np.stack([np.mean([values[view] for view in of_clip], axis=0) for of_clip in views])
         for values in (
             [each.logits.mean(axis=0) for each in outputs],
             [each.probabilities.mean(axis=0) for each in outputs],
             [each.embeddings.mean(axis=0) for each in outputs],
+            [each.baseline.mean(axis=0) for each in outputs],
         )
     )
     return pd.concat([
         clips.clips.drop_duplicates("clip_id")[["clip_id", "label"]].reset_index(drop=True),
         pd.DataFrame(logits, columns=[f"logit_{label}" for label in labels]),
         probability_table(labels, probabilities).drop(columns="predicted"),
-        pd.DataFrame({"embedding": list(embeddings)}),
+        pd.DataFrame({"embedding": list(embeddings), "baseline": predicted(labels, baseline)}),
     ], axis=1)
+
+
+def _baseline(train: Examples, blueprint: Blueprint, settings: TrainCnn) -> Baseline:
+    """Fit the baseline on all windows of the training part, as a clip's windows are judged."""
+    windows = [stretches(clip, blueprint.window_frames)[0] for clip in train.features]
+    classes = np.repeat(train.targets.argmax(axis=1), [len(some) for some in windows])
+    return Baseline.fit([window for some in windows for window in some], blueprint.columns, classes,
+                        len(blueprint.labels), balanced=settings.class_weights)
 
 
 def _weights(train: Examples, settings: TrainCnn) -> np.ndarray:
@@ -154,7 +166,8 @@ def _weights(train: Examples, settings: TrainCnn) -> np.ndarray:
 
 def _validation(clips: Examples, blueprint: Blueprint, normalisation: Normalisation) -> Validation:
     """All windows of the validation clips; a clip weighs the same however many windows it has."""
-    windows = [inference_windows(normalisation(clip), blueprint.window_frames)[0] for clip in clips.features]
+    seen = [normalisation(blueprint.seen(clip)) for clip in clips.features]
+    windows = [inference_windows(clip, blueprint.window_frames)[0] for clip in seen]
     counts = [len(some) for some in windows]
     weights = np.repeat(1 / np.array(counts), counts).astype(np.float32)
     return np.concatenate(windows), np.repeat(clips.targets, counts, axis=0), weights

@@ -1,5 +1,7 @@
 """Train one model per fold of a split, and write models, predictions and history."""
 
+import fnmatch
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -74,7 +76,7 @@ def train(
     UserError
         If labels, split, masks or network do not fit the data. Nothing is written then.
     """
-    _require_masks_that_fit(settings.augment, len(store.columns))
+    _require_masks_that_fit(settings.augment, len(_network_columns(settings.baseline_only, store.columns)))
     planned = plan(clips, settings)
     said = [f"train_cnn: {planned}"]
     columns = ["clip_id", "corpus", "speaker", "language", "label"]
@@ -107,7 +109,7 @@ def _require_masks_that_fit(augment: Augment, num_columns: int) -> None:
     # Those in time are compared with the window when the settings are read.
     if augment.coefficient_masks and augment.coefficient_mask_width > num_columns:
         raise UserError(f"train_cnn.augment.coefficient_mask_width is {augment.coefficient_mask_width}, but the "
-                        f"features have {num_columns} columns in all; give at most that, or set coefficient_masks to 0")
+                        f"network sees {num_columns} columns in all; give at most that, or set coefficient_masks to 0")
 
 
 def _blueprint(
@@ -126,7 +128,18 @@ def _blueprint(
         provenance=provenance(members, min_duration),
         views=at_any_speed(store.index["view"].unique()) if settings.average_speeds else (PLAIN,),
         num_networks=settings.num_networks,
+        baseline_share=settings.baseline_share,
+        network_columns=_network_columns(settings.baseline_only, store.columns),
     )
+
+
+def _network_columns(baseline_only: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """Choose the columns that the networks see: those that none of the patterns fits, in their order."""
+    chosen = tuple(name for name in columns if not any(fnmatch.fnmatchcase(name, each) for each in baseline_only))
+    if not chosen:
+        raise UserError(f"train_cnn.baseline_only: {', '.join(baseline_only)} leave the network no column to see (the "
+                        f"features are {', '.join(columns)}); take one out, or add to extract_mfcc.features")
+    return chosen
 
 
 def _said(fold: int, history: pd.DataFrame, settings: TrainCnn) -> str:

@@ -1,0 +1,197 @@
+"""The classifier without a network: what every network is measured against, and what is mixed with it.
+
+Linear discriminant analysis of a window's statistics, such as the median of each feature column and how fast it
+changes. Its covariance is shrunk (Ledoit & Wolf 2004, doi 10.1016/S0047-259X(03)00096-4), so that it needs neither
+tuning nor many clips.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.preprocessing import StandardScaler
+
+from speech_emotion.arrays import Float32
+from speech_emotion.core.errors import UserError
+
+_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_ACTIVE_DB = 30.0
+"""Frames this far below the loudest one are pauses, and left out."""
+_STEADY_SEMITONES = 1.0
+"""A voice moves less than this from frame to frame; a tracker that jumps farther has found no voice."""
+_FEWEST_FRAMES = 10
+"""With fewer frames of speech, or of voice, all frames are measured."""
+
+
+def statistics(window: Float32, columns: Sequence[str]) -> np.ndarray:
+    """Sum a stretch of frames up, whatever its length.
+
+    Of every column: mean, standard deviation, five quantiles, the range between quartiles, standard deviation and mean
+    size of its change over two frames, and its slope. Where there is a column `rms`, it is taken in dB, and frames 30
+    dB or more below the loudest are left out of all statistics. Where there is a column `f0`, it is taken in semitones,
+    over the frames in which it moves by less than one, and the share of those is a further statistic.
+
+    Parameters
+    ----------
+    window : np.ndarray [shape=(frames, columns), dtype=float32]
+        Features, not normalised; at least one frame.
+    columns : sequence of str
+        Their names.
+
+    Returns
+    -------
+    np.ndarray [shape=(statistics,), dtype=float64]
+
+    Examples
+    --------
+    >>> ramp = np.arange(5, dtype=np.float32)[:, np.newaxis]
+    >>> statistics(ramp, ["zcr"]).round(2).tolist()
+    [2.0, 1.41, 0.2, 1.0, 2.0, 3.0, 3.8, 2.0, 0.0, 2.0, 2.0]
+    """
+    frames = window.astype(np.float64)
+    speech = np.ones(len(frames), dtype=bool)
+    if "rms" in columns:
+        at = list(columns).index("rms")
+        frames[:, at] = 20 * np.log10(np.maximum(frames[:, at], 1e-6))
+        speech = _enough(frames[:, at] > frames[:, at].max() - _ACTIVE_DB, speech)
+    if "f0" not in columns:
+        return _of_columns(frames[speech]).ravel()
+    at = list(columns).index("f0")
+    pitch = 12 * np.log2(np.maximum(frames[:, at], 1.0))
+    steady = np.abs(np.diff(pitch, prepend=np.inf)) < _STEADY_SEMITONES
+    voiced = _enough(speech & steady & (frames[:, at] > 0), speech)
+    others = _of_columns(np.delete(frames[speech], at, axis=1))
+    return np.concatenate([others.ravel(), _of_columns(pitch[voiced, np.newaxis]).ravel(),
+                           [voiced.mean(), speech.mean()]])
+
+
+def _enough(chosen: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
+    return chosen if np.count_nonzero(chosen) >= _FEWEST_FRAMES else otherwise
+
+
+def _of_columns(frames: np.ndarray) -> np.ndarray:
+    """Statistics [statistics, columns] of frames [frames, columns]."""
+    quantiles = np.quantile(frames, _QUANTILES, axis=0)
+    changes = frames[2:] - frames[:-2] if len(frames) > 2 else np.zeros((1, frames.shape[1]))
+    time = np.linspace(-1, 1, len(frames))[:, np.newaxis] if len(frames) > 1 else np.zeros((1, 1))
+    slope = (frames * time).sum(axis=0) / max(float((time**2).sum()), 1.0)
+    return np.stack([
+        frames.mean(axis=0), frames.std(axis=0), *quantiles, quantiles[3] - quantiles[1],
+        changes.std(axis=0), np.abs(changes).mean(axis=0), slope,
+    ])
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A linear classifier of `statistics`.
+
+    Attributes
+    ----------
+    weights : np.ndarray [shape=(statistics, classes), dtype=float64]
+    bias : np.ndarray [shape=(classes,), dtype=float64]
+        A window's logits are its statistics times `weights`, plus `bias`.
+
+    Examples
+    --------
+    >>> random = np.random.default_rng(1)
+    >>> loud, quiet = (random.normal(level, 1, (8, 30, 2)).astype(np.float32) for level in (2, -2))
+    >>> learnt = Baseline.fit([*loud, *quiet], ["a", "b"], np.repeat([0, 1], 8), 2, balanced=True)
+    >>> learnt.probabilities([loud[0], quiet[0]], ["a", "b"]).round(2)
+    array([[1., 0.],
+           [0., 1.]])
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+
+    @classmethod
+    def fit(
+        cls, windows: Sequence[Float32], columns: Sequence[str], classes: np.ndarray, num_classes: int, *,
+        balanced: bool,
+    ) -> "Baseline":
+        """Learn from windows; equals scikit-learn's ``LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")``.
+
+        Parameters
+        ----------
+        windows : sequence of np.ndarray [shape=(frames, columns), dtype=float32]
+            Features of the training part, not normalised.
+        columns : sequence of str
+            Their names.
+        classes : np.ndarray [shape=(windows,), dtype=int]
+            The class of each window, from 0; each must occur.
+        num_classes : int > 1
+            How many there are.
+        balanced : bool
+            Whether every class is as likely beforehand, however many windows it has.
+
+        Returns
+        -------
+        Baseline
+
+        Raises
+        ------
+        UserError
+            If there are no more windows than classes.
+        """
+        if len(windows) <= num_classes:
+            raise UserError(f"{len(windows)} training clips for {num_classes} labels are too few to learn from; train "
+                            "on more clips, or on fewer labels (train_cnn.labels)")
+        measured = np.stack([statistics(window, columns) for window in windows])
+        scaler = StandardScaler()
+        analysis = LinearDiscriminantAnalysis(
+            solver="lsqr", shrinkage="auto", priors=np.full(num_classes, 1 / num_classes) if balanced else None)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Only one sample available", UserWarning)  # of a label: it has no spread
+            analysis.fit(scaler.fit_transform(measured), classes)
+        weights, bias = analysis.coef_.T, analysis.intercept_
+        if num_classes == 2:  # scikit-learn keeps the second one's alone
+            weights, bias = np.hstack([np.zeros_like(weights), weights]), np.concatenate([[0.0], bias])
+        weights = weights / scaler.scale_[:, np.newaxis]
+        return cls(weights, bias - scaler.mean_ @ weights)
+
+    def logits(self, windows: Sequence[Float32], columns: Sequence[str]) -> np.ndarray:
+        """Judge windows.
+
+        Parameters
+        ----------
+        windows : sequence of np.ndarray [shape=(frames, columns), dtype=float32]
+            Features, not normalised.
+        columns : sequence of str
+            Their names, as in training.
+
+        Returns
+        -------
+        np.ndarray [shape=(windows, classes), dtype=float64]
+        """
+        measured = np.stack([statistics(window, columns) for window in windows])
+        logits: np.ndarray = measured @ self.weights + self.bias
+        return logits
+
+    def probabilities(self, windows: Sequence[Float32], columns: Sequence[str]) -> np.ndarray:
+        """Softmax of `logits`."""
+        probabilities: np.ndarray = softmax(self.logits(windows, columns), axis=1)
+        return probabilities
+
+    def save(self, path: Path) -> None:
+        """Write it as a NumPy archive; the same numbers give the same bytes."""
+        np.savez(path, weights=self.weights, bias=self.bias)
+
+    @classmethod
+    def load(cls, path: Path, columns: Sequence[str], num_classes: int) -> "Baseline":
+        """Read what `save` wrote, for features of these columns and so many classes.
+
+        Raises
+        ------
+        OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile
+            If it is not there, is damaged, or is of other columns or classes.
+        """
+        with np.load(path, allow_pickle=False) as arrays:
+            weights, bias = arrays["weights"], arrays["bias"]
+        expected = (len(statistics(np.zeros((1, len(columns)), np.float32), columns)), num_classes)
+        if weights.shape != expected or bias.shape != expected[1:]:
+            raise ValueError(f"its baseline has the shape {weights.shape}, not {expected}")
+        return cls(weights, bias)
