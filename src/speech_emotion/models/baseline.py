@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
@@ -144,7 +145,8 @@ class Baseline:
         scaler = StandardScaler()
         analysis = LinearDiscriminantAnalysis(
             solver="lsqr", shrinkage="auto", priors=np.full(num_classes, 1 / num_classes) if balanced else None)
-        with warnings.catch_warnings():
+        # Other numbers of threads would round otherwise.
+        with threadpool_limits(1), warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Only one sample available", UserWarning)  # of a label: it has no spread
             analysis.fit(scaler.fit_transform(measured), classes)
         weights, bias = analysis.coef_.T, analysis.intercept_
