@@ -103,7 +103,7 @@ def features(samples: Float32, recipe: "Recipe") -> Float32:
     >>> from speech_emotion.testing import tone
     >>> recipe = load("params.yaml", ExtractMfcc)
     >>> features(prepare(tone(0, duration=0.5), recipe), recipe).shape
-    (51, 40)
+    (51, 43)
     """
     chosen = _chosen(recipe)
     reductions = [
@@ -143,7 +143,7 @@ def compute(samples: Float32, sample_rate: int, recipe: "Recipe") -> Float32:
     >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
     >>> from speech_emotion.testing import tone
     >>> compute(tone(0, duration=0.5, sample_rate=8000), 8000, load("params.yaml", ExtractMfcc)).shape
-    (51, 40)
+    (51, 43)
     """
     samples = resampling.resampled(samples, sample_rate, recipe.sample_rate, recipe.resampler)
     return features(prepare(samples, recipe), recipe)
@@ -171,7 +171,7 @@ def from_file(path: Path | str, recipe: "Recipe") -> Float32:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     clip = write_clip(Path(folder) / "a.flac", duration=0.5, sample_rate=48000)
     ...     from_file(clip, load("params.yaml", ExtractMfcc)).shape
-    (51, 40)
+    (51, 43)
     """
     samples, _ = resampling.load(path, recipe.sample_rate, recipe.resampler)
     return features(prepare(samples, recipe), recipe)
