@@ -32,7 +32,10 @@ def test_what_is_no_history(content: bytes | None, message: str, tmp_path: Path)
 def test_a_run_without_networks_has_none(tmp_path: Path) -> None:
     path = tmp_path / "history.csv"
     path.write_text(",".join(COLUMNS) + "\n")
-    assert read_history(path).empty
+    history = read_history(path)
+    assert history.empty
+    assert kept_epochs(history).groupby("fold")["epoch"].mean().empty
+    assert history.groupby("epoch").mean().empty
 
 
 def test_the_epochs_that_were_kept() -> None:

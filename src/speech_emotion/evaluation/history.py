@@ -48,7 +48,8 @@ def read_history(path: Path | str) -> pd.DataFrame:
     if lacking:
         raise UserError(f"{path}: is no training history ({', '.join(lacking)} is missing); "
                         "run: dvc repro --force train_cnn")
-    return history
+    # Without a row, pandas takes every column for text.
+    return history.astype({name: bool if name == "kept" else float for name in history}) if history.empty else history
 
 
 def kept_epochs(history: pd.DataFrame) -> pd.DataFrame:
