@@ -1,5 +1,8 @@
 """The baseline without a network: its statistics against NumPy, its classifier against scikit-learn."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -95,10 +98,27 @@ def test_too_few_clips() -> None:
 
 
 def test_it_comes_back_and_the_same_numbers_are_the_same_bytes(tmp_path: Path) -> None:
-    learnt = Baseline(RANDOM.normal(size=(35, 2)), RANDOM.normal(size=2))
+    learnt = Baseline(RANDOM.normal(size=(35, 2)).astype(np.float32), RANDOM.normal(size=2))
     for name in ("one.npz", "other.npz"):
         learnt.save(tmp_path / name)
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "other.npz").read_bytes()
     back = Baseline.load(tmp_path / "one.npz", COLUMNS, 2)
     np.testing.assert_array_equal(back.weights, learnt.weights)
     np.testing.assert_array_equal(back.bias, learnt.bias)
+
+
+def test_it_does_not_depend_on_the_processors_blas() -> None:
+    code = """
+import sys
+import numpy as np
+from speech_emotion.models.baseline import Baseline
+random = np.random.default_rng(1)
+windows = list(random.normal(0, 10, (90, 40, 43)).astype(np.float32))
+columns = [f"mfcc_{index}" for index in range(43)]
+learnt = Baseline.fit(windows, columns, np.arange(90) % 6, 6, balanced=True)
+sys.stdout.buffer.write(learnt.weights.tobytes() + learnt.bias.tobytes() + learnt.logits(windows, columns).tobytes())
+"""
+    said = {subprocess.run([sys.executable, "-c", code], env={**os.environ, "OPENBLAS_CORETYPE": kernel},
+                           capture_output=True, check=True).stdout for kernel in ("Nehalem", "Haswell")}
+    assert len(said) == 1
+    assert said != {b""}

@@ -144,4 +144,4 @@ def _spread(folds: pd.DataFrame) -> dict[str, dict[str, float]]:
 
 
 def _rounded(value: float) -> float:
-    return round(float(value), 6)
+    return round(float(value), 6) + 0.0  # no -0.0

@@ -1,6 +1,5 @@
 """librosa with the functions that numba compiles, safe beside other processes."""
 
-import getpass
 import importlib.util
 import os
 import tempfile
@@ -24,7 +23,7 @@ def lock_file() -> Path:
     spec = importlib.util.find_spec("librosa")
     beside = Path(str(spec.origin)).parent if spec else None
     folder = beside if beside and os.access(beside, os.W_OK) else Path(tempfile.gettempdir())
-    return folder / f".speech-emotion-{getpass.getuser()}.lock"
+    return folder / f".speech-emotion-{os.getuid()}.lock"
 
 
 @cache

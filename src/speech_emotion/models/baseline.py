@@ -92,7 +92,7 @@ class Baseline:
 
     Attributes
     ----------
-    weights : np.ndarray [shape=(statistics, classes), dtype=float64]
+    weights : np.ndarray [shape=(statistics, classes), dtype=float32]
     bias : np.ndarray [shape=(classes,), dtype=float64]
         A window's logits are its statistics times `weights`, plus `bias`.
 
@@ -106,7 +106,7 @@ class Baseline:
            [0., 1.]])
     """
 
-    weights: np.ndarray
+    weights: Float32
     bias: np.ndarray
 
     @classmethod
@@ -152,8 +152,11 @@ class Baseline:
         weights, bias = analysis.coef_.T, analysis.intercept_
         if num_classes == 2:  # scikit-learn keeps the second one's alone
             weights, bias = np.hstack([np.zeros_like(weights), weights]), np.concatenate([[0.0], bias])
-        weights = weights / scaler.scale_[:, np.newaxis]
-        return cls(weights, bias - scaler.mean_ @ weights)
+        # BLAS has kernels for each kind of processor, which differ from the fourteenth digit on. So it is rounded here,
+        # and nothing is multiplied by BLAS from here on.
+        weights = (weights / scaler.scale_[:, np.newaxis]).astype(np.float32)
+        bias = bias - np.einsum("s,sc->c", scaler.mean_, weights, dtype=np.float64)
+        return cls(weights, bias.round(6))
 
     def logits(self, windows: Sequence[Float32], columns: Sequence[str]) -> np.ndarray:
         """Judge windows.
@@ -170,7 +173,7 @@ class Baseline:
         np.ndarray [shape=(windows, classes), dtype=float64]
         """
         measured = np.stack([statistics(window, columns) for window in windows])
-        logits: np.ndarray = measured @ self.weights + self.bias
+        logits: np.ndarray = np.einsum("ws,sc->wc", measured, self.weights, dtype=np.float64) + self.bias
         return logits
 
     def probabilities(self, windows: Sequence[Float32], columns: Sequence[str]) -> np.ndarray:
