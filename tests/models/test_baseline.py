@@ -99,10 +99,10 @@ def test_too_few_clips() -> None:
 
 def test_it_comes_back_and_the_same_numbers_are_the_same_bytes(tmp_path: Path) -> None:
     learnt = Baseline(RANDOM.normal(size=(35, 2)).astype(np.float32), RANDOM.normal(size=2))
-    for name in ("one.npz", "other.npz"):
+    for name in ("one.npy", "other.npy"):
         learnt.save(tmp_path / name)
-    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "other.npz").read_bytes()
-    back = Baseline.load(tmp_path / "one.npz", COLUMNS, 2)
+    assert (tmp_path / "one.npy").read_bytes() == (tmp_path / "other.npy").read_bytes()
+    back = Baseline.load(tmp_path / "one.npy", COLUMNS, 2)
     np.testing.assert_array_equal(back.weights, learnt.weights)
     np.testing.assert_array_equal(back.bias, learnt.bias)
 

@@ -52,7 +52,7 @@ def test_saving_twice_gives_the_same_bytes(bundle: Bundle, saved: Path, save_mod
     save_models(tmp_path, bundle)
     files = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
     assert [str(path) for path in files] == [
-        "fold-0/baseline.npz", "fold-0/network-0.weights.h5", "fold-0/normalisation.json", "model.json"]
+        "fold-0/baseline.npy", "fold-0/network-0.weights.h5", "fold-0/normalisation.json", "model.json"]
     for path in files:
         assert (tmp_path / path).read_bytes() == (saved / path).read_bytes()
 
@@ -152,7 +152,7 @@ def test_features_are_normalised(bundle: Bundle) -> None:
 # --- what is wrong
 
 
-FILES = ["model.json", "fold-0/normalisation.json", "fold-0/network-0.weights.h5", "fold-0/baseline.npz"]
+FILES = ["model.json", "fold-0/normalisation.json", "fold-0/network-0.weights.h5", "fold-0/baseline.npy"]
 
 
 @pytest.mark.parametrize("name", FILES)

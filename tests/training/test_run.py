@@ -104,7 +104,7 @@ def test_two_runs_give_the_same_bytes_of_every_file(
     assert sorted(digests(tmp_path / "a")) == [
         "history.csv",
         *(f"models/fold-{fold}/{name}" for fold in (0, 1)
-          for name in ("baseline.npz", "network-0.weights.h5", "normalisation.json")),
+          for name in ("baseline.npy", "network-0.weights.h5", "normalisation.json")),
         "models/model.json", "models/split.csv", "predictions.parquet",
     ]
     assert first == again

@@ -182,8 +182,8 @@ class Baseline:
         return probabilities
 
     def save(self, path: Path) -> None:
-        """Write it as a NumPy archive; the same numbers give the same bytes."""
-        np.savez(path, weights=self.weights, bias=self.bias)
+        """Write it as one NumPy array, the bias below the weights; the same numbers give the same bytes."""
+        np.save(path, np.vstack([self.weights, self.bias]))
 
     @classmethod
     def load(cls, path: Path, columns: Sequence[str], num_classes: int) -> "Baseline":
@@ -191,12 +191,11 @@ class Baseline:
 
         Raises
         ------
-        OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile
+        OSError, EOFError, ValueError
             If it is not there, is damaged, or is of other columns or classes.
         """
-        with np.load(path, allow_pickle=False) as arrays:
-            weights, bias = arrays["weights"], arrays["bias"]
-        expected = (len(statistics(np.zeros((1, len(columns)), np.float32), columns)), num_classes)
-        if weights.shape != expected or bias.shape != expected[1:]:
-            raise ValueError(f"its baseline has the shape {weights.shape}, not {expected}")
-        return cls(weights, bias)
+        both = np.load(path, allow_pickle=False)
+        expected = (len(statistics(np.zeros((1, len(columns)), np.float32), columns)) + 1, num_classes)
+        if both.shape != expected:
+            raise ValueError(f"its baseline has the shape {both.shape}, not {expected}")
+        return cls(both[:-1].astype(np.float32), both[-1])

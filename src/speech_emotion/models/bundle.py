@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -25,7 +24,7 @@ from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.outputs import WindowOutputs
 from speech_emotion.models.windows import inference_windows, stretches
 
-_BASELINE = "baseline.npz"
+_BASELINE = "baseline.npy"
 _NORMALISATION = "normalisation.json"
 _BATCH = 256
 """Windows that a network is given at a time."""
@@ -177,7 +176,7 @@ class Bundle:
             return cls(blueprint, networks, Normalisation(mean, std), baseline)
         except FileNotFoundError as error:
             raise no_model(folder, f" ({error.filename or error} is missing)") from error
-        except (OSError, KeyError, TypeError, ValueError, EOFError, BadZipFile) as error:
+        except (OSError, KeyError, TypeError, ValueError, EOFError) as error:
             raise damaged(folder, error) from error
 
 
