@@ -204,7 +204,8 @@ def make_bundle(tiny_network: Callable[..., Any], shipped: Callable[[], dict[str
         )
         normalisation = Normalisation(random.standard_normal(len(seen), dtype=np.float32),
                                       random.uniform(5, 50, len(seen)).astype(np.float32))
-        baseline = Baseline(random.normal(0, 1e-3, (measured, len(labels))), random.standard_normal(len(labels)))
+        weights = random.normal(0, 1e-3, (measured, len(labels))).astype(np.float32)
+        baseline = Baseline(weights, random.standard_normal(len(labels)))
         return Bundle(blueprint, [blueprint.build()], normalisation, baseline)
 
     return make
