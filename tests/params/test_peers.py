@@ -53,7 +53,7 @@ def test_leans_on_no_shipped_training(peer: Path, tmp_path: Path, shipped: Calla
     said = set(re.findall(r"^-S train_cnn\.([\w.]+)=", peer.read_text("utf-8"), re.MULTILINE))
     # Idle there: of other protocols, and of masks that are switched off.
     idle = {"split.test_fraction", "split.test_corpora", "split.predefined", "augment.time_mask_seconds",
-            "augment.coefficient_mask_width",
+            "augment.coefficient_mask_width", "augment.mixup_within_label",
             "split.folds" if settings["split"]["protocol"] == "loso" else "split.validation"}
     keys = {f"{key}.{below}" if below else key for key, value in ours.items()
             for below in (value if isinstance(value, dict) else [""])}

@@ -26,7 +26,7 @@ def batches(
 ) -> TrainingBatches:
     count = len(LENGTHS)
     return TrainingBatches(
-        clips(), np.eye(count, dtype=np.float32), np.arange(count, dtype=np.float32), normalise,
+        clips(), np.eye(count, dtype=np.float32), np.arange(count, dtype=np.float32), [normalise] * count,
         window_frames=8, batch_size=batch_size, shift_frames=shift_frames, steps=steps, seed=seed,
     )
 
@@ -134,7 +134,7 @@ def test_augmentation_is_applied_and_leaves_the_features_alone() -> None:
     features = clips()
     count = len(features)
     given = TrainingBatches(
-        features, np.eye(count, dtype=np.float32), np.ones(count, np.float32), lambda clip: clip,
+        features, np.eye(count, dtype=np.float32), np.ones(count, np.float32), [lambda clip: clip] * count,
         window_frames=8, batch_size=4, shift_frames=5, steps=[Noise(1.0)], seed=1,
     )
     for feature in features:

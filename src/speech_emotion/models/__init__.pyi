@@ -4,9 +4,11 @@ from .bundle import Bundle, load
 from .normalisation import Normalisation
 from .outputs import WindowOutputs
 from .provenance import CorpusUse, Provenance, ValidationScore
-from .windows import inference_windows, pad, stretches
+from .scales import FEWEST_CLIPS, Scale, by_corpus, of_clip, of_speaker
+from .windows import inference_windows, pad, stretches, window_count
 
 __all__ = [
-    "Baseline", "Blueprint", "Bundle", "CorpusUse", "Normalisation", "Provenance", "ValidationScore", "WindowOutputs",
-    "inference_windows", "load", "pad", "statistics", "stretches",
+    "FEWEST_CLIPS", "Baseline", "Blueprint", "Bundle", "CorpusUse", "Normalisation", "Provenance", "Scale",
+    "ValidationScore", "WindowOutputs", "by_corpus", "inference_windows", "load", "of_clip", "of_speaker", "pad",
+    "statistics", "stretches", "window_count",
 ]

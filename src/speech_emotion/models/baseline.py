@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
+from speech_emotion.models.normalisation import Normalisation
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _ACTIVE_DB = 30.0
@@ -86,6 +87,14 @@ def _of_columns(frames: np.ndarray) -> np.ndarray:
     ])
 
 
+def _measured(
+    windows: Sequence[Float32], columns: Sequence[str], scales: Sequence[Normalisation | None] | None
+) -> np.ndarray:
+    """Statistics [windows, statistics] of windows, normalised where there is something to normalise them by."""
+    return np.stack([statistics(window, columns) if scale is None else scale(statistics(window, columns))
+                     for window, scale in zip(windows, scales or [None] * len(windows), strict=True)])
+
+
 @dataclass(frozen=True)
 class Baseline:
     """A linear classifier of `statistics`.
@@ -112,7 +121,7 @@ class Baseline:
     @classmethod
     def fit(
         cls, windows: Sequence[Float32], columns: Sequence[str], classes: np.ndarray, num_classes: int, *,
-        balanced: bool,
+        balanced: bool, scales: Sequence[Normalisation | None] | None = None,
     ) -> "Baseline":
         """Learn from windows; equals scikit-learn's ``LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")``.
 
@@ -128,6 +137,8 @@ class Baseline:
             How many there are.
         balanced : bool
             Whether every class is as likely beforehand, however many windows it has.
+        scales : sequence of Normalisation or None
+            What the statistics of each window are normalised by, if they are.
 
         Returns
         -------
@@ -141,7 +152,7 @@ class Baseline:
         if len(windows) <= num_classes:
             raise UserError(f"{len(windows)} training clips for {num_classes} labels are too few to learn from; train "
                             "on more clips, or on fewer labels (train_cnn.labels)")
-        measured = np.stack([statistics(window, columns) for window in windows])
+        measured = _measured(windows, columns, scales)
         scaler = StandardScaler()
         analysis = LinearDiscriminantAnalysis(
             solver="lsqr", shrinkage="auto", priors=np.full(num_classes, 1 / num_classes) if balanced else None)
@@ -158,7 +169,9 @@ class Baseline:
         bias = bias - np.einsum("s,sc->c", scaler.mean_, weights, dtype=np.float64)
         return cls(weights, bias.round(6))
 
-    def logits(self, windows: Sequence[Float32], columns: Sequence[str]) -> np.ndarray:
+    def logits(
+        self, windows: Sequence[Float32], columns: Sequence[str], scales: Sequence[Normalisation | None] | None = None
+    ) -> np.ndarray:
         """Judge windows.
 
         Parameters
@@ -167,12 +180,14 @@ class Baseline:
             Features, not normalised.
         columns : sequence of str
             Their names, as in training.
+        scales : sequence of Normalisation or None
+            As in `fit`.
 
         Returns
         -------
         np.ndarray [shape=(windows, classes), dtype=float64]
         """
-        measured = np.stack([statistics(window, columns) for window in windows])
+        measured = _measured(windows, columns, scales)
         logits: np.ndarray = np.einsum("ws,sc->wc", measured, self.weights, dtype=np.float64) + self.bias
         return logits
 

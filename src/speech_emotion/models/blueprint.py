@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 from pydantic import TypeAdapter
@@ -15,7 +15,7 @@ from speech_emotion.models import classifier
 from speech_emotion.models.provenance import Provenance
 from speech_emotion.params.networks import NAMES, settings_of
 
-_FORMAT = 5
+_FORMAT = 6
 _DOCUMENT = "model.json"
 
 
@@ -52,6 +52,8 @@ class Blueprint:
         Of the baseline in a window's probabilities; the networks have the rest.
     network_columns : tuple of str
         The columns that the networks see, in order; () for all. The baseline sees all.
+    normalisation : {"global", "clip", "corpus", "speaker"}
+        What each clip is normalised by; see `speech_emotion.models.scales`.
 
     Examples
     --------
@@ -81,6 +83,12 @@ class Blueprint:
     num_networks: int = 1
     baseline_share: float = 0.0
     network_columns: tuple[str, ...] = ()
+    normalisation: Literal["global", "clip", "corpus", "speaker"] = "global"
+
+    @property
+    def transductive(self) -> bool:
+        """Whether what is said of a clip depends on the other clips of its speaker, test clips among them."""
+        return self.normalisation == "speaker"
 
     def seen(self, clip: Float32) -> Float32:
         """Give the columns of a clip's features that the networks see.

@@ -1,41 +1,45 @@
 """The trained model of one fold: what it says of clips, and how it is stored.
 
 A model folder holds ``model.json`` (`Blueprint`) and for each fold a folder ``fold-<n>`` with the weights of each of
-its networks, their normalisation, and the baseline without a network. Nothing holds a date, so that equal models are
-equal bytes (a `.keras` file does hold one).
+its networks, their normalisation (and that of each corpus, if they are normalised apart), and the baseline without a
+network. Nothing holds a date, so that equal models are equal bytes (a `.keras` file does hold one).
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 from scipy.special import softmax
 
 from speech_emotion.arrays import Float32
+from speech_emotion.core.errors import UserError
 from speech_emotion.models import classifier
 from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint, damaged, no_model, write_json
 from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.outputs import WindowOutputs
+from speech_emotion.models.scales import Scale, of_clip
 from speech_emotion.models.windows import inference_windows, stretches
 
 _BASELINE = "baseline.npy"
 _NORMALISATION = "normalisation.json"
+_CORPORA = "corpora.json"
 _BATCH = 256
 """Windows that a network is given at a time."""
 
 
 class _Cut(NamedTuple):
-    """A clip, cut: windows for the networks, the same stretches for the baseline, and where each begins."""
+    """A clip, cut: windows for the networks, the same stretches for the baseline, where each begins, and its scale."""
 
     windows: Float32
     stretches: list[Float32]
     first_frames: np.ndarray
+    scale: Scale
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class Bundle:
         Of its training part, and of the columns that the networks see.
     baseline : Baseline
         The classifier without a network, of the same training part.
+    corpora : mapping from str to Normalisation
+        Of the clips of each corpus in its training part, if the blueprint's normalisation is "corpus".
 
     Examples
     --------
@@ -74,33 +80,49 @@ class Bundle:
     networks: Sequence[keras.Model]
     normalisation: Normalisation
     baseline: Baseline
+    corpora: Mapping[str, Normalisation] = field(default_factory=dict)
 
     @cached_property
     def _with_embeddings(self) -> list[keras.Model]:
         return [classifier.with_embedding(network) for network in self.networks]
 
-    def windows(self, clips: Sequence[Float32]) -> list[WindowOutputs]:
+    def scale(self, clip: Float32, corpus: str | None = None) -> Scale:
+        """Choose what a clip of a corpus is normalised by; see `scales.of_clip`."""
+        return of_clip(clip, self.blueprint, self.normalisation, self.corpora, corpus)
+
+    def windows(self, clips: Sequence[Float32], scales: Sequence[Scale] | None = None) -> list[WindowOutputs]:
         """Predict clips, window by window.
 
         Parameters
         ----------
         clips : sequence of np.ndarray [shape=(n, columns), dtype=float32]
             Features of each clip, not normalised.
+        scales : sequence of Scale or None
+            What each is normalised by; None for what `scale` gives for a clip of no known corpus.
 
         Returns
         -------
         list of WindowOutputs
             One for each clip.
-        """
-        return [outputs for group in self._groups(clips) for outputs in self._windows(group)]
 
-    def _groups(self, clips: Sequence[Float32]) -> Iterator[list[_Cut]]:
+        Raises
+        ------
+        UserError
+            If a clip has other columns than the model, or no scales are given to a model that normalises by speaker.
+        """
+        return [outputs for group in self._groups(clips, scales) for outputs in self._windows(group)]
+
+    def _groups(self, clips: Sequence[Float32], scales: Sequence[Scale] | None) -> Iterator[list[_Cut]]:
         """Cut clips into windows, some clips at a time, so that the windows of all are never in memory at once."""
         group: list[_Cut] = []
-        for clip in clips:
+        for at, clip in enumerate(clips):
+            if clip.shape[1] != len(self.blueprint.columns):
+                raise UserError(f"these features have {clip.shape[1]} columns, but the model was trained on "
+                                f"{len(self.blueprint.columns)}; compute them with its settings (model.json, recipe)")
             parts, first_frames = stretches(clip, self.blueprint.window_frames)
-            seen = self.normalisation(self.blueprint.seen(clip))
-            group.append(_Cut(inference_windows(seen, self.blueprint.window_frames)[0], parts, first_frames))
+            scale = self.scale(clip) if scales is None else scales[at]
+            seen = scale.frames(self.blueprint.seen(clip))
+            group.append(_Cut(inference_windows(seen, self.blueprint.window_frames)[0], parts, first_frames, scale))
             if sum(len(cut.windows) for cut in group) >= _BATCH:
                 yield group
                 group = []
@@ -108,12 +130,13 @@ class Bundle:
             yield group
 
     def _windows(self, cuts: list[_Cut]) -> list[WindowOutputs]:
-        baseline = self.baseline.logits([part for cut in cuts for part in cut.stretches], self.blueprint.columns)
+        baseline = self.baseline.logits([part for cut in cuts for part in cut.stretches], self.blueprint.columns,
+                                        [cut.scale.statistics for cut in cuts for _ in cut.stretches])
         share = self.blueprint.baseline_share
         logits, embeddings = baseline, baseline.astype(np.float32)
         if self.networks:
             stacked = np.concatenate([cut.windows for cut in cuts])
-            outputs = [_outputs(network, stacked) for network in self._with_embeddings]
+            outputs = [classifier.outputs(network, stacked, _BATCH) for network in self._with_embeddings]
             logits = np.mean([each for each, _ in outputs], axis=0)
             embeddings = np.concatenate([each for _, each in outputs], axis=1)
             if share:
@@ -126,20 +149,22 @@ class Bundle:
                                          (logits, embeddings, softmax(baseline, axis=1))), strict=True)
         ]
 
-    def probabilities(self, clips: Sequence[Float32]) -> np.ndarray:
+    def probabilities(self, clips: Sequence[Float32], scales: Sequence[Scale] | None = None) -> np.ndarray:
         """Predict clips.
 
         Parameters
         ----------
         clips : sequence of np.ndarray [shape=(n, columns), dtype=float32]
             Features of each clip, not normalised.
+        scales : sequence of Scale or None
+            As in `windows`.
 
         Returns
         -------
         np.ndarray [shape=(clips, classes), dtype=float64]
             For each clip the mean over its windows; each row sums to 1.
         """
-        return np.stack([outputs.probabilities.mean(axis=0) for outputs in self.windows(clips)])
+        return np.stack([outputs.probabilities.mean(axis=0) for outputs in self.windows(clips, scales)])
 
     def save(self, models: Path, fold: int) -> None:
         """Write the fold's own part into an existing model folder, which `Blueprint.save` completes."""
@@ -149,9 +174,9 @@ class Bundle:
             network.save_weights(folder / _weights(number))
         self.baseline.save(folder / _BASELINE)
         names = self.blueprint.network_columns or self.blueprint.columns
-        columns = zip(names, self.normalisation.mean, self.normalisation.std, strict=True)
-        write_json(folder / _NORMALISATION,
-                    {name: {"mean": float(mean), "std": float(std)} for name, mean, std in columns})
+        write_json(folder / _NORMALISATION, self.normalisation.document(names))
+        if self.blueprint.normalisation == "corpus":
+            write_json(folder / _CORPORA, {name: one.document(names) for name, one in self.corpora.items()})
 
     @classmethod
     def load(cls, folder: Path, blueprint: Blueprint) -> "Bundle":
@@ -168,15 +193,15 @@ class Bundle:
                 if not (weights := folder / _weights(number)).is_file():
                     raise no_model(folder, f" ({weights.name} is missing)")
                 network.load_weights(weights)
-            columns = json.loads((folder / _NORMALISATION).read_text(encoding="utf-8"))
-            if list(columns) != list(blueprint.network_columns or blueprint.columns):
-                raise ValueError("its normalisation is of other columns")
-            mean, std = (np.array([columns[name][which] for name in columns], np.float32) for which in ("mean", "std"))
+            names = blueprint.network_columns or blueprint.columns
+            normalisation = Normalisation.of_document(_read(folder / _NORMALISATION), names)
+            corpora = _read(folder / _CORPORA) if blueprint.normalisation == "corpus" else {}
             baseline = Baseline.load(folder / _BASELINE, blueprint.columns, len(blueprint.labels))
-            return cls(blueprint, networks, Normalisation(mean, std), baseline)
+            return cls(blueprint, networks, normalisation, baseline,
+                       {name: Normalisation.of_document(corpora[name], names) for name in corpora})
         except FileNotFoundError as error:
             raise no_model(folder, f" ({error.filename or error} is missing)") from error
-        except (OSError, KeyError, TypeError, ValueError, EOFError) as error:
+        except (OSError, AttributeError, KeyError, TypeError, ValueError, EOFError) as error:
             raise damaged(folder, error) from error
 
 
@@ -215,14 +240,10 @@ def load(models: Path | str) -> list[Bundle]:
     return [Bundle.load(models / f"fold-{number}", blueprint) for number in numbers]
 
 
+def _read(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document
+
+
 def _weights(number: int) -> str:
     return f"network-{number}.weights.h5"
-
-
-def _outputs(network: keras.Model, windows: Float32) -> tuple[np.ndarray, Float32]:
-    """Give logits, float64 [windows, classes], and embeddings, float32 [windows, units]."""
-    # Not `predict`, which traces a graph for every model and every shape of batch: slower than a few batches.
-    batches = [network(windows[first : first + _BATCH], training=False) for first in range(0, len(windows), _BATCH)]
-    logits, embeddings = (np.concatenate([keras.ops.convert_to_numpy(batch[which]) for batch in batches])
-                          for which in (0, 1))
-    return logits.astype(np.float64), embeddings

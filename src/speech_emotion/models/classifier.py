@@ -3,7 +3,9 @@
 import importlib
 
 import keras
+import numpy as np
 
+from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
 from speech_emotion.params.base import Section
 
@@ -70,3 +72,27 @@ def with_embedding(model: keras.Model) -> keras.Model:
     """
     head = model.get_layer("logits")
     return keras.Model(model.input, [head.output, head.input])
+
+
+def outputs(model: keras.Model, windows: Float32, batch: int) -> tuple[np.ndarray, Float32]:
+    """Run a network that `with_embedding` made.
+
+    Parameters
+    ----------
+    model : keras.Model
+        As above.
+    windows : np.ndarray [shape=(windows, window_frames, columns), dtype=float32]
+        Normalised features.
+    batch : int > 0
+        Windows that it is given at a time.
+
+    Returns
+    -------
+    logits : np.ndarray [shape=(windows, classes), dtype=float64]
+    embeddings : np.ndarray [shape=(windows, units), dtype=float32]
+    """
+    # Not `predict`, which traces a graph for every model and every shape of batch: slower than a few batches.
+    given = [model(windows[first : first + batch], training=False) for first in range(0, len(windows), batch)]
+    logits, embeddings = (np.concatenate([keras.ops.convert_to_numpy(each[which]) for each in given])
+                          for which in (0, 1))
+    return logits.astype(np.float64), embeddings

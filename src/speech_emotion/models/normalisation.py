@@ -1,6 +1,6 @@
-"""Zero mean and unit variance for every feature column, fitted on training clips only."""
+"""Zero mean and unit variance for every column. Which clips measure it: `speech_emotion.models.scales`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +29,7 @@ class Normalisation:
         Parameters
         ----------
         clips : iterable of np.ndarray [shape=(frames, columns), dtype=float32]
-            Features of the training part, read one at a time. At least one frame in all.
+            Features, read one at a time. At least one frame in all.
 
         Returns
         -------
@@ -60,3 +60,27 @@ class Normalisation:
         """
         normalised: Float32 = (clip - self.mean) / self.std
         return normalised
+
+    def document(self, columns: Sequence[str]) -> dict[str, dict[str, float]]:
+        """Give it as plain data ready for JSON, which `of_document` takes back.
+
+        Examples
+        --------
+        >>> Normalisation(np.float32([3]), np.float32([2])).document(["zcr"])
+        {'zcr': {'mean': 3.0, 'std': 2.0}}
+        """
+        rows = zip(columns, self.mean, self.std, strict=True)
+        return {name: {"mean": float(mean), "std": float(std)} for name, mean, std in rows}
+
+    @classmethod
+    def of_document(cls, document: Mapping[str, Mapping[str, float]], columns: Sequence[str]) -> "Normalisation":
+        """Take back what `document` gave, for these columns.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If it is none, or one of other columns.
+        """
+        if list(document) != list(columns):
+            raise ValueError("its normalisation is of other columns")
+        return cls(*(np.array([document[name][which] for name in columns], np.float32) for which in ("mean", "std")))

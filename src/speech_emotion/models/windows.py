@@ -74,6 +74,16 @@ def stretches(clip: Float32, window_frames: int) -> tuple[list[Float32], np.ndar
     [30]
     """
     spare = max(len(clip) - window_frames, 0)
-    count = 1 + -(-spare // max(1, window_frames // 2))
-    first_frames = np.linspace(0, spare, count).round().astype(np.int64)
+    first_frames = np.linspace(0, spare, window_count(len(clip), window_frames)).round().astype(np.int64)
     return [clip[first : first + window_frames] for first in first_frames], first_frames
+
+
+def window_count(num_frames: int, window_frames: int) -> int:
+    """Say how many windows a clip of `num_frames` frames gives.
+
+    Examples
+    --------
+    >>> window_count(30, 100), window_count(250, 100)
+    (1, 4)
+    """
+    return 1 + -(-max(num_frames - window_frames, 0) // max(1, window_frames // 2))

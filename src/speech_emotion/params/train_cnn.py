@@ -73,6 +73,16 @@ class Augment(Section):
     """Their largest width, in columns."""
     noise: Annotated[float, Field(ge=0)]
     """Standard deviation of white noise, in those of the data."""
+    gain_db: Annotated[float, Field(ge=0, le=60)]
+    """How much louder or softer a window may be, in dB, at most."""
+    tilt_db: Annotated[float, Field(ge=0, le=60)]
+    """By how much its level may rise or fall from 0 to half the sample rate, in dB, at most."""
+    frequency_warp: Annotated[float, Field(ge=0, le=0.5)]
+    """Share by which its frequencies may be stretched or squeezed, at most."""
+    mixup: Annotated[float, Field(ge=0)]
+    """Alpha of the beta distribution by which two windows of a batch are mixed."""
+    mixup_within_label: bool
+    """Whether only windows of the same label are mixed."""
 
 
 class Optimisation(Section):
@@ -143,6 +153,9 @@ class TrainCnn(Optimisation):
     """Of the baseline without a network in the probabilities; without networks it is all."""
     average_speeds: bool
     """Whether a clip is judged at the speeds of its views too, and the probabilities are averaged."""
+    normalisation: Literal["global", "clip", "corpus", "speaker"]
+    """Of whose frames mean and deviation become 0 and 1; see `speech_emotion.models.scales`. "speaker" looks at the
+    unlabelled clips of the tested speakers too."""
     class_weights: bool
     """Whether each clip weighs the inverse of its label's frequency."""
     augment: Augment
@@ -156,6 +169,17 @@ class TrainCnn(Optimisation):
                                        {"seconds": f"{seconds:g}"})
             raise ValidationError.from_exception_data(cls.__name__, [
                 {"type": wide, "loc": ("time_mask_seconds",), "input": augment.time_mask_seconds}])
+        return augment
+
+    @field_validator("augment")
+    @classmethod
+    def _is_seen(cls, augment: Augment, info: ValidationInfo) -> Augment:
+        for name in ("gain_db", "tilt_db", "frequency_warp"):
+            if info.data.get("normalisation") == "clip" and (value := getattr(augment, name)):
+                taken_off = PydanticCustomError("value_error", "must be 0 when train_cnn.normalisation is clip, which "
+                                                "measures each clip as it is")
+                raise ValidationError.from_exception_data(cls.__name__, [
+                    {"type": taken_off, "loc": (name,), "input": value}])
         return augment
 
     @field_validator("model")

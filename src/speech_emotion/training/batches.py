@@ -1,12 +1,15 @@
 """Batches for training: a random window of every clip, anew in every epoch."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import keras
 import numpy as np
 
+from speech_emotion.arrays import Float32
 from speech_emotion.models.windows import pad
-from speech_emotion.training.augment import Batch, Step, augment
+from speech_emotion.training.augment.batch import Batch, Step, augment
+from speech_emotion.training.augment.spectrum import Spectral
 
 
 class TrainingBatches(keras.utils.PyDataset):
@@ -25,8 +28,8 @@ class TrainingBatches(keras.utils.PyDataset):
         Class of each clip, one-hot.
     weights : np.ndarray [shape=(clips,), dtype=float32]
         Weight of each clip in the loss.
-    normalise : callable
-        From features to normalised features, float32 of the same shape.
+    normalise : sequence of callable
+        For each clip what leads from the columns that are seen to normalised ones, float32 of the same shape.
     window_frames : int > 0
         Length of a window.
     batch_size : int
@@ -37,12 +40,17 @@ class TrainingBatches(keras.utils.PyDataset):
         Applied to each batch; see `augment.chain`.
     seed : int
         Start of every random choice.
+    see : callable
+        From features to those of the columns that the network sees.
+    spectral : Spectral
+        Applied to what is seen of each clip, before it is normalised; see `augment.spectral`.
 
     Examples
     --------
     >>> clips = [np.ones((30, 2), np.float32), np.ones((50, 2), np.float32), np.ones((90, 2), np.float32)]
-    >>> batches = TrainingBatches(clips, np.eye(3, dtype=np.float32), np.ones(3, np.float32), lambda clip: clip,
-    ...                           window_frames=40, batch_size=2, shift_frames=5, steps=(), seed=1)
+    >>> batches = TrainingBatches(clips, np.eye(3, dtype=np.float32), np.ones(3, np.float32),
+    ...                           [lambda clip: clip] * 3, window_frames=40, batch_size=2, shift_frames=5, steps=(),
+    ...                           seed=1)
     >>> [batches[index].windows.shape for index in range(len(batches))]
     [(2, 40, 2), (1, 40, 2)]
     """
@@ -52,18 +60,20 @@ class TrainingBatches(keras.utils.PyDataset):
         clips: Sequence[np.ndarray],
         targets: np.ndarray,
         weights: np.ndarray,
-        normalise: Callable[[np.ndarray], np.ndarray],
+        normalise: Sequence[Callable[[np.ndarray], np.ndarray]],
         *,
         window_frames: int,
         batch_size: int,
         shift_frames: int,
         steps: Sequence[Step],
         seed: int,
+        see: Callable[[np.ndarray], np.ndarray] = np.asarray,
+        spectral: Spectral | None = None,
     ) -> None:
         super().__init__()
         self._clips, self._targets, self._weights = clips, targets, weights
         self._normalise, self._window_frames, self._batch_size = normalise, window_frames, batch_size
-        self._shift_frames, self._steps = shift_frames, steps
+        self._shift_frames, self._steps, self._see, self._spectral = shift_frames, steps, see, spectral
         self._seed, self._epoch = seed, 0
         self._begin_epoch()
 
@@ -77,7 +87,9 @@ class TrainingBatches(keras.utils.PyDataset):
         # Seeded by the batch, so that it does not matter who asks for which batch when.
         seed = [self._seed, self._epoch, index]
         random = np.random.default_rng(seed)
-        windows = np.stack([self._window(self._clips[member], random) for member in members])
+        changes = self._spectral.draw(len(members), seed) if self._spectral else ()
+        windows = np.stack([self._window(member, random, [partial(change, at) for change in changes])
+                            for at, member in enumerate(members)])
         return augment(Batch(windows, self._targets[members], self._weights[members]), self._steps, seed)
 
     def on_epoch_end(self) -> None:
@@ -88,10 +100,16 @@ class TrainingBatches(keras.utils.PyDataset):
     def _begin_epoch(self) -> None:
         self._order = np.random.default_rng([self._seed, self._epoch]).permutation(len(self._clips))
 
-    def _window(self, clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    def _window(self, member: int, random: np.random.Generator, changes: Sequence[Callable[..., Float32]]) -> Float32:
+        clip = self._clips[member]
         spare = self._window_frames - len(clip)
         if spare <= 0:
-            start = int(random.integers(0, 1 - spare))
-            return pad(self._normalise(clip[start : start + self._window_frames]), 0, self._window_frames)
-        shift = int(random.integers(-self._shift_frames, self._shift_frames + 1))
-        return pad(self._normalise(clip), min(max(spare // 2 + shift, 0), spare), self._window_frames)
+            start, offset = int(random.integers(0, 1 - spare)), 0
+            clip = clip[start : start + self._window_frames]
+        else:
+            shift = int(random.integers(-self._shift_frames, self._shift_frames + 1))
+            offset = min(max(spare // 2 + shift, 0), spare)
+        frames = self._see(clip)
+        for change in changes:
+            frames = change(frames)
+        return pad(self._normalise[member](frames), offset, self._window_frames)

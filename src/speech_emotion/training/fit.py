@@ -46,8 +46,8 @@ def fit(
     --------
     >>> clips = [np.full((20, 1), level, np.float32) for level in (-1, -1, 1, 1)]
     >>> targets = np.repeat(np.eye(2, dtype=np.float32), 2, axis=0)
-    >>> batches = TrainingBatches(clips, targets, np.ones(4, np.float32), lambda clip: clip, window_frames=20,
-    ...                           batch_size=2, shift_frames=0, steps=(), seed=1)
+    >>> batches = TrainingBatches(clips, targets, np.ones(4, np.float32), [lambda clip: clip] * 4,
+    ...                           window_frames=20, batch_size=2, shift_frames=0, steps=(), seed=1)
     >>> model = keras.Sequential([keras.Input((20, 1)), keras.layers.Flatten(),
     ...                           keras.layers.Dense(2, activation="softmax")])
     >>> from speech_emotion.params.base import load

@@ -1,5 +1,6 @@
 """One fold: its data, its networks, and what the model says of the clips that it was not trained on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +14,17 @@ from speech_emotion.features.views import PLAIN
 from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.models.bundle import Bundle
-from speech_emotion.models.normalisation import Normalisation
+from speech_emotion.models.scales import Scale
 from speech_emotion.models.windows import inference_windows, stretches
 from speech_emotion.params.train_cnn import TrainCnn
 from speech_emotion.predictions import PARTS, predicted, probability_table
 from speech_emotion.store import FeatureStore
-from speech_emotion.training.augment import chain
+from speech_emotion.training.augment.spectrum import spectral
+from speech_emotion.training.augment.steps import chain
 from speech_emotion.training.batches import TrainingBatches
 from speech_emotion.training.data import Examples, examples
 from speech_emotion.training.fit import EPOCH_COLUMNS, Validation, fit
+from speech_emotion.training.normalising import Normalising
 from speech_emotion.training.progress import EpochBar, live_curves
 
 _BETWEEN_NETWORKS = 1000
@@ -79,9 +82,10 @@ def train_fold(
     """
     parts = {part: clips[clips["part"] == part] for part in ("train", *PARTS)}
     train = examples(parts["train"], store, blueprint.labels, store.index["view"].unique())
-    baseline = _baseline(train, blueprint, settings)
-    normalisation = Normalisation.fit(blueprint.seen(clip) for clip in train.features)
-    validation = _validation(examples(parts["validation"], store, blueprint.labels, [PLAIN]), blueprint, normalisation)
+    normalising = Normalising.fit(train, clips, store, blueprint)
+    scales = normalising.scales(train)
+    baseline = _baseline(train, scales, blueprint, settings)
+    validation = _validation(examples(parts["validation"], store, blueprint.labels, [PLAIN]), normalising)
     networks, histories = [], []
     for number in range(blueprint.num_networks):
         # Far enough apart for no network to be another fold's with the same seed.
@@ -93,12 +97,14 @@ def train_fold(
             train.features,
             train.targets,
             _weights(train, settings),
-            lambda clip: normalisation(blueprint.seen(clip)),
+            [scale.frames for scale in scales],
             window_frames=blueprint.window_frames,
             batch_size=settings.batch_size,
             shift_frames=round(settings.augment.shift_seconds * store.frame_rate),
             steps=chain(settings.augment, store.frame_rate),
             seed=seed,
+            see=blueprint.seen,
+            spectral=spectral(settings.augment, blueprint.network_columns or blueprint.columns, store.recipe),
         )
         title = f"fold {fold}" + (f", network {number}" if blueprint.num_networks > 1 else "")
         watching: list[keras.callbacks.Callback] = [EpochBar(title, settings.epochs)]
@@ -107,14 +113,16 @@ def train_fold(
         networks.append(blueprint.build())
         history = fit(networks[-1], batches, validation, settings, watching)
         histories.append(history.assign(network=number))
-    bundle = Bundle(blueprint, networks, normalisation, baseline)
-    predictions = [predict(bundle, examples(parts[part], store, blueprint.labels, blueprint.views)).assign(part=part)
-                   for part in PARTS]
+    bundle = Bundle(blueprint, networks, normalising.everything, baseline, normalising.corpora)
+    predictions = []
+    for part in PARTS:
+        judged = examples(parts[part], store, blueprint.labels, blueprint.views)
+        predictions.append(predict(bundle, judged, normalising.scales(judged)).assign(part=part))
     epochs = pd.concat(histories, ignore_index=True) if histories else pd.DataFrame(columns=["network", *EPOCH_COLUMNS])
     return Fold(bundle, epochs, pd.concat(predictions, ignore_index=True))
 
 
-def predict(bundle: Bundle, clips: Examples) -> pd.DataFrame:
+def predict(bundle: Bundle, clips: Examples, scales: Sequence[Scale]) -> pd.DataFrame:
     """Say what a model makes of clips.
 
     Parameters
@@ -123,6 +131,8 @@ def predict(bundle: Bundle, clips: Examples) -> pd.DataFrame:
         The model.
     clips : Examples
         Of its labels; of each clip one view or several, one after the other.
+    scales : sequence of Scale
+        What each of them is normalised by.
 
     Returns
     -------
@@ -130,7 +140,7 @@ def predict(bundle: Bundle, clips: Examples) -> pd.DataFrame:
         One row per clip, in their order: the columns of `predictions.schema` but for fold and part. Logits,
         probabilities (the baseline's too) and embedding are means over the windows of a view, and then over views.
     """
-    outputs = bundle.windows(clips.features)
+    outputs = bundle.windows(clips.features, scales)
     labels = bundle.blueprint.labels
     views = clips.clips.groupby("clip_id", sort=False).indices.values()
     logits, probabilities, embeddings, baseline = (
@@ -150,12 +160,13 @@ def predict(bundle: Bundle, clips: Examples) -> pd.DataFrame:
     ], axis=1)
 
 
-def _baseline(train: Examples, blueprint: Blueprint, settings: TrainCnn) -> Baseline:
+def _baseline(train: Examples, scales: Sequence[Scale], blueprint: Blueprint, settings: TrainCnn) -> Baseline:
     """Fit the baseline on all windows of the training part, as a clip's windows are judged."""
     windows = [stretches(clip, blueprint.window_frames)[0] for clip in train.features]
     classes = np.repeat(train.targets.argmax(axis=1), [len(some) for some in windows])
     return Baseline.fit([window for some in windows for window in some], blueprint.columns, classes,
-                        len(blueprint.labels), balanced=settings.class_weights)
+                        len(blueprint.labels), balanced=settings.class_weights,
+                        scales=[scale.statistics for scale, some in zip(scales, windows, strict=True) for _ in some])
 
 
 def _weights(train: Examples, settings: TrainCnn) -> np.ndarray:
@@ -164,9 +175,10 @@ def _weights(train: Examples, settings: TrainCnn) -> np.ndarray:
     return np.asarray(weights, np.float32)
 
 
-def _validation(clips: Examples, blueprint: Blueprint, normalisation: Normalisation) -> Validation:
+def _validation(clips: Examples, normalising: Normalising) -> Validation:
     """All windows of the validation clips; a clip weighs the same however many windows it has."""
-    seen = [normalisation(blueprint.seen(clip)) for clip in clips.features]
+    blueprint, scales = normalising.blueprint, normalising.scales(clips)
+    seen = [scale.frames(blueprint.seen(clip)) for scale, clip in zip(scales, clips.features, strict=True)]
     windows = [inference_windows(clip, blueprint.window_frames)[0] for clip in seen]
     counts = [len(some) for some in windows]
     weights = np.repeat(1 / np.array(counts), counts).astype(np.float32)

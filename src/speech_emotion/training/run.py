@@ -130,6 +130,7 @@ def _blueprint(
         num_networks=settings.num_networks,
         baseline_share=settings.baseline_share,
         network_columns=_network_columns(settings.baseline_only, store.columns),
+        normalisation=settings.normalisation,
     )
 
 

@@ -1,0 +1,13 @@
+from .bands import Bands, find_bands
+from .batch import Batch, Step, augment, randomness
+from .masks import ColumnMasks, TimeMasks
+from .mixing import Mixup
+from .noise import Noise
+from .spectrum import Change, FrequencyWarp, Gain, Spectral, SpectralStep, Tilt, spectral, unwarped
+from .steps import chain
+from .time import TimeWarp
+
+__all__ = [
+    "Bands", "Batch", "Change", "ColumnMasks", "FrequencyWarp", "Gain", "Mixup", "Noise", "Spectral", "SpectralStep",
+    "Step", "Tilt", "TimeMasks", "TimeWarp", "augment", "chain", "find_bands", "randomness", "spectral", "unwarped",
+]
