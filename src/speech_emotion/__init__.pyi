@@ -13,6 +13,7 @@ from . import (
     params,
     prediction,
     predictions,
+    probabilities,
     proposal,
     protocol,
     report,
@@ -31,5 +32,5 @@ from .store import FeatureStore
 __all__ = [
     "FeatureStore", "Predictor", "UserError", "acquisition", "audio", "corpora", "evaluation", "extraction", "features",
     "ingest", "inspection", "manifest", "models", "networks", "params", "predict_files", "prediction", "predictions",
-    "proposal", "protocol", "report", "sharing", "store", "synthesis", "testing", "training", "upkeep",
+    "probabilities", "proposal", "protocol", "report", "sharing", "store", "synthesis", "testing", "training", "upkeep",
 ]

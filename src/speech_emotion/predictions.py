@@ -20,11 +20,14 @@ from pydantic import TypeAdapter
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
+from speech_emotion.probabilities import predicted, probability_table
+
+__all__ = ["PARTS", "Origin", "Predictions", "predicted", "probability_table", "read", "schema", "write"]
 
 PARTS = ("validation", "test")
 """The parts of a fold that are predicted."""
 
-_FORMAT = 2
+_FORMAT = 3
 _METADATA = b"speech_emotion.predictions"
 _HINT = "run: dvc repro train_cnn, or: dvc pull"
 
@@ -47,6 +50,8 @@ class Origin:
         The sections of params.yaml that decided it, for people to read.
     validation : {"speakers", "statements", "clips"}
         What stayed whole when the clips that chose the epoch were taken out of the training part.
+    transductive : bool
+        Whether the unlabelled clips of the tested speakers were looked at, as they are to normalise by speaker.
     """
 
     labels: tuple[str, ...]
@@ -56,6 +61,7 @@ class Origin:
     seed: int
     settings: dict[str, Any]
     validation: Literal["speakers", "statements", "clips"] = "speakers"
+    transductive: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,51 +149,6 @@ def schema(labels: Sequence[str]) -> pandera.DataFrameSchema:
         strict=True,
         ordered=True,
     )
-
-
-def predicted(labels: Sequence[str], probabilities: np.ndarray) -> np.ndarray:
-    """Name the class with the highest probability; of equal ones the first.
-
-    Parameters
-    ----------
-    labels : sequence of str
-        The classes.
-    probabilities : np.ndarray [shape=(clips, classes)]
-
-    Returns
-    -------
-    np.ndarray [shape=(clips,), dtype=str]
-
-    Examples
-    --------
-    >>> predicted(["anger", "fear"], np.array([[0.2, 0.8], [0.5, 0.5]])).tolist()
-    ['fear', 'anger']
-    """
-    return np.asarray(np.array(labels)[probabilities.argmax(axis=1)])
-
-
-def probability_table(labels: Sequence[str], probabilities: np.ndarray) -> pd.DataFrame:
-    """Lay probabilities out by label.
-
-    Parameters
-    ----------
-    labels : sequence of str
-        The classes.
-    probabilities : np.ndarray [shape=(clips, classes)]
-
-    Returns
-    -------
-    pd.DataFrame
-        One row per clip: predicted, and p_<label> for each label.
-
-    Examples
-    --------
-    >>> print(probability_table(["anger", "fear"], np.array([[0.2, 0.8]])).to_string(index=False))
-    predicted  p_anger  p_fear
-         fear      0.2     0.8
-    """
-    columns = {f"p_{label}": probabilities[:, at] for at, label in enumerate(labels)}
-    return pd.DataFrame({"predicted": predicted(labels, probabilities), **columns})
 
 
 def write(predictions: Predictions, path: Path | str) -> None:

@@ -205,7 +205,7 @@ def test_it_says_what_it_comes_from(saved: Path) -> None:
 def test_another_format(copy: Path) -> None:
     path = copy / "model.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
-    with pytest.raises(UserError, match="has format 99, this version reads 5; train anew"):
+    with pytest.raises(UserError, match="has format 99, this version reads 6; train anew"):
         load(copy)
 
 

@@ -16,7 +16,8 @@ from speech_emotion.features.compute import from_file
 from speech_emotion.ingest.intake import take_in
 from speech_emotion.models.bundle import Bundle
 from speech_emotion.prediction.files import predict_files
-from speech_emotion.prediction.predictor import NotJudged, Predictor
+from speech_emotion.prediction.predictor import Predictor
+from speech_emotion.prediction.said import NotJudged
 from speech_emotion.testing import tone, write_clip, write_samples
 
 Make = Callable[..., Any]

@@ -12,11 +12,13 @@ from speech_emotion.training.augment import Batch, ColumnMasks, Noise, Step, Tim
 
 OFF: dict[str, Any] = {
     "shift_seconds": 0.0, "time_warp": 0.0, "time_masks": 0, "time_mask_seconds": 0.0, "coefficient_masks": 0,
-    "coefficient_mask_width": 0, "noise": 0.0,
+    "coefficient_mask_width": 0, "noise": 0.0, "gain_db": 0.0, "tilt_db": 0.0, "frequency_warp": 0.0, "mixup": 0.0,
+    "mixup_within_label": False,
 }
 EVERYTHING: dict[str, Any] = {
     "shift_seconds": 0.1, "time_warp": 0.2, "time_masks": 1, "time_mask_seconds": 0.1, "coefficient_masks": 1,
-    "coefficient_mask_width": 4, "noise": 0.3,
+    "coefficient_mask_width": 4, "noise": 0.3, "gain_db": 6.0, "tilt_db": 6.0, "frequency_warp": 0.1, "mixup": 0.0,
+    "mixup_within_label": False,
 }
 
 

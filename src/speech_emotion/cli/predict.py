@@ -24,7 +24,7 @@ def predict(
     """Predict the emotion in audio files: the label and the probability of every label.
 
     What is silent, too short or not finite gets neither: its note says "not judged: silent". Clips that are clipped or
-    very quiet are judged and noted.
+    very quiet are judged and noted. A model that normalises by speaker takes all files of one call for one speaker's.
 
     Exit status: 1 if a file could not be read (it is named on standard error, and the others are judged); else 0,
     judged or not.
@@ -37,6 +37,9 @@ def predict(
     if predictor.synthetic:
         print("note: this model was trained on synthetic speech alone; it knows no human speech", file=sys.stderr)
     table, failures = predict_files(paths, predictor)
+    if predictor.transductive:
+        print(f"note: this model normalises by speaker; these {table['not_judged'].isna().sum()} clips were taken for "
+              "all of one speaker, and each is judged beside the others", file=sys.stderr)
     result = text(table, output_format or Format.of(output))
     if output is None:
         sys.stdout.write(result)

@@ -74,6 +74,7 @@ def result(
         "baseline": _baseline(predictions, settings, origin.seed),
         "protocol": origin.protocol,
         "speaker_independent": origin.speaker_independent,
+        "transductive": origin.transductive,
         "statement_independent": origin.statement_independent,
         "validation": origin.validation,
         "corpora": ", ".join(corpora),

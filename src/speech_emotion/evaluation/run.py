@@ -36,8 +36,9 @@ class Evaluation:
     @property
     def name(self) -> str:
         """What data and protocol this is, in a few words."""
-        marked = "" if self.numbers["speaker_independent"] else " (SPEAKER-DEPENDENT)"
-        return f"{self.numbers['corpora']}, {self.numbers['protocol']}{marked}"
+        marks = [mark for mark, holds in (("SPEAKER-DEPENDENT", not self.numbers["speaker_independent"]),
+                                          ("TRANSDUCTIVE", self.numbers["transductive"])) if holds]
+        return f"{self.numbers['corpora']}, {self.numbers['protocol']}" + (f" ({', '.join(marks)})" if marks else "")
 
     @property
     def score(self) -> str:

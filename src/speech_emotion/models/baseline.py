@@ -87,6 +87,19 @@ def _of_columns(frames: np.ndarray) -> np.ndarray:
     ])
 
 
+def require_enough(num_windows: int, num_classes: int) -> None:
+    """Refuse to fit on no more windows than there are classes.
+
+    Raises
+    ------
+    UserError
+        If there are too few.
+    """
+    if num_windows <= num_classes:
+        raise UserError(f"{num_windows} training clips for {num_classes} labels are too few to learn from; train "
+                        "on more clips, or on fewer labels (train_cnn.labels)")
+
+
 def _measured(
     windows: Sequence[Float32], columns: Sequence[str], scales: Sequence[Normalisation | None] | None
 ) -> np.ndarray:
@@ -149,9 +162,7 @@ class Baseline:
         UserError
             If there are no more windows than classes.
         """
-        if len(windows) <= num_classes:
-            raise UserError(f"{len(windows)} training clips for {num_classes} labels are too few to learn from; train "
-                            "on more clips, or on fewer labels (train_cnn.labels)")
+        require_enough(len(windows), num_classes)
         measured = _measured(windows, columns, scales)
         scaler = StandardScaler()
         analysis = LinearDiscriminantAnalysis(

@@ -1,6 +1,6 @@
 """Predict files and folders."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,13 +12,17 @@ from speech_emotion.audio.decoding import UnreadableAudio
 from speech_emotion.core.errors import UserError
 from speech_emotion.ingest.audit import FLAGS
 from speech_emotion.ingest.find import audio_files
-from speech_emotion.prediction.predictor import NotJudged, Predictor, WindowProbabilities
+from speech_emotion.prediction.predictor import Predictor
+from speech_emotion.prediction.said import Heard, NotJudged
 from speech_emotion.prediction.streams import as_file, is_stream
 from speech_emotion.predictions import probability_table
 
 
 def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataFrame, list[str]]:
     """Predict files, and all audio files in folders. A file that cannot be read does not lose the others.
+
+    A model that normalises by speaker takes all of them for clips of one speaker: what it says of each depends on the
+    others.
 
     Parameters
     ----------
@@ -32,15 +36,16 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     table : pd.DataFrame
         One row per readable file, in the order given (folders sorted by path): file, label, p_<label> for each label,
         not_judged and note. Of a file that holds nothing to judge, label and probabilities are missing, and not_judged
-        is the rule that says so, such as "silent" (see `speech_emotion.ingest.RULES`); otherwise it is None. The note
-        is for people; None if there is nothing to say.
+        is the rule that says so, such as "silent" (see `speech_emotion.ingest.RULES`), or "no-answer" if the model's
+        outputs are not finite; otherwise it is None. The note is for people; None if there is nothing to say.
     failures : list of str
         One message per file that could not be read.
 
     Raises
     ------
     UserError
-        If a path does not exist or a folder holds no audio.
+        If a path does not exist or a folder holds no audio, or if there are too few clips for a model that normalises
+        by speaker.
 
     Examples
     --------
@@ -73,10 +78,18 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     """
     rows: list[_Row] = []
     failures: list[str] = []
+    heard: Iterable[tuple[Path, Heard | UserError]] = _heard(_files(paths), predictor)
+    speaker = None
+    if predictor.transductive:
+        heard = list(heard)  # all are heard before the first is judged
+        clips = [clip for _, clip in heard if isinstance(clip, Heard)]
+        speaker = predictor.speaker(clips) if clips else None
     unknown = np.full(len(predictor.labels), np.nan)
-    for file in tqdm(_files(paths), desc="predict", unit="file", disable=None):
+    for file, clip in heard:
         try:
-            said = _predict(file, predictor)
+            if isinstance(clip, UserError):
+                raise clip
+            said = predictor.judge(clip, speaker)
         except NotJudged as why:
             rows.append(_Row(str(file), unknown, why.rule, f"not judged: {why.rule} ({why.reason})"))
         except UserError as error:
@@ -86,19 +99,26 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     return _table(predictor.labels, rows), failures
 
 
+def _heard(files: Sequence[Path], predictor: Predictor) -> Iterator[tuple[Path, Heard | UserError]]:
+    """Give what is heard of each file, or why nothing is."""
+    for file in tqdm(files, desc="predict", unit="file", disable=None):
+        try:
+            with as_file(file) as readable:
+                try:
+                    heard = predictor.hear(readable)
+                except UnreadableAudio as error:  # which names the file that was read
+                    raise UserError(f"{file}: {str(error).removeprefix(f'{readable}: ')}") from error
+        except UserError as error:
+            yield file, error
+        else:
+            yield file, heard
+
+
 class _Row(NamedTuple):
     file: str
     probabilities: np.ndarray
     not_judged: str | None
     note: str
-
-
-def _predict(file: Path, predictor: Predictor) -> WindowProbabilities:
-    with as_file(file) as readable:
-        try:
-            return predictor.windows_of_file(readable)
-        except UnreadableAudio as error:  # which names the file that was read
-            raise UserError(f"{file}: {str(error).removeprefix(f'{readable}: ')}") from error
 
 
 def _table(labels: Sequence[str], rows: Sequence[_Row]) -> pd.DataFrame:

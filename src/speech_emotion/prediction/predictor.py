@@ -1,7 +1,6 @@
 """Trained models as one: from audio to probabilities."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -16,60 +15,9 @@ from speech_emotion.ingest import checks
 from speech_emotion.ingest.probe import Content, Meter, measured
 from speech_emotion.models import bundle
 from speech_emotion.models.bundle import Bundle
+from speech_emotion.models.scales import Scale, of_speaker
 from speech_emotion.params.extract_mfcc import Recipe
-
-
-class NotJudged(UserError):
-    """Audio of which a model says nothing, because it holds nothing that the model could know.
-
-    Parameters
-    ----------
-    rule, reason : str
-        A key of `speech_emotion.ingest.RULES`, and what is the matter, for people.
-    where : str
-        The file, for the message; "" for none.
-
-    Attributes
-    ----------
-    rule, reason : str
-        As above.
-    """
-
-    def __init__(self, rule: str, reason: str, where: str = "") -> None:
-        super().__init__(f"{where and f'{where}: '}not judged: {rule} ({reason})")
-        self.rule = rule
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class WindowProbabilities:
-    """What a predictor says of a clip, window by window.
-
-    Attributes
-    ----------
-    starts : np.ndarray [shape=(windows,), dtype=float64]
-        Where in the clip each window begins, in s.
-    seconds : float
-        Length of a window.
-    probabilities : np.ndarray [shape=(windows, classes), dtype=float64]
-        Of the clip at its own speed; each row sums to 1.
-    clip : np.ndarray [shape=(classes,), dtype=float64]
-        Of the whole clip: the mean over the windows of each of the models' views, and over views.
-    flags : tuple of str
-        What is to be noted of the clip, keys of `speech_emotion.ingest.FLAGS`, such as "clipped".
-
-    Examples
-    --------
-    >>> said = np.array([[0.5, 0.5], [0.0, 1.0]])
-    >>> WindowProbabilities(np.array([0.0, 2.0]), 4.0, said, said.mean(axis=0)).clip
-    array([0.25, 0.75])
-    """
-
-    starts: np.ndarray
-    seconds: float
-    probabilities: np.ndarray
-    clip: np.ndarray
-    flags: tuple[str, ...] = ()
+from speech_emotion.prediction.said import Heard, NotJudged, WindowProbabilities
 
 
 class Predictor:
@@ -94,6 +42,8 @@ class Predictor:
         features' analysis if that is longer.
     synthetic : bool
         Whether the models have heard synthetic speech alone. They know nothing of people then.
+    transductive : bool
+        Whether a clip is normalised by all clips of its speaker. One clip alone is not judged then.
 
     Raises
     ------
@@ -128,18 +78,19 @@ class Predictor:
 
     >>> predictor.windows(np.zeros(16000, np.float32), 8000)
     Traceback (most recent call last):
-    speech_emotion.prediction.predictor.NotJudged: not judged: silent (digital silence)
+    speech_emotion.prediction.said.NotJudged: not judged: silent (digital silence)
     """
 
     def __init__(self, bundles: Sequence[Bundle]) -> None:
         self.bundles = tuple(bundles)
         first = self.bundles[0].blueprint
         for other in (each.blueprint for each in self.bundles[1:]):
-            for what in ("labels", "recipe", "columns", "window_frames", "views"):
+            for what in ("labels", "recipe", "columns", "window_frames", "views", "normalisation", "network_columns"):
                 if getattr(other, what) != getattr(first, what):
                     raise UserError(f"these models cannot be averaged: they differ in their {what}; train them anew")
         self.labels = first.labels
         self.synthetic = first.provenance.synthetic
+        self.transductive = first.transductive
         try:
             self.recipe = Recipe.model_validate(first.recipe)
         except ValidationError as error:
@@ -180,12 +131,14 @@ class Predictor:
         Raises
         ------
         NotJudged
-            If the clip is silent, too short, or not finite.
+            If the clip is silent, too short, or not finite, or the models' outputs are not.
+        UserError
+            If the models normalise by speaker.
         """
         blocks = (samples[at : at + decoding.BLOCK] for at in range(0, len(samples), decoding.BLOCK))
         flags = self._flags(measured(blocks, sample_rate))
         resampled = resampling.resampled(samples, sample_rate, self.recipe.sample_rate, self.recipe.resampler)
-        return self._windows(resampled, flags)
+        return self.judge(self._heard(resampled, flags))
 
     def windows_of_file(self, path: Path | str) -> WindowProbabilities:
         """Predict a file, window by window, with the feature code and settings of training.
@@ -204,11 +157,14 @@ class Predictor:
         UnreadableAudio
             If the file is not audio, is damaged, or holds no samples.
         NotJudged
-            If the clip is silent, too short, or not finite.
+            If the clip is silent, too short, or not finite, or the models' outputs are not.
+        UserError
+            If the models normalise by speaker.
         """
-        return self._windows(*self._of_file(path))
+        return self.judge(self.hear(path))
 
-    def _of_file(self, path: Path | str) -> tuple[Float32, tuple[str, ...]]:
+    def hear(self, path: Path | str) -> Heard:
+        """Compute the features of a file; raises what `windows_of_file` does of the file."""
         # Decoded once: what is resampled is measured on its way.
         with decoding.opened(path) as recording:
             meter = Meter(recording.sample_rate, recording.channels)
@@ -217,8 +173,51 @@ class Predictor:
         content = meter.content()
         if content is None:
             raise decoding.UnreadableAudio(f"{path}: holds no samples")
-        flags = self._flags(content, str(path))
-        return samples, flags
+        return self._heard(samples, self._flags(content, str(path)), str(path))
+
+    def speaker(self, clips: Sequence[Heard]) -> list[Scale]:
+        """Measure a speaker by all of his or her clips, for `judge`.
+
+        Returns
+        -------
+        list of Scale
+            One for each of the models' views.
+
+        Raises
+        ------
+        UserError
+            If they are too few; see `models.scales.FEWEST_CLIPS`.
+        """
+        blueprint = self.bundles[0].blueprint
+        return [of_speaker([clip.views[at] for clip in clips], blueprint) for at in range(len(blueprint.views))]
+
+    def judge(self, clip: Heard, speaker: Sequence[Scale] | None = None) -> WindowProbabilities:
+        """Predict a clip that `hear` gave, window by window.
+
+        Parameters
+        ----------
+        clip : Heard
+            What the models hear of it.
+        speaker : sequence of Scale or None
+            What `speaker` gave, for models that normalise by speaker.
+
+        Raises
+        ------
+        NotJudged
+            If the models' outputs are not finite.
+        UserError
+            If the models normalise by speaker, and none is given.
+        """
+        starts, views = np.zeros(0), []
+        for at, features in enumerate(clip.views):
+            scales = None if speaker is None else [speaker[at]]
+            outputs = [each.windows([features], scales)[0] for each in self.bundles]
+            views.append(np.mean([each.probabilities for each in outputs], axis=0))
+            starts = starts if at else outputs[0].starts  # of the plain view, which comes first
+        said = np.mean([windows.mean(axis=0) for windows in views], axis=0)
+        if not np.isfinite(said).all():
+            raise NotJudged("no-answer", "the model gives no number; train it anew", clip.where)
+        return WindowProbabilities(starts, self._seconds, views[0], said, clip.flags)
 
     def _flags(self, content: Content | None, where: str = "") -> tuple[str, ...]:
         if content is None:
@@ -227,15 +226,10 @@ class Predictor:
             raise NotJudged(*fault, where)
         return checks.flags(content)
 
-    def _windows(self, samples: Float32, flags: tuple[str, ...]) -> WindowProbabilities:
-        starts, views = np.zeros(0), []
-        for view in self.bundles[0].blueprint.views:
-            features = compute.features(compute.prepare(samples, self.recipe, view=view), self.recipe)
-            outputs = [each.windows([features])[0] for each in self.bundles]
-            views.append(np.mean([each.probabilities for each in outputs], axis=0))
-            starts = starts if len(views) > 1 else outputs[0].starts  # of the plain view, which comes first
-        clip = np.mean([windows.mean(axis=0) for windows in views], axis=0)
-        return WindowProbabilities(starts, self._seconds, views[0], clip, flags)
+    def _heard(self, samples: Float32, flags: tuple[str, ...], where: str = "") -> Heard:
+        views = [compute.features(compute.prepare(samples, self.recipe, view=view), self.recipe)
+                 for view in self.bundles[0].blueprint.views]
+        return Heard(views, flags, where)
 
     @cached_property
     def _seconds(self) -> float:

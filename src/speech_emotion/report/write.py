@@ -32,6 +32,7 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     >>> from tempfile import TemporaryDirectory
     >>> numbers = {
     ...     "uar": 0.875, "corpora": "toy", "protocol": "loso", "speaker_independent": True,
+    ...     "transductive": False,
     ...     "recall": {"anger": 0.75, "fear": 1.0}, "labels": {"tested": "anger, fear", "untested": ""},
     ...     "interval": {"uar": {"low": None, "high": None}, "note": "no interval: 2 test speakers, fewer than 5"},
     ...     "counts": {"test_clips": 8, "labels": 2}}

@@ -60,3 +60,30 @@ class Normalising:
             self._speakers[speaker, view] = of_speaker([self.store.frames(clip, view) for clip in there],
                                                        self.blueprint)
         return self._speakers[speaker, view]
+
+
+def about_normalisation(members: pd.DataFrame, blueprint: Blueprint) -> list[str]:
+    """Say what a reader must know of how clips are normalised.
+
+    Parameters
+    ----------
+    members : pd.DataFrame
+        Rows fold, part and corpus.
+    blueprint : Blueprint
+        Which kind of normalisation.
+
+    Returns
+    -------
+    list of str
+        Lines.
+    """
+    if blueprint.transductive:
+        return ["  TRANSDUCTIVE: each speaker is normalised by all clips of the speaker, the tested speakers too, "
+                "without their labels"]
+    if blueprint.normalisation != "corpus":
+        return []
+    trained = members[members["part"] == "train"].groupby("fold")["corpus"].agg(set)
+    judged = members[members["part"] != "train"].groupby("fold")["corpus"].agg(set)
+    unknown = sorted(set().union(*(judged[fold] - trained[fold] for fold in judged.index)))
+    return [f"  {', '.join(unknown)}: not trained on in some fold, and there normalised by the statistics of all "
+            "corpora"] if unknown else []

@@ -4,6 +4,7 @@ import math
 
 import keras
 
+from speech_emotion.core.errors import UserError
 from speech_emotion.params.train_cnn import Optimisation
 
 
@@ -61,7 +62,7 @@ def _learning_rate(
 
 
 def callbacks(settings: Optimisation) -> list[keras.callbacks.Callback]:
-    """Make what chooses the epoch and lowers the learning rate, both by the validation loss.
+    """Make what stops a training gone wrong, chooses the epoch, and lowers the learning rate by the validation loss.
 
     Parameters
     ----------
@@ -78,10 +79,10 @@ def callbacks(settings: Optimisation) -> list[keras.callbacks.Callback]:
     >>> from speech_emotion.params.train_cnn import TrainCnn
     >>> settings = load("params.yaml", TrainCnn).model_copy(update={"lr_schedule": "plateau", "ema": 0.999})
     >>> [type(callback).__name__ for callback in callbacks(settings)]
-    ['SwapEMAWeights', 'EarlyStopping', 'ReduceLROnPlateau']
+    ['FiniteLoss', 'SwapEMAWeights', 'EarlyStopping', 'ReduceLROnPlateau']
     """
     patience = settings.early_stopping or settings.epochs
-    chosen: list[keras.callbacks.Callback] = []
+    chosen: list[keras.callbacks.Callback] = [FiniteLoss()]
     if settings.ema:
         # Before what keeps the weights, so that it keeps the average.
         chosen.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
@@ -92,3 +93,21 @@ def callbacks(settings: Optimisation) -> list[keras.callbacks.Callback]:
         chosen.append(keras.callbacks.ReduceLROnPlateau("val_loss", factor=0.5,
                                                         patience=max(1, math.ceil(patience / 3))))
     return chosen
+
+
+class FiniteLoss(keras.callbacks.Callback):
+    """Stops a training whose loss is no number any more: from there on all its weights are lost.
+
+    Examples
+    --------
+    >>> FiniteLoss().on_epoch_end(6, {"loss": float("nan"), "val_loss": 1.0})
+    Traceback (most recent call last):
+    speech_emotion.core.errors.UserError: the training has failed: in epoch 7 loss is nan; lower train_cnn.lr, or ...
+    """
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Look at the losses; Keras calls this."""
+        for name in ("loss", "val_loss"):
+            if not math.isfinite(value := (logs or {}).get(name, 0.0)):
+                raise UserError(f"the training has failed: in epoch {epoch + 1} {name} is {value}; lower train_cnn.lr, "
+                                "or limit the gradient (train_cnn.clip_norm, such as 1.0)")

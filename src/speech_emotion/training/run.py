@@ -14,12 +14,14 @@ from speech_emotion.core.files import replacing
 from speech_emotion.features.views import PLAIN, at_any_speed
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.params.base import Section
-from speech_emotion.params.train_cnn import Augment, TrainCnn
+from speech_emotion.params.train_cnn import TrainCnn
 from speech_emotion.predictions import Origin, Predictions
 from speech_emotion.protocol.guard import SPEAKER_DEPENDENT
 from speech_emotion.protocol.planning import plan
 from speech_emotion.store import FeatureStore
+from speech_emotion.training.checks import check
 from speech_emotion.training.folds import train_fold
+from speech_emotion.training.normalising import about_normalisation
 from speech_emotion.training.record import provenance, validation_score
 
 
@@ -74,14 +76,16 @@ def train(
     Raises
     ------
     UserError
-        If labels, split, masks or network do not fit the data. Nothing is written then.
+        If labels, split, augmentation, normalisation or network do not fit the data, a feature is not finite, or a
+        training fails. Nothing is written then.
     """
-    _require_masks_that_fit(settings.augment, len(_network_columns(settings.baseline_only, store.columns)))
     planned = plan(clips, settings)
     said = [f"train_cnn: {planned}"]
     columns = ["clip_id", "corpus", "speaker", "language", "label"]
     members = planned.split.merge(planned.clips[columns], on="clip_id")
     blueprint = _blueprint(members, store, settings, network, min_duration)
+    check(members, store, blueprint, settings)
+    said += about_normalisation(members, blueprint)
     histories, predicted, scores = [], [], []
     with (replacing(outputs.models, directory=True) as models, replacing(outputs.predictions) as predictions,
           replacing(outputs.history) as history):
@@ -103,13 +107,6 @@ def train(
         epochs = epochs[[*first, *(name for name in epochs if name not in first)]]
         epochs.to_csv(history, index=False, float_format="%.6g", lineterminator="\n")
     return "\n".join(said)
-
-
-def _require_masks_that_fit(augment: Augment, num_columns: int) -> None:
-    # Those in time are compared with the window when the settings are read.
-    if augment.coefficient_masks and augment.coefficient_mask_width > num_columns:
-        raise UserError(f"train_cnn.augment.coefficient_mask_width is {augment.coefficient_mask_width}, but the "
-                        f"network sees {num_columns} columns in all; give at most that, or set coefficient_masks to 0")
 
 
 def _blueprint(
@@ -164,4 +161,5 @@ def _origin(blueprint: Blueprint, settings: TrainCnn) -> Origin:
         seed=settings.seed,
         settings=sections,
         validation=split.validation if speaker_independent else "clips",
+        transductive=blueprint.transductive,
     )
