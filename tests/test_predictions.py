@@ -38,6 +38,24 @@ def test_they_come_back_sorted(predictions: Predictions, tmp_path: Path) -> None
         np.testing.assert_array_equal(row["embedding"], one["embedding"])
 
 
+def test_it_is_kept_whether_test_clips_were_looked_at(
+    make_predictions: Callable[..., Predictions], tmp_path: Path
+) -> None:
+    for transductive in (False, True):
+        write(make_predictions(ROWS, LABELS, transductive=transductive), tmp_path / "p.parquet")
+        assert read(tmp_path / "p.parquet").origin.transductive is transductive
+
+
+def test_those_of_before_they_were_marked_are_not_read(predictions: Predictions, tmp_path: Path) -> None:
+    path = tmp_path / "p.parquet"
+    write(predictions, path)
+    table = pq.read_table(path)
+    (key, about), = table.schema.metadata.items()
+    pq.write_table(table.replace_schema_metadata({key: about.replace(b'"format": 3', b'"format": 2')}), path)
+    with pytest.raises(UserError, match="holds no predictions that this version reads"):
+        read(path)
+
+
 def test_the_order_of_rows_changes_no_byte(predictions: Predictions, tmp_path: Path) -> None:
     write(predictions, tmp_path / "one.parquet")
     write(Predictions(predictions.table.iloc[::-1], predictions.origin), tmp_path / "other.parquet")

@@ -115,6 +115,11 @@ def test_a_speaker_dependent_protocol_is_marked() -> None:
     assert numbers["statement_independent"] is True
 
 
+def test_it_is_marked_whether_test_clips_were_looked_at(numbers: dict[str, Any]) -> None:
+    assert numbers["transductive"] is False
+    assert result(PREDICTIONS, HISTORY, replace(ORIGIN, transductive=True), SETTINGS)["transductive"] is True
+
+
 def test_synthetic_speech_is_marked_even_when_only_some_is() -> None:
     some = PREDICTIONS.assign(corpus=["synthetic", *PREDICTIONS["corpus"][1:]])
     assert result(some, HISTORY, ORIGIN, SETTINGS)["synthetic"] is True

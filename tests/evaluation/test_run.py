@@ -46,3 +46,11 @@ def test_speaker_dependence_is_marked() -> None:
     run = measured(1, protocol="random_kfold", speaker_independent=False)
     assert run.title.startswith("toy, random_kfold (SPEAKER-DEPENDENT)\nUAR")
     assert str(run).startswith("toy, random_kfold (SPEAKER-DEPENDENT): UAR")
+
+
+def test_transduction_is_marked() -> None:
+    run = measured(1, transductive=True)
+    assert run.title.startswith("toy, loso (TRANSDUCTIVE)\nUAR")
+    assert str(run).startswith("toy, loso (TRANSDUCTIVE): UAR")
+    both = measured(1, protocol="random_kfold", speaker_independent=False, transductive=True)
+    assert both.name == "toy, random_kfold (SPEAKER-DEPENDENT, TRANSDUCTIVE)"

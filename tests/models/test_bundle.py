@@ -149,7 +149,58 @@ def test_features_are_normalised(bundle: Bundle) -> None:
     np.testing.assert_allclose(bundle.probabilities([CLIPS[1]]), expected, rtol=1e-5)
 
 
+# --- other normalisations
+
+
+def test_corpora_come_back_and_others_are_normalised_by_all(
+    make_bundle: Make, save_models: Make, tmp_path: Path
+) -> None:
+    made = make_bundle()
+    own = Normalisation(made.normalisation.mean + 3, made.normalisation.std * 2)
+    shared = dataclasses.replace(made.blueprint, normalisation="corpus")
+    bundle = Bundle(shared, made.networks, made.normalisation, made.baseline, {"emodb": own})
+    (loaded,) = load(save_models(tmp_path, bundle))
+    clip = CLIPS[1]
+    by_hand = made.networks[0].predict(own(clip[:, :40])[None], verbose=0)
+    np.testing.assert_allclose(loaded.probabilities([clip], [loaded.scale(clip, "emodb")]), by_hand, rtol=1e-5)
+    for corpus in (None, "savee"):
+        np.testing.assert_array_equal(loaded.probabilities([clip], [loaded.scale(clip, corpus)]),
+                                      made.probabilities([clip]))
+    for content in (b"", b"[]", b'{"emodb": {}}', b'{"emodb": 3}'):
+        (tmp_path / "fold-0/corpora.json").write_bytes(content)
+        with pytest.raises(UserError, match="damaged or of another version"):
+            load(tmp_path)
+    (tmp_path / "fold-0/corpora.json").unlink()
+    with pytest.raises(UserError, match=r"there is no trained model here \(.*corpora\.json is missing\)"):
+        load(tmp_path)
+
+
+def test_a_clip_by_its_own_frames(make_bundle: Make) -> None:
+    made = make_bundle()
+    shared = dataclasses.replace(made.blueprint, normalisation="clip")
+    bundle = dataclasses.replace(made, blueprint=shared)
+    own = CLIPS[1][:, :40].astype(np.float64)
+    by_hand = made.networks[0].predict(((own - own.mean(axis=0)) / own.std(axis=0))[None].astype(np.float32), verbose=0)
+    np.testing.assert_allclose(bundle.probabilities([CLIPS[1]]), by_hand, rtol=1e-3)
+    # A longer clip's windows are all normalised by the whole clip.
+    assert not np.allclose(bundle.windows([CLIPS[3]])[0].probabilities[0], bundle.probabilities([CLIPS[3][:16]])[0])
+
+
+def test_a_speaker_by_no_less_than_all_clips(make_bundle: Make) -> None:
+    made = make_bundle()
+    bundle = dataclasses.replace(made, blueprint=dataclasses.replace(made.blueprint, normalisation="speaker"))
+    assert bundle.blueprint.transductive
+    assert not made.blueprint.transductive
+    with pytest.raises(UserError, match="normalises a clip by its speaker's clips; give at least 5 clips"):
+        bundle.probabilities([CLIPS[1]])
+
+
 # --- what is wrong
+
+
+def test_features_of_another_recipe(bundle: Bundle) -> None:
+    with pytest.raises(UserError, match="these features have 42 columns, but the model was trained on 43"):
+        bundle.probabilities([CLIPS[1][:, :42]])
 
 
 FILES = ["model.json", "fold-0/normalisation.json", "fold-0/network-0.weights.h5", "fold-0/baseline.npy"]

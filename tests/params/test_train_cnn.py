@@ -28,6 +28,8 @@ REFUSED = [
     ("augment__time_masks", -1), ("augment__time_mask_seconds", -0.1), ("augment__time_mask_seconds", float("inf")),
     ("augment__coefficient_masks", 0.5), ("augment__coefficient_mask_width", -1), ("augment__noise", -1.0),
     ("augment__noise", float("nan")), ("augment__time_mask_seconds", 4.5),
+    ("augment__gain_db", -1.0), ("augment__tilt_db", float("inf")), ("augment__frequency_warp", 0.6),
+    ("augment__mixup", -0.1), ("augment__mixup_within_label", 1), ("normalisation", "none"), ("normalisation", None),
 ]
 
 TAKEN = [
@@ -65,6 +67,14 @@ def test_masks_in_time_are_no_wider_than_the_window(train_settings: Settings) ->
     with pytest.raises(ValidationError, match=r"must be at most train_cnn\.seconds, which is 0\.3"):
         train_settings(seconds=0.3)
     assert train_settings(seconds=0.3, augment__time_masks=0).seconds == 0.3, "switched off, its width is nothing"
+
+
+@pytest.mark.parametrize("step", ["gain_db", "tilt_db", "frequency_warp"])
+def test_what_normalising_by_clip_measures_is_not_changed_beforehand(step: str, train_settings: Settings) -> None:
+    with pytest.raises(ValidationError, match=rf"augment\.{step}\n.*must be 0 when train_cnn\.normalisation is clip"):
+        train_settings(normalisation="clip", **{f"augment__{step}": 0.1})
+    assert train_settings(normalisation="clip", augment__mixup=0.2).normalisation == "clip"
+    assert getattr(train_settings(normalisation="speaker", **{f"augment__{step}": 0.1}).augment, step) == 0.1
 
 
 def test_cross_corpus_needs_a_corpus_to_test_on(train_settings: Settings) -> None:

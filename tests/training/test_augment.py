@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speech_emotion.params.train_cnn import Augment
-from speech_emotion.training.augment import Batch, ColumnMasks, Noise, Step, TimeMasks, TimeWarp, augment, chain
+from speech_emotion.training.augment import (
+    Batch,
+    ColumnMasks,
+    Mixup,
+    Noise,
+    Step,
+    TimeMasks,
+    TimeWarp,
+    augment,
+    chain,
+)
 
 OFF: dict[str, Any] = {
     "shift_seconds": 0.0, "time_warp": 0.0, "time_masks": 0, "time_mask_seconds": 0.0, "coefficient_masks": 0,
@@ -44,6 +54,8 @@ def test_every_switch_is_a_step_of_its_own() -> None:
     assert chain(Augment(**EVERYTHING), 100.0) == (TimeWarp(0.2), Noise(0.3), TimeMasks(1, 10), ColumnMasks(1, 4))
     assert chain(Augment(**EVERYTHING), 50.0)[2] == TimeMasks(1, 5), "seconds become frames at the given rate"
     assert chain(Augment(**{**EVERYTHING, "time_masks": 0}), 100.0) == (TimeWarp(0.2), Noise(0.3), ColumnMasks(1, 4))
+    assert chain(Augment(**{**OFF, "mixup": 0.2, "mixup_within_label": True}), 100.0) == (Mixup(0.2, True),)
+    assert chain(Augment(**{**EVERYTHING, "mixup": 0.2}), 100.0)[-1] == Mixup(0.2, False)
 
 
 def test_the_same_seed_gives_the_same_batch_and_another_gives_another() -> None:

@@ -142,3 +142,27 @@ def test_augmentation_is_applied_and_leaves_the_features_alone() -> None:
     windows = epoch(given)[0]
     assert (windows % 1 != 0).all()
     assert equal(features, clips())
+
+
+class Raised:
+    """Adds one hundred times the window's place in its batch."""
+
+    def draw(self, windows: int, seed: Sequence[int]) -> list[Any]:
+        assert seed == [1, 0, 0]
+        return [lambda window, frames: frames + np.float32(100 * window)]
+
+
+def test_a_clip_is_seen_changed_and_normalised_each_by_its_own() -> None:
+    count = len(LENGTHS)
+    given = TrainingBatches(
+        clips(), np.eye(count, dtype=np.float32), np.ones(count, np.float32),
+        [lambda frames, number=number: frames * np.float32(1 + 10 * number) for number in range(count)],
+        window_frames=8, batch_size=count, shift_frames=0, steps=(), seed=1, see=lambda clip: clip[:, :1],
+        spectral=Raised(),  # type: ignore[arg-type]
+    )
+    windows, targets, _ = given[0]
+    assert windows.shape == (count, 8, 1)
+    for at, (window, number) in enumerate(zip(windows, targets.argmax(axis=1), strict=True)):
+        held = window[window != 0]
+        assert len(held) == min(LENGTHS[number], 8), "what lies about a clip stays zero"
+        np.testing.assert_array_equal(held, (number + 1 + 100 * at) * (1 + 10 * number))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from speech_emotion.core.errors import UserError
 from speech_emotion.training.optimisation import callbacks, prepare
 
 Make = Callable[..., Any]
@@ -111,6 +112,15 @@ def test_the_best_epoch_is_kept_when_a_later_one_is_worse(plain: Make) -> None:
         model.fit(WINDOWS, TARGETS, batch_size=4, epochs=2, verbose=0, callbacks=[*callbacks(settings), Watch()],
                   validation_data=(WINDOWS, 1 - TARGETS))
         np.testing.assert_array_equal(model.get_weights()[0], after_epochs[epoch])
+
+
+def test_a_loss_that_is_no_number_stops_the_training(plain: Make) -> None:
+    settings = plain(epochs=4)
+    model = linear()
+    prepare(model, settings, steps_per_epoch=1)
+    with pytest.raises(UserError, match=r"in epoch 1 loss is nan; lower train_cnn\.lr, or .*train_cnn\.clip_norm"):
+        model.fit(WINDOWS * np.float32(np.inf), TARGETS, epochs=4, verbose=0, callbacks=callbacks(settings),
+                  validation_data=(WINDOWS, TARGETS))
 
 
 def test_focal_loss_weighs_down_what_is_right_already(plain: Make) -> None:
