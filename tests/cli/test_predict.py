@@ -1,6 +1,7 @@
 """`ser predict`: a table, CSV or JSON; and one bad file costs the exit status, not the result."""
 
 import csv
+import dataclasses
 import io
 import json
 import os
@@ -124,6 +125,24 @@ def test_a_model_of_synthetic_speech_says_in_one_line_that_it_knows_no_people(
     assert result.exit_code == 0
     assert result.stderr == "note: this model was trained on synthetic speech alone; it knows no human speech\n"
     assert result.stdout == ser("a.wav").stdout
+
+
+def test_a_model_that_normalises_by_speaker_says_whose_clips_it_took_them_for(
+    make_bundle: Callable[..., Any], save_models: Callable[..., Path], tmp_path: Path
+) -> None:
+    made = make_bundle()
+    blueprint = dataclasses.replace(made.blueprint, normalisation="speaker")
+    models = save_models(tmp_path / "models", dataclasses.replace(made, blueprint=blueprint))
+    for take in range(5):
+        write_clip(tmp_path / "ann" / f"{take}.wav", pitch=200 + 30 * take)
+    result = ser(str(tmp_path / "ann"), "--models", str(models), "--format", "json")
+    assert result.exit_code == 0
+    assert len(json.loads(result.stdout)) == 5
+    assert result.stderr == ("note: this model normalises by speaker; these 5 clips were taken for all of one speaker, "
+                             "and each is judged beside the others\n")
+    error = ser("a.wav", "--models", str(models)).exception
+    assert isinstance(error, UserError)
+    assert "1 clips of a speaker are too few" in str(error)
 
 
 def test_audio_that_is_piped_in() -> None:

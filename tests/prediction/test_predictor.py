@@ -1,6 +1,7 @@
 """Separate audio is predicted with the feature code and the models of training."""
 
 import dataclasses
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from speech_emotion.features import compute
 from speech_emotion.features.compute import from_file
 from speech_emotion.ingest.intake import take_in
 from speech_emotion.models.bundle import Bundle
+from speech_emotion.models.scales import of_speaker
+from speech_emotion.prediction.export import Format, text
 from speech_emotion.prediction.files import predict_files
 from speech_emotion.prediction.predictor import Predictor
 from speech_emotion.prediction.said import NotJudged
@@ -189,6 +192,77 @@ def test_a_file_is_decoded_once(predictor: Predictor, tmp_path: Path, monkeypatc
 def test_a_model_knows_whether_it_has_heard_people(make_bundle: Make) -> None:
     assert Predictor([make_bundle(corpus="synthetic")]).synthetic
     assert not Predictor([make_bundle(corpus="emodb")]).synthetic
+
+
+# --- models that judge a clip beside others, and models that say nothing
+
+
+@pytest.fixture
+def by_speaker(make_bundle: Make) -> Predictor:
+    made = [make_bundle(seed=seed, baseline_share=0.5) for seed in (0, 1)]
+    return Predictor([dataclasses.replace(each, blueprint=dataclasses.replace(
+        each.blueprint, normalisation="speaker", views=("", "speed-0.9"))) for each in made])
+
+
+def takes(folder: Path, count: int) -> list[Path]:
+    return [write_clip(folder / f"{take}.wav", pitch=150 + 40 * take, duration=0.4 + 0.1 * take)
+            for take in range(count)]
+
+
+def test_the_files_of_one_call_are_one_speakers(by_speaker: Predictor, tmp_path: Path) -> None:
+    files = takes(tmp_path, 6)
+    silent = write_samples(tmp_path / "silent.wav", np.zeros(16000))
+    prose = tmp_path / "text.wav"
+    prose.write_text("this is no audio " * 8)
+    table, failures = predict_files([silent, *files, prose], by_speaker)
+    assert table["not_judged"].tolist() == ["silent", *[None] * 6]
+    assert len(failures) == 1
+    views = []
+    for view in ("", "speed-0.9"):
+        heard = []
+        for file in files:
+            samples, rate = decoding.read(file)
+            assert rate == by_speaker.recipe.sample_rate
+            prepared = compute.prepare(samples, by_speaker.recipe, view=view)
+            heard.append(compute.features(prepared, by_speaker.recipe))
+        scales = [of_speaker(heard, by_speaker.bundles[0].blueprint)] * len(files)
+        views.append(np.mean([bundle.probabilities(heard, scales) for bundle in by_speaker.bundles], axis=0))
+    said = table.loc[1:, [f"p_{label}" for label in LABELS]].to_numpy(dtype=float)
+    np.testing.assert_allclose(said, np.mean(views, axis=0), atol=1e-6)
+    others, _ = predict_files(files[:5], by_speaker)
+    assert not np.allclose(others[[f"p_{label}" for label in LABELS]].to_numpy(dtype=float), said[:5], atol=1e-3)
+
+
+def test_one_clip_or_few_say_nothing_of_a_speaker(by_speaker: Predictor, tmp_path: Path) -> None:
+    files = takes(tmp_path, 4)
+    with pytest.raises(UserError, match="give at least 5 clips of one speaker together"):
+        by_speaker.windows_of_file(files[0])
+    with pytest.raises(UserError, match="give at least 5 clips of one speaker together"):
+        by_speaker.windows(tone(), 16000)
+    with pytest.raises(UserError, match=r"4 clips of a speaker are too few .* it takes 5"):
+        predict_files([*files, write_samples(tmp_path / "silent.wav", np.zeros(16000))], by_speaker)
+
+
+def test_models_of_different_normalisation_are_not_averaged(by_speaker: Predictor, make_bundle: Make) -> None:
+    blueprint = dataclasses.replace(make_bundle().blueprint, views=("", "speed-0.9"))
+    with pytest.raises(UserError, match="they differ in their normalisation"):
+        Predictor([by_speaker.bundles[0], dataclasses.replace(make_bundle(), blueprint=blueprint)])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_model_that_gives_no_numbers_labels_nothing(value: float, make_bundle: Make, tmp_path: Path) -> None:
+    sound, broken = make_bundle(seed=0), make_bundle(seed=1)
+    broken.networks[0].set_weights([np.full_like(weights, value) for weights in broken.networks[0].get_weights()])
+    path = write_clip(tmp_path / "a.wav")
+    table, failures = predict_files([path], Predictor([sound, broken]))
+    (row,) = table.to_dict("records")
+    assert failures == []
+    assert (row["label"], row["not_judged"]) == (None, "no-answer")
+    assert row["note"] == "not judged: no-answer (the model gives no number; train it anew)"
+    assert json.loads(text(table, Format.JSON)) == [{
+        "file": str(path), "label": None, "probabilities": None, "not_judged": "no-answer", "note": row["note"]}]
+    with pytest.raises(NotJudged, match="no-answer"):
+        Predictor([broken]).windows(tone(), 16000)
 
 
 # --- files and folders

@@ -198,7 +198,7 @@ class Bundle:
             corpora = _read(folder / _CORPORA) if blueprint.normalisation == "corpus" else {}
             baseline = Baseline.load(folder / _BASELINE, blueprint.columns, len(blueprint.labels))
             return cls(blueprint, networks, normalisation, baseline,
-                       {name: Normalisation.of_document(corpora[name], names) for name in corpora})
+                       {name: Normalisation.of_document(one, names) for name, one in corpora.items()})
         except FileNotFoundError as error:
             raise no_model(folder, f" ({error.filename or error} is missing)") from error
         except (OSError, AttributeError, KeyError, TypeError, ValueError, EOFError) as error:

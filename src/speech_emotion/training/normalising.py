@@ -82,8 +82,9 @@ def about_normalisation(members: pd.DataFrame, blueprint: Blueprint) -> list[str
                 "without their labels"]
     if blueprint.normalisation != "corpus":
         return []
-    trained = members[members["part"] == "train"].groupby("fold")["corpus"].agg(set)
-    judged = members[members["part"] != "train"].groupby("fold")["corpus"].agg(set)
-    unknown = sorted(set().union(*(judged[fold] - trained[fold] for fold in judged.index)))
-    return [f"  {', '.join(unknown)}: not trained on in some fold, and there normalised by the statistics of all "
-            "corpora"] if unknown else []
+    unknown = set()
+    for _, rows in members.groupby("fold"):
+        trained = rows["part"] == "train"
+        unknown |= set(rows.loc[~trained, "corpus"]) - set(rows.loc[trained, "corpus"])
+    return [f"  {', '.join(sorted(unknown))}: not trained on in some fold, and there normalised by the statistics of "
+            "all corpora that are"] if unknown else []
