@@ -142,7 +142,7 @@ def test_a_model_that_normalises_by_speaker_says_whose_clips_it_took_them_for(
                              "and each is judged beside the others\n")
     error = ser("a.wav", "--models", str(models)).exception
     assert isinstance(error, UserError)
-    assert "1 clips of a speaker are too few" in str(error)
+    assert "statistics: 1, and it takes 5" in str(error)
 
 
 def test_audio_that_is_piped_in() -> None:

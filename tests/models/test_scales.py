@@ -44,7 +44,7 @@ def test_what_a_speaker_never_changes_becomes_zero() -> None:
 
 def test_too_few_clips_of_a_speaker() -> None:
     of_speaker(CLIPS[:FEWEST_CLIPS], BLUEPRINT)
-    with pytest.raises(UserError, match=r"4 clips of a speaker are too few .* it takes 5"):
+    with pytest.raises(UserError, match=r"too few clips .* statistics: 4, and it takes 5"):
         of_speaker(CLIPS[:4], BLUEPRINT)
 
 

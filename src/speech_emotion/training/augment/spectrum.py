@@ -7,47 +7,18 @@ a linear function of the levels, so each of these is an affine change of them, t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
 from speech_emotion.params.train_cnn import Augment
 from speech_emotion.training.augment.bands import Bands, find_bands
 from speech_emotion.training.augment.batch import randomness
+from speech_emotion.training.augment.change import Change, SpectralStep, one_thread
 
 _KNEE = 0.6
 """Share of half the sample rate up to which a frequency is multiplied by the warp's factor: 4,800 Hz at 16,000."""
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """What is done to the frames of each window of a batch.
-
-    Attributes
-    ----------
-    matrices : np.ndarray [shape=(windows, columns, columns), dtype=float32] or None
-        Every frame is multiplied by its window's; None for not at all.
-    offsets : np.ndarray [shape=(windows, columns), dtype=float32]
-        What is then added.
-    """
-
-    matrices: Float32 | None
-    offsets: Float32
-
-    def __call__(self, window: int, frames: Float32) -> Float32:
-        """Change frames, float32 [frames, columns], of one of the windows."""
-        moved = frames if self.matrices is None else frames @ self.matrices[window].T
-        changed: Float32 = moved + self.offsets[window]
-        return changed
-
-
-class SpectralStep(Protocol):
-    """Draws a change for each window of a batch."""
-
-    def __call__(self, bands: Sequence[Bands], columns: int, windows: int, random: np.random.Generator) -> Change:
-        """Draw the changes of `windows` windows of `columns` columns."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +84,8 @@ class FrequencyWarp:
         factors = random.uniform(1 - self.share, 1 + self.share, size=(windows, 1))
         matrices = np.tile(np.eye(columns), (windows, 1, 1))
         for one in bands:
-            moved = one.forth @ _moving(unwarped(one.centres, factors, one.nyquist), one.centres) @ one.back
+            with one_thread():
+                moved = one.forth @ _moving(unwarped(one.centres, factors, one.nyquist), one.centres) @ one.back
             matrices[:, one.places[:, np.newaxis], one.places] = moved
         return Change(matrices.astype(np.float32), np.zeros((windows, columns), np.float32))
 
