@@ -12,6 +12,7 @@ repro: $(INSTALLED)
 	@echo
 	@dvc metrics diff --all --targets metrics/evaluate.json  # one below the other: the last commit's and today's
 	@echo
+	@ser agree
 	@echo "Plots: plots/*.png; in a browser: dvc plots show --open (activate the environment first: . $(VENV)/bin/activate)"
 
 test: $(INSTALLED)

@@ -200,3 +200,26 @@ def test_experiments_side_by_side_fit_a_terminal(project: Project) -> None:
 def test_the_metrics_file_begins_with_what_is_compared(base: Project) -> None:
     first = itertools.islice(json.loads((base / "metrics/evaluate.json").read_text("utf-8")), 6)
     assert list(first) == ["uar", "accuracy", "macro_f1", "uar_speaker_mean", "chance_uar", "interval"]
+
+
+def test_a_grid_is_run_once_and_printed_as_a_table(project: Project) -> None:
+    (project / "grid.txt").write_text("-S train_cnn.lr=0.001,0.002\n", "utf-8")
+    command = ["python", "experiments/run.py", "grid.txt", "--seeds", "1", "2", "-S", "train_cnn.epochs=1"]
+    before = (project / "params.yaml").read_bytes()
+    done = project.run(*command)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| `")]
+    assert [row[0] for row in rows] == ["| `lr=0.001`", "| `lr=0.002`"]
+    made = _experiments(project)
+    chosen = [experiment["params"]["params.yaml"]["data"]["train_cnn"] for experiment in made.values()]
+    assert sorted((each["lr"], each["seed"], each["epochs"]) for each in chosen) == [
+        (0.001, 1, 1), (0.001, 2, 1), (0.002, 1, 1), (0.002, 2, 1)]
+    again = project.run(*command)
+    assert again.stdout == done.stdout, "what is there is not run again"
+    assert set(_experiments(project)) == set(made)
+    assert (project / "params.yaml").read_bytes() == before
+    (project / "params.yaml").write_bytes(before + b"\n")
+    refused = project.run(*command)
+    assert refused.returncode != 0
+    assert "Commit them, or put them aside" in refused.stderr
+    assert "Traceback" not in refused.stderr

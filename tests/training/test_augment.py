@@ -77,7 +77,7 @@ def test_targets_weights_and_types_stay() -> None:
     changed = augment(batch(), chain(Augment(**EVERYTHING), 100.0), [0])
     np.testing.assert_array_equal(changed.targets, given_batch.targets)
     np.testing.assert_array_equal(changed.weights, given_batch.weights)
-    assert {array.dtype for array in changed} == {np.dtype(np.float32)}
+    assert {array.dtype for array in changed[:3]} == {np.dtype(np.float32)}
 
 
 def test_windows_are_changed_apart() -> None:

@@ -24,7 +24,7 @@ def test_windows_targets_and_weights_are_mixed_alike(within_label: bool) -> None
     share = shares.beta(1.0, 1.0, size=COUNT)
     partners = ((after.windows[:, 0, 0] - share * np.arange(COUNT)) / (1 - share)).round().astype(int)
     assert sorted(partners) == list(range(COUNT))
-    for mixed, own in zip(after, before, strict=True):
+    for mixed, own in zip(after[:3], before[:3], strict=True):
         wide = share.reshape(-1, *[1] * (own.ndim - 1))
         np.testing.assert_allclose(mixed, wide * own + (1 - wide) * own[partners], atol=1e-4)
         assert mixed.dtype == np.float32
@@ -51,5 +51,15 @@ def test_partners_change_from_batch_to_batch() -> None:
 
 
 def test_a_batch_of_one_stays() -> None:
-    single = Batch(*(values[:1] for values in batch()))
+    single = Batch(*(values[:1] for values in batch()[:3]))
     np.testing.assert_allclose(Mixup(0.5, False)(single, np.random.default_rng(0)).weights, single.weights)
+
+
+def test_a_mixed_window_competes_with_the_labels_of_both() -> None:
+    # Each window competes with its own label alone, so that a mixed one does with those in its target.
+    given = batch()
+    mixed = Mixup(1.0, False)(given._replace(in_play=given.targets > 0), np.random.default_rng(5))
+    assert mixed.in_play is not None
+    np.testing.assert_array_equal(mixed.in_play, mixed.targets > 0)
+    assert (mixed.in_play.sum(axis=1) == 2).any()
+    assert Mixup(1.0, False)(given, np.random.default_rng(5)).in_play is None

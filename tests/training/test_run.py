@@ -323,6 +323,25 @@ def test_the_baseline_stands_beside_the_network_and_alone(
     assert "epochs" not in said
 
 
+def test_corpora_that_only_train_reach_the_network_and_not_the_baseline(
+    make_store: Make, grid: Make, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    # The other corpus has two of the three labels, so that its clips compete among these.
+    clips = pd.concat([grid(6, LABELS), grid(3, LABELS[:2], corpus="other", takes=6)], ignore_index=True)
+    store = make_store(tmp_path / "features", [(clip, "", frames) for clip, frames in separable(clips).items()])
+    settings = tiny(epochs=2, split__train_also=["other"], baseline_share=0.0)
+    said = train(clips, store, settings, tiny_network(), outputs(tmp_path / "pooled"))
+    assert "other only trained on" in said
+    alone = settings.model_copy(update={"split": settings.split.model_copy(update={"train_also": []})})
+    train(clips[clips["corpus"] == "toy"], store, alone, tiny_network(), outputs(tmp_path / "alone"))
+    pooled, single = (predictions.read(tmp_path / which / "predictions.parquet").table for which in ("pooled", "alone"))
+    assert pooled["clip_id"].tolist() == single["clip_id"].tolist()
+    assert pooled["baseline"].tolist() == single["baseline"].tolist()
+    assert (pooled["p_anger"] != single["p_anger"]).any()
+    corpora = load(tmp_path / "pooled/models")[0].blueprint.provenance.corpora
+    assert [(corpus.name, corpus.speakers) for corpus in corpora] == [("other", 3), ("toy", 4)]
+
+
 def test_what_only_the_baseline_sees(clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path) -> None:
     train(clips, store, tiny(baseline_only=[store.columns[0], "nothing_*"]), tiny_network(), outputs(tmp_path))
     assert load(tmp_path / "models")[0].blueprint.network_columns == tuple(store.columns[1:])

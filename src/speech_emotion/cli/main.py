@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from speech_emotion.cli import cache, corpora, corpus, inspect, predict, splits
+from speech_emotion.cli import agree, cache, corpora, corpus, inspect, predict, splits
 from speech_emotion.core.console import errors_for_people
 
 _DECISIVE = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "dvc")
@@ -21,6 +21,7 @@ app = typer.Typer(
 """The command `ser`, for typer's and click's own tools; errors come out of it as exceptions."""
 app.command()(predict.predict)
 app.command()(splits.splits)
+app.command()(agree.agree)
 app.command()(inspect.inspect)
 app.command()(corpora.audit)
 app.command()(corpora.validate)

@@ -32,6 +32,8 @@ class Split(Section):
     """Name of a list in splits/, for `predefined`."""
     statement_disjoint: bool
     """Whether the sentences of the test part are never trained on."""
+    train_also: list[str]
+    """Corpora that are trained on in every fold, whatever the protocol does with the others."""
 
     @field_validator("test_fraction")
     @classmethod
@@ -54,6 +56,26 @@ class Split(Section):
         if info.data.get("protocol") == "cross_corpus" and not value:
             raise ValueError("must name at least one corpus when protocol is cross_corpus")
         return value
+
+    @field_validator("train_also")
+    @classmethod
+    def _is_not_tested(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        if both := sorted(set(value) & set(info.data.get("test_corpora", []))):
+            raise ValueError(f"must not name {', '.join(both)}, which test_corpora names")
+        return value
+
+
+class Pooling(Section):
+    """How several corpora are trained on together."""
+
+    other_share: Annotated[float, Field(gt=0, le=0.9)]
+    """Of an epoch's clips, from the corpora that only train (`Split.train_also`)."""
+    balance_corpora: bool
+    """Whether an epoch shows every corpus as often as another one, whatever its size."""
+    mask_labels: bool
+    """Whether a clip of a corpus that only trains competes in the loss only with the labels that its corpus has."""
+    target_epochs: Annotated[int, Field(ge=0)]
+    """Last epochs, in which the corpora that only train are left out."""
 
 
 class Augment(Section):
@@ -158,6 +180,7 @@ class TrainCnn(Optimisation):
     unlabelled clips of the tested speakers too."""
     class_weights: bool
     """Whether each clip weighs the inverse of its label's frequency."""
+    pooling: Pooling
     augment: Augment
 
     @field_validator("augment")

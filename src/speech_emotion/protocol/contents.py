@@ -69,12 +69,14 @@ def remarks(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> list[s
     >>> clips = pd.DataFrame({"clip_id": ["a", "b", "c", "d"], "corpus": "toy", "speaker": ["ann", "ann", "bob", "cal"],
     ...                       "label": ["anger", "fear", "fear", "fear"], "statement": "a door"})
     >>> settings = Split(protocol="speaker_holdout", folds=2, test_fraction=0.25, validation_fraction=0.25,
-    ...                  validation="speakers", test_corpora=[], predefined="", statement_disjoint=False)
+    ...                  validation="speakers", test_corpora=[], predefined="", statement_disjoint=False,
+    ...                  train_also=[])
     >>> for remark in remarks(split, clips, settings):
     ...     print(remark)
     the validation part has no clip labelled anger: only ann has it
     the test part has no clip labelled anger: only ann has it
     """
+    clips = clips[~clips["corpus"].isin(settings.train_also)]  # the others are not meant to be tested
     said = _lacking_labels(split, clips)
     if settings.protocol == "speaker_holdout":
         tested = clips.loc[clips["clip_id"].isin(split.loc[split["part"] == "test", "clip_id"]), "corpus"]

@@ -40,7 +40,8 @@ def guard(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> None:
     ...                       "speaker": ["ann", "bob", "ann"], "statement": "a door"})
     >>> split = pd.DataFrame({"fold": 0, "clip_id": ["a1", "b1", "a2"], "part": ["train", "validation", "test"]})
     >>> settings = Split(protocol="speaker_holdout", folds=2, test_fraction=0.25, validation_fraction=0.25,
-    ...                  validation="speakers", test_corpora=[], predefined="", statement_disjoint=False)
+    ...                  validation="speakers", test_corpora=[], predefined="", statement_disjoint=False,
+    ...                  train_also=[])
     >>> guard(split, clips, settings)
     Traceback (most recent call last):
     speech_emotion.core.errors.UserError: fold 0 has the speaker ann in more than one part

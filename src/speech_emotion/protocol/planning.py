@@ -72,6 +72,9 @@ def plan(clips: pd.DataFrame, settings: TrainCnn) -> Plan:
       relabelled: 3 calm into neutral
     """
     relabelled, left_out = labels.apply(clips, settings.labels)
+    dealt, also = splits.apart(relabelled, settings.split.train_also)
+    foreign = also[~also["label"].isin(dealt["label"])]
+    relabelled = relabelled[~relabelled["clip_id"].isin(foreign["clip_id"])]
     try:
         split = splits.make(relabelled, settings.split, settings.seed)
     except UserError as error:
@@ -79,10 +82,15 @@ def plan(clips: pd.DataFrame, settings: TrainCnn) -> Plan:
         raise UserError(f"{error}\nProtocols that work on these clips: {others}") from error
     folds = split["fold"].nunique()
     summary = (f"{settings.split.protocol}, {folds} fold{'s' if folds > 1 else ''}, {len(relabelled)} clips of "
-               f"{relabelled['speaker'].nunique()} speakers, {relabelled['label'].nunique()} labels")
+               f"{relabelled['speaker'].nunique()} speakers, {relabelled['label'].nunique()} labels"
+               + (f"; {', '.join(settings.split.train_also)} only trained on" if len(also) else ""))
     notes = [f"relabelled: {change}" for change in _relabelled(clips, relabelled)]
     if left_out:
         notes.append(f"left out by labels: {', '.join(f'{count} {label}' for label, count in left_out.items())}")
+    if len(foreign):
+        counts = foreign["label"].value_counts().sort_index()
+        notes.append("left out, since no tested corpus has the label: "
+                     + ", ".join(f"{count} {label}" for label, count in counts.items()))
     return Plan(relabelled, split, summary, notes + remarks(split, relabelled, settings.split))
 
 

@@ -2,7 +2,8 @@
 
 A split is a table with the columns `fold` (int from 0), `clip_id` and `part` ("train", "validation" or "test").
 A clip is in at most one part of a fold, and in the test part of at most one fold, so that predictions on the test
-parts can be pooled. `guard` refuses any split that leaks; nothing is trained without it.
+parts can be pooled. Corpora that only train are in the training part of every fold, and a protocol does not see them.
+`guard` refuses any split that leaks; nothing is trained without it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +25,7 @@ from speech_emotion.protocol.groups import (
 from speech_emotion.protocol.guard import PARTS, SPEAKER_DEPENDENT, guard
 from speech_emotion.protocol.lists import list_path, read_list, unusable
 
-__all__ = ["PROTOCOLS", "SPEAKER_DEPENDENT", "guard", "make"]
+__all__ = ["PROTOCOLS", "SPEAKER_DEPENDENT", "apart", "guard", "make"]
 
 
 def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
@@ -56,7 +57,8 @@ def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
     ...      "sex": "female", "label": label, "statement": "a door"}
     ...     for speaker in ("ann", "bea", "cleo") for label in ("anger", "neutral")])
     >>> settings = Split(protocol="loso", folds=2, test_fraction=0.25, validation_fraction=0.25,
-    ...                  validation="speakers", test_corpora=[], predefined="", statement_disjoint=False)
+    ...                  validation="speakers", test_corpora=[], predefined="", statement_disjoint=False,
+    ...                  train_also=[])
     >>> split = make(clips, settings, seed=1)
     >>> split[split["part"] == "test"]
         fold       clip_id  part
@@ -67,22 +69,55 @@ def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
     16     2    cleo-anger  test
     17     2  cleo-neutral  test
     """
-    clips = clips.sort_values("clip_id", ignore_index=True)
+    clips, others = apart(clips.sort_values("clip_id", ignore_index=True), settings.train_also)
     _require_speakers(clips, settings)
     folds = []
     for fold, part in enumerate(PROTOCOLS[settings.protocol](clips, settings, seed)):
+        also = others
         if settings.statement_disjoint:
+            _require_statements(pd.concat([clips, others]))
             part = part.where(_disjoint_statements(clips, part, seed + fold))
+            also = others[~others["statement"].isin(clips.loc[part == "test", "statement"])]
         if "validation" not in set(part):
             train = clips[part == "train"]
             part[train.index[_some(train, settings, seed + fold)]] = "validation"
-        rows = pd.DataFrame({"fold": fold, "clip_id": clips["clip_id"], "part": part})
-        folds.append(rows[rows["part"].isin(PARTS)])
+        rows = pd.DataFrame({"clip_id": clips["clip_id"], "part": part})
+        rows = pd.concat([rows[rows["part"].isin(PARTS)], also[["clip_id"]].assign(part="train")])
+        folds.append(rows.sort_values("clip_id").assign(fold=fold)[["fold", "clip_id", "part"]])
     if not folds:
         raise unusable(list_path(settings.predefined), "has no fold that tests any of the clips in the data")
     split = pd.concat(folds, ignore_index=True)
-    guard(split, clips, settings)
+    guard(split, pd.concat([clips, others]), settings)
     return split
+
+
+def apart(clips: pd.DataFrame, train_also: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take the corpora that only train from those that a protocol deals out.
+
+    Parameters
+    ----------
+    clips : pd.DataFrame
+        Rows of the manifest, with a column corpus.
+    train_also : list of str
+        Corpora that only train.
+
+    Returns
+    -------
+    dealt, others : pd.DataFrame
+        Their rows, numbered from 0.
+
+    Raises
+    ------
+    UserError
+        If there are no clips of one of these corpora, or of no other one.
+    """
+    if absent := set(train_also) - set(clips["corpus"]):
+        raise UserError(f"train_cnn.split.train_also: no clips of {', '.join(sorted(absent))}; "
+                        f"the data has {', '.join(sorted(clips['corpus'].unique()))}")
+    others = clips["corpus"].isin(train_also)
+    if others.all():
+        raise UserError("train_cnn.split.train_also names every corpus in the data; leave one to test on")
+    return clips[~others].reset_index(drop=True), clips[others].reset_index(drop=True)
 
 
 # One function per protocol: for each fold, the part of every clip. Where no clip is in the validation part, `make`
@@ -177,9 +212,6 @@ def _tested(clips: pd.DataFrame, test: np.ndarray) -> pd.Series:
 
 def _disjoint_statements(clips: pd.DataFrame, part: pd.Series, seed: int) -> pd.Series:
     """Which clips stay, when half of each corpus's statements are tested and only the others are trained on."""
-    if clips["statement"].isna().any():
-        raise UserError("train_cnn.split.statement_disjoint needs clips whose statement is known; these corpora have "
-                        f"some without: {', '.join(sorted(clips.loc[clips['statement'].isna(), 'corpus'].unique()))}")
     random = np.random.default_rng(seed)
     tested: dict[str, bool] = {}
     for corpus, statements in clips.groupby("corpus")["statement"].unique().sort_index().items():
@@ -191,6 +223,12 @@ def _disjoint_statements(clips: pd.DataFrame, part: pd.Series, seed: int) -> pd.
         tested |= {str(statement): number < wanted for number, statement in enumerate(fresh)}
     in_test_half = clips["statement"].map(tested).astype(bool)
     return in_test_half == (part == "test")
+
+
+def _require_statements(clips: pd.DataFrame) -> None:
+    if clips["statement"].isna().any():
+        raise UserError("train_cnn.split.statement_disjoint needs clips whose statement is known; these corpora have "
+                        f"some without: {', '.join(sorted(clips.loc[clips['statement'].isna(), 'corpus'].unique()))}")
 
 
 def _require_speakers(clips: pd.DataFrame, settings: Split) -> None:

@@ -1,4 +1,4 @@
-"""Batches for training: a random window of every clip, anew in every epoch."""
+"""Batches for training: a random window of every clip that an epoch shows."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -10,10 +10,12 @@ from speech_emotion.arrays import Float32
 from speech_emotion.models.windows import pad
 from speech_emotion.training.augment.batch import Batch, Step, augment
 from speech_emotion.training.augment.spectrum import Spectral
+from speech_emotion.training.masking import encoded
+from speech_emotion.training.sampling import Sampling
 
 
 class TrainingBatches(keras.utils.PyDataset):
-    """Shuffled batches with one random window of every clip per epoch.
+    """Shuffled batches with one random window of every clip that an epoch shows.
 
     A clip longer than the window is cut at a random place. A shorter one is put near the middle of zeros (which, after
     normalisation, are the mean), at most `shift_frames` off: the network flattens, so it would have to
@@ -40,6 +42,10 @@ class TrainingBatches(keras.utils.PyDataset):
         Applied to each batch; see `augment.chain`.
     seed : int
         Start of every random choice.
+    sampling : Sampling, optional
+        Which clips an epoch shows; all of them once, if not given.
+    in_play : np.ndarray [shape=(clips, classes), dtype=bool], optional
+        The labels that each clip competes with, which the targets then say too; see `masking`.
     see : callable
         From features to those of the columns that the network sees.
     spectral : Spectral
@@ -51,7 +57,7 @@ class TrainingBatches(keras.utils.PyDataset):
     >>> batches = TrainingBatches(clips, np.eye(3, dtype=np.float32), np.ones(3, np.float32),
     ...                           [lambda clip: clip] * 3, window_frames=40, batch_size=2, shift_frames=5, steps=(),
     ...                           seed=1)
-    >>> [batches[index].windows.shape for index in range(len(batches))]
+    >>> [batches[index][0].shape for index in range(len(batches))]
     [(2, 40, 2), (1, 40, 2)]
     """
 
@@ -67,6 +73,8 @@ class TrainingBatches(keras.utils.PyDataset):
         shift_frames: int,
         steps: Sequence[Step],
         seed: int,
+        sampling: Sampling | None = None,
+        in_play: np.ndarray | None = None,
         see: Callable[[np.ndarray], np.ndarray] = np.asarray,
         spectral: Spectral | None = None,
     ) -> None:
@@ -75,14 +83,20 @@ class TrainingBatches(keras.utils.PyDataset):
         self._normalise, self._window_frames, self._batch_size = normalise, window_frames, batch_size
         self._shift_frames, self._steps, self._see, self._spectral = shift_frames, steps, see, spectral
         self._seed, self._epoch = seed, 0
+        self._sampling, self._in_play = sampling or Sampling.plain(len(clips)), in_play
         self._begin_epoch()
+
+    @property
+    def masked(self) -> bool:
+        """Whether the targets say which labels are out of play."""
+        return self._in_play is not None
 
     def __len__(self) -> int:
         """Batches per epoch."""
-        return -(-len(self._clips) // self._batch_size)
+        return -(-len(self._sampling) // self._batch_size)
 
-    def __getitem__(self, index: int) -> Batch:
-        """Make batch `index` of this epoch."""
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Make batch `index` of this epoch: windows, targets and weights."""
         members = self._order[index * self._batch_size : (index + 1) * self._batch_size]
         # Seeded by the batch, so that it does not matter who asks for which batch when.
         seed = [self._seed, self._epoch, index]
@@ -90,7 +104,11 @@ class TrainingBatches(keras.utils.PyDataset):
         changes = self._spectral.draw(len(members), seed) if self._spectral else ()
         windows = np.stack([self._window(member, random, [partial(change, at) for change in changes])
                             for at, member in enumerate(members)])
-        return augment(Batch(windows, self._targets[members], self._weights[members]), self._steps, seed)
+        in_play = None if self._in_play is None else self._in_play[members]
+        batch = Batch(windows, self._targets[members], self._weights[members], in_play)
+        batch = augment(batch, self._steps, seed)
+        targets = batch.targets if batch.in_play is None else encoded(batch.targets, batch.in_play)
+        return batch.windows, targets, batch.weights
 
     def on_epoch_end(self) -> None:
         """Shuffle anew; Keras calls this between epochs."""
@@ -98,7 +116,7 @@ class TrainingBatches(keras.utils.PyDataset):
         self._begin_epoch()
 
     def _begin_epoch(self) -> None:
-        self._order = np.random.default_rng([self._seed, self._epoch]).permutation(len(self._clips))
+        self._order = self._sampling.order([self._seed, self._epoch], self._epoch)
 
     def _window(self, member: int, random: np.random.Generator, changes: Sequence[Callable[..., Float32]]) -> Float32:
         clip = self._clips[member]

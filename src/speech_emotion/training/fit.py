@@ -57,7 +57,7 @@ def fit(
     >>> history["epoch"].tolist(), float(history["val_accuracy"].iloc[-1])
     ([1, 2, 3], 1.0)
     """
-    optimisation.prepare(model, settings, steps_per_epoch=len(batches))
+    optimisation.prepare(model, settings, steps_per_epoch=len(batches), masked=batches.masked)
     history = model.fit(
         batches,
         validation_data=validation,

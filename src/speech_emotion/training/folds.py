@@ -24,8 +24,10 @@ from speech_emotion.training.augment.steps import chain
 from speech_emotion.training.batches import TrainingBatches
 from speech_emotion.training.data import Examples, examples
 from speech_emotion.training.fit import EPOCH_COLUMNS, Validation, fit
+from speech_emotion.training.masking import labels_in_play
 from speech_emotion.training.normalising import Normalising
 from speech_emotion.training.progress import EpochBar, live_curves
+from speech_emotion.training.sampling import Sampling
 
 _BETWEEN_NETWORKS = 1000
 """From one network's seed to the next one's."""
@@ -103,6 +105,8 @@ def train_fold(
             shift_frames=round(settings.augment.shift_seconds * store.frame_rate),
             steps=chain(settings.augment, store.frame_rate),
             seed=seed,
+            sampling=Sampling.of(train.clips["corpus"], settings.split.train_also, settings.pooling, settings.epochs),
+            in_play=_in_play(train, settings),
             see=blueprint.seen,
             spectral=spectral(settings.augment, blueprint.network_columns or blueprint.columns, store.recipe),
         )
@@ -161,18 +165,37 @@ def predict(bundle: Bundle, clips: Examples, scales: Sequence[Scale]) -> pd.Data
 
 
 def _baseline(train: Examples, scales: Sequence[Scale], blueprint: Blueprint, settings: TrainCnn) -> Baseline:
-    """Fit the baseline on all windows of the training part, as a clip's windows are judged."""
-    windows = [stretches(clip, blueprint.window_frames)[0] for clip in train.features]
-    classes = np.repeat(train.targets.argmax(axis=1), [len(some) for some in windows])
+    """Fit the baseline on all windows of the training part, as a clip's windows are judged.
+
+    Corpora that only train are left out: it has no way to tell their labels and recordings apart from those tested.
+    """
+    dealt = np.flatnonzero(~train.clips["corpus"].isin(settings.split.train_also)).tolist()
+    windows = [stretches(train.features[at], blueprint.window_frames)[0] for at in dealt]
+    classes = np.repeat(train.targets[dealt].argmax(axis=1), [len(some) for some in windows])
     return Baseline.fit([window for some in windows for window in some], blueprint.columns, classes,
                         len(blueprint.labels), balanced=settings.class_weights,
-                        scales=[scale.statistics for scale, some in zip(scales, windows, strict=True) for _ in some])
+                        scales=[scales[at].statistics for at, some in zip(dealt, windows, strict=True) for _ in some])
 
 
 def _weights(train: Examples, settings: TrainCnn) -> np.ndarray:
-    """Weight every example by the inverse of its label's frequency, with mean 1; or all alike."""
-    weights = compute_sample_weight("balanced" if settings.class_weights else None, train.clips["label"])
-    return np.asarray(weights, np.float32)
+    """Weight every example by the inverse of its label's frequency, with mean 1; or all alike.
+
+    Frequencies are of the corpora that are tested, and of those that only train: an epoch's share of each is fixed.
+    """
+    also = train.clips["corpus"].isin(settings.split.train_also)
+    weights = np.zeros(len(also), np.float32)
+    for rows in train.clips.groupby(also).indices.values():
+        weights[rows] = compute_sample_weight("balanced" if settings.class_weights else None,
+                                              train.clips["label"].iloc[rows])
+    return weights
+
+
+def _in_play(train: Examples, settings: TrainCnn) -> np.ndarray | None:
+    """Say which labels each example competes with; None where it is all for everyone."""
+    in_play = labels_in_play(train.clips, train.targets)
+    # The tested corpora's clips are judged among all labels, so they are trained on among all.
+    in_play[~train.clips["corpus"].isin(settings.split.train_also)] = True
+    return None if in_play.all() or not settings.pooling.mask_labels else in_play
 
 
 def _validation(clips: Examples, normalising: Normalising) -> Validation:

@@ -6,9 +6,10 @@ import keras
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.params.train_cnn import Optimisation
+from speech_emotion.training.masking import MaskedLoss
 
 
-def prepare(model: keras.Model, settings: Optimisation, *, steps_per_epoch: int) -> None:
+def prepare(model: keras.Model, settings: Optimisation, *, steps_per_epoch: int, masked: bool = False) -> None:
     """Give a model its loss, its optimiser and its metrics.
 
     The loss is cross-entropy with smoothed labels (Szegedy et al. 2016, doi 10.1109/CVPR.2016.308), or focal loss (Lin
@@ -24,6 +25,8 @@ def prepare(model: keras.Model, settings: Optimisation, *, steps_per_epoch: int)
         How the weights are found.
     steps_per_epoch : int > 0
         Batches per epoch.
+    masked : bool
+        Whether the targets say which labels are out of play; see `masking`.
 
     Examples
     --------
@@ -41,9 +44,11 @@ def prepare(model: keras.Model, settings: Optimisation, *, steps_per_epoch: int)
         use_ema=settings.ema > 0, ema_momentum=settings.ema,
     )
     optimiser.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    smoothed = {"label_smoothing": settings.label_smoothing}
+    # Masked, the loss spreads the smoothing itself, among the labels in play.
+    smoothed = {"label_smoothing": 0.0 if masked else settings.label_smoothing}
     loss = (keras.losses.CategoricalFocalCrossentropy(alpha=1.0, gamma=settings.focal_gamma, **smoothed)
             if settings.focal_gamma else keras.losses.CategoricalCrossentropy(**smoothed))
+    loss = MaskedLoss(loss, settings.label_smoothing) if masked else loss
     model.compile(optimizer=optimiser, loss=loss, weighted_metrics=[], metrics=["accuracy"])
 
 

@@ -25,11 +25,14 @@ class Batch(NamedTuple):
         Share of each class, summing to 1.
     weights : np.ndarray [shape=(batch,), dtype=float32]
         Of each window in the loss.
+    in_play : np.ndarray [shape=(batch, classes), dtype=bool] or None
+        The labels that each window competes with; None for all.
     """
 
     windows: Float32
     targets: Float32
     weights: Float32
+    in_play: np.ndarray | None = None
 
 
 Step = Callable[[Batch, np.random.Generator], Batch]

@@ -12,7 +12,8 @@ class Mixup:
     """Every window mixed with another one of its batch, and with it its target and its weight.
 
     Mixup (Zhang et al. 2018, arXiv:1710.09412): a share of each window, drawn anew for each from Beta(alpha, alpha), is
-    its own, and the rest is its partner's. With a small alpha most windows stay nearly what they are.
+    its own, and the rest is its partner's. With a small alpha most windows stay nearly what they are. A mixed window
+    competes with the labels of both.
 
     Attributes
     ----------
@@ -37,7 +38,9 @@ class Mixup:
         count = len(batch.windows)
         partners = _among(batch.targets.argmax(axis=1) if self.within_label else np.zeros(count, np.intp), random)
         shares = random.beta(self.alpha, self.alpha, size=count).astype(np.float32)
-        return Batch(*(_mixed(values, values[partners], shares) for values in batch))
+        in_play = None if batch.in_play is None else batch.in_play | batch.in_play[partners]
+        windows, targets, weights = (_mixed(values, values[partners], shares) for values in batch[:3])
+        return Batch(windows, targets, weights, in_play)
 
 
 def _mixed(own: np.ndarray, others: np.ndarray, shares: np.ndarray) -> np.ndarray:
