@@ -1,5 +1,6 @@
 """What is done to log-mel bands and MFCCs is what would be done to the samples or to their spectrum."""
 
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -159,3 +160,12 @@ def test_a_warp_needs_all_bands_and_a_gain_does_not(recipe: Any, train_settings:
     with pytest.raises(UserError, match="frequency_warp moves levels between the bands of log_mel, but the network "
                                         "does not see all"):
         spectral(train_settings(augment__frequency_warp=0.1).augment, some, recipe.document())
+
+
+def test_what_decides_a_batch_may_be_sent_to_another_process(recipe: Any, train_settings: Make) -> None:
+    settings = train_settings(augment__gain_db=6.0, augment__tilt_db=3.0, augment__frequency_warp=0.1).augment
+    here = spectral(settings, compute.columns(recipe), recipe.document())
+    there = pickle.loads(pickle.dumps(here))
+    frames = features(SAMPLES, recipe)
+    for one, other in zip(here.draw(4, [7]), there.draw(4, [7]), strict=True):
+        np.testing.assert_array_equal(one(3, frames), other(3, frames))
