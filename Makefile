@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(VENV)/bin
 INSTALLED := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 
-.PHONY: repro test bench lock
+.PHONY: repro test bench bench-train lock
 
 repro: $(INSTALLED)
 	dvc repro
@@ -23,6 +23,9 @@ test: $(INSTALLED)
 
 bench: $(INSTALLED)
 	python benchmarks/extraction.py
+
+bench-train: $(INSTALLED)
+	python benchmarks/networks.py
 
 # Exact versions for every supported Python, with hashes. Uses the environment as it stands: the lock may be why it fails.
 lock:

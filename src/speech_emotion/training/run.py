@@ -126,13 +126,35 @@ def _blueprint(
         views=at_any_speed(store.index["view"].unique()) if settings.average_speeds else (PLAIN,),
         num_networks=settings.num_networks,
         baseline_share=settings.baseline_share,
-        network_columns=_network_columns(settings.baseline_only, store.columns),
+        network_columns=network_columns(settings.baseline_only, store.columns),
         normalisation=settings.normalisation,
     )
 
 
-def _network_columns(baseline_only: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
-    """Choose the columns that the networks see: those that none of the patterns fits, in their order."""
+def network_columns(baseline_only: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """Choose the columns that the networks see: those that none of the patterns fits, in their order.
+
+    Parameters
+    ----------
+    baseline_only : sequence of str
+        Patterns such as "f0" or "log_mel_*".
+    columns : sequence of str
+        Names of all columns.
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    UserError
+        If none is left.
+
+    Examples
+    --------
+    >>> network_columns(["f0", "r*"], ["mfcc_0", "mfcc_1", "rms", "f0"])
+    ('mfcc_0', 'mfcc_1')
+    """
     chosen = tuple(name for name in columns if not any(fnmatch.fnmatchcase(name, each) for each in baseline_only))
     if not chosen:
         raise UserError(f"train_cnn.baseline_only: {', '.join(baseline_only)} leave the network no column to see (the "
