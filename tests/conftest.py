@@ -178,9 +178,10 @@ def make_bundle(tiny_network: Callable[..., Any], shipped: Callable[[], dict[str
         import keras
 
         from speech_emotion.features import compute
-        from speech_emotion.models.baseline import Baseline, statistics
+        from speech_emotion.models.baseline import Baseline
         from speech_emotion.models.blueprint import Blueprint
         from speech_emotion.models.bundle import Bundle
+        from speech_emotion.models.functionals import statistics
         from speech_emotion.models.normalisation import Normalisation
         from speech_emotion.models.provenance import CorpusUse, Provenance, ValidationScore
         from speech_emotion.params.extract_mfcc import Recipe

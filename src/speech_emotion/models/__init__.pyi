@@ -1,6 +1,7 @@
-from .baseline import Baseline, statistics
+from .baseline import Baseline
 from .blueprint import Blueprint
 from .bundle import Bundle, load
+from .functionals import statistics
 from .normalisation import Normalisation
 from .outputs import WindowOutputs
 from .provenance import CorpusUse, Provenance, ValidationScore

@@ -1,8 +1,7 @@
 """The classifier without a network: what every network is measured against, and what is mixed with it.
 
-Linear discriminant analysis of a window's statistics, such as the median of each feature column and how fast it
-changes. Its covariance is shrunk (Ledoit & Wolf 2004, doi 10.1016/S0047-259X(03)00096-4), so that it needs neither
-tuning nor many clips.
+Linear discriminant analysis of a window's statistics (`functionals`). Its covariance is shrunk (Ledoit & Wolf 2004,
+doi 10.1016/S0047-259X(03)00096-4), so that it needs neither tuning nor many clips.
 """
 
 import warnings
@@ -18,73 +17,8 @@ from threadpoolctl import threadpool_limits
 
 from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
+from speech_emotion.models.functionals import statistics
 from speech_emotion.models.normalisation import Normalisation
-
-_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_ACTIVE_DB = 30.0
-"""Frames this far below the loudest one are pauses, and left out."""
-_STEADY_SEMITONES = 1.0
-"""A voice moves less than this from frame to frame; a tracker that jumps farther has found no voice."""
-_FEWEST_FRAMES = 10
-"""With fewer frames of speech, or of voice, all frames are measured."""
-
-
-def statistics(window: Float32, columns: Sequence[str]) -> np.ndarray:
-    """Sum a stretch of frames up, whatever its length.
-
-    Of every column: mean, standard deviation, five quantiles, the range between quartiles, standard deviation and mean
-    size of its change over two frames, and its slope. Where there is a column `rms`, it is taken in dB, and frames 30
-    dB or more below the loudest are left out of all statistics. Where there is a column `f0`, it is taken in semitones,
-    over the frames in which it moves by less than one, and the share of those is a further statistic.
-
-    Parameters
-    ----------
-    window : np.ndarray [shape=(frames, columns), dtype=float32]
-        Features, not normalised; at least one frame.
-    columns : sequence of str
-        Their names.
-
-    Returns
-    -------
-    np.ndarray [shape=(statistics,), dtype=float64]
-
-    Examples
-    --------
-    >>> ramp = np.arange(5, dtype=np.float32)[:, np.newaxis]
-    >>> statistics(ramp, ["zcr"]).round(2).tolist()
-    [2.0, 1.41, 0.2, 1.0, 2.0, 3.0, 3.8, 2.0, 0.0, 2.0, 2.0]
-    """
-    frames = window.astype(np.float64)
-    speech = np.ones(len(frames), dtype=bool)
-    if "rms" in columns:
-        at = list(columns).index("rms")
-        frames[:, at] = 20 * np.log10(np.maximum(frames[:, at], 1e-6))
-        speech = _enough(frames[:, at] > frames[:, at].max() - _ACTIVE_DB, speech)
-    if "f0" not in columns:
-        return _of_columns(frames[speech]).ravel()
-    at = list(columns).index("f0")
-    pitch = 12 * np.log2(np.maximum(frames[:, at], 1.0))
-    steady = np.abs(np.diff(pitch, prepend=np.inf)) < _STEADY_SEMITONES
-    voiced = _enough(speech & steady & (frames[:, at] > 0), speech)
-    others = _of_columns(np.delete(frames[speech], at, axis=1))
-    return np.concatenate([others.ravel(), _of_columns(pitch[voiced, np.newaxis]).ravel(),
-                           [voiced.mean(), speech.mean()]])
-
-
-def _enough(chosen: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
-    return chosen if np.count_nonzero(chosen) >= _FEWEST_FRAMES else otherwise
-
-
-def _of_columns(frames: np.ndarray) -> np.ndarray:
-    """Statistics [statistics, columns] of frames [frames, columns]."""
-    quantiles = np.quantile(frames, _QUANTILES, axis=0)
-    changes = frames[2:] - frames[:-2] if len(frames) > 2 else np.zeros((1, frames.shape[1]))
-    time = np.linspace(-1, 1, len(frames))[:, np.newaxis] if len(frames) > 1 else np.zeros((1, 1))
-    slope = (frames * time).sum(axis=0) / max(float((time**2).sum()), 1.0)
-    return np.stack([
-        frames.mean(axis=0), frames.std(axis=0), *quantiles, quantiles[3] - quantiles[1],
-        changes.std(axis=0), np.abs(changes).mean(axis=0), slope,
-    ])
 
 
 def require_enough(num_windows: int, num_classes: int) -> None:

@@ -67,7 +67,7 @@ class Bundle:
     ...                       window_frames=100, network="cnn", network_settings=network, training={},
     ...                       provenance=Provenance((), min_duration=0.3))
     >>> measured = Normalisation(np.zeros(2, np.float32), np.ones(2, np.float32))
-    >>> baseline = Baseline(np.zeros((22, 2)), np.zeros(2))
+    >>> baseline = Baseline(np.zeros((27, 2)), np.zeros(2))
     >>> bundle = Bundle(blueprint, [blueprint.build(), blueprint.build()], measured, baseline)
     >>> clip = np.zeros((250, 2), np.float32)
     >>> bundle.windows([clip])[0].starts.tolist()

@@ -21,8 +21,8 @@ import numpy as np
 
 from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
-from speech_emotion.models.baseline import statistics
 from speech_emotion.models.blueprint import Blueprint
+from speech_emotion.models.functionals import statistics
 from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.windows import stretches
 

@@ -66,7 +66,7 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     ...                       recipe=recipe.document(), window_frames=100, network="cnn", network_settings=network,
     ...                       training={}, provenance=Provenance((), min_duration=0.3))
     >>> measured = Normalisation(np.zeros(len(columns), np.float32), np.ones(len(columns), np.float32))
-    >>> baseline = Baseline(np.zeros((475, 2)), np.zeros(2))
+    >>> baseline = Baseline(np.zeros((681, 2)), np.zeros(2))
     >>> predictor = Predictor([Bundle(blueprint, [blueprint.build()], measured, baseline)])
     >>> with TemporaryDirectory() as folder:
     ...     _ = write_clip(Path(folder, "a.wav"))

@@ -68,7 +68,7 @@ class Predictor:
     ...                       recipe=recipe.document(), window_frames=100, network="cnn", network_settings=network,
     ...                       training={}, provenance=Provenance((), min_duration=0.3))
     >>> measured = Normalisation(np.zeros(len(columns), np.float32), np.ones(len(columns), np.float32))
-    >>> baseline = Baseline(np.zeros((475, 2)), np.zeros(2))
+    >>> baseline = Baseline(np.zeros((681, 2)), np.zeros(2))
     >>> predictor = Predictor([Bundle(blueprint, [blueprint.build()], measured, baseline)])
     >>> said = predictor.windows(tone(0, duration=2.5, sample_rate=8000), 8000)
     >>> said.starts.tolist(), said.seconds, said.clip.shape
