@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.extraction import cache, fingerprint, pool
+from speech_emotion.extraction import cache, fingerprint
 from speech_emotion.extraction.run import extract
 from speech_emotion.extraction.worker import ClipFile
+from speech_emotion.parallel import cluster as connection
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 from speech_emotion.store import FeatureStore
 
@@ -122,6 +123,6 @@ def test_no_scheduler(
     corpus: Callable[[int], list[ClipFile]], extract_settings: Settings, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pool, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 0.5)
     with pytest.raises(UserError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1 "):
         extract(corpus(1), extract_settings(scheduler="tcp://127.0.0.1:1"), tmp_path / "f")

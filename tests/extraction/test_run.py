@@ -12,10 +12,10 @@ import pytest
 import soundfile
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.extraction import pool
 from speech_emotion.extraction.run import extract
 from speech_emotion.extraction.worker import ClipFile
 from speech_emotion.features import compute
+from speech_emotion.parallel import workers
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 from speech_emotion.store import FeatureStore
 from speech_emotion.testing import write_clip
@@ -133,11 +133,11 @@ def test_re_encoded_clip_is_the_same_clip(extract_settings: Settings, tmp_path: 
 
 def test_wrong_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     for text in ("0", "-1", "two"):
-        monkeypatch.setenv(pool.VARIABLE, text)
+        monkeypatch.setenv(workers.VARIABLE, text)
         with pytest.raises(UserError, match="SER_WORKERS is"):
-            pool.local_workers()
-    monkeypatch.setenv(pool.VARIABLE, "3")
-    assert pool.local_workers() == 3
+            workers.local_workers()
+    monkeypatch.setenv(workers.VARIABLE, "3")
+    assert workers.local_workers() == 3
 
 
 def test_hot_path_imports_nothing_heavy() -> None:
