@@ -78,7 +78,7 @@ def fit_fold(tiny_network: Make) -> Make:
     """A function that trains fold 0, with changes of the network."""
 
     def fitted(rows: pd.DataFrame, store: Any, settings: Any, **network: Any) -> Fold:
-        return train_fold(rows, store, blueprint(store, settings, tiny_network(**network)), settings, fold=0, live=None)
+        return train_fold(rows, store, blueprint(store, settings, tiny_network(**network)), settings, fold=0)
 
     return fitted
 

@@ -80,6 +80,11 @@ class TrainingBatches(keras.utils.PyDataset):
         windows = np.stack([self._window(self._clips[member], random) for member in members])
         return augment(Batch(windows, self._targets[members], self._weights[members]), self._steps, seed)
 
+    def begin_at(self, epoch: int) -> None:
+        """Go to an epoch, counted from 0."""
+        self._epoch = epoch
+        self._begin_epoch()
+
     def on_epoch_end(self) -> None:
         """Shuffle anew; Keras calls this between epochs."""
         self._epoch += 1

@@ -1,7 +1,7 @@
 """One fold: its data, its networks, and what the model says of the clips that it was not trained on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -22,7 +22,7 @@ from speech_emotion.training.augment import chain
 from speech_emotion.training.batches import TrainingBatches
 from speech_emotion.training.data import Examples, examples
 from speech_emotion.training.fit import EPOCH_COLUMNS, Validation, fit
-from speech_emotion.training.progress import EpochBar, live_curves
+from speech_emotion.training.memo import Entry
 
 _BETWEEN_NETWORKS = 1000
 """From one network's seed to the next one's."""
@@ -48,9 +48,11 @@ class Fold:
 
 
 def train_fold(
-    clips: pd.DataFrame, store: FeatureStore, blueprint: Blueprint, settings: TrainCnn, *, fold: int, live: Path | None
+    clips: pd.DataFrame, store: FeatureStore, blueprint: Blueprint, settings: TrainCnn, *, fold: int
 ) -> Fold:
-    """Train on one fold. Two calls with equal arguments on one machine give equal results.
+    """Train on one fold, in this process. Two calls with equal arguments on one machine give equal results.
+
+    `run.train` does the same with a process for each network.
 
     Parameters
     ----------
@@ -65,8 +67,6 @@ def train_fold(
         Settings of the stage.
     fold : int
         Number of the fold; part of the seed.
-    live : Path or None
-        Folder in which DVCLive keeps the metrics of every epoch while training runs.
 
     Returns
     -------
@@ -77,41 +77,87 @@ def train_fold(
     UserError
         If the store lacks a clip, or the network does not fit the window.
     """
-    parts = {part: clips[clips["part"] == part] for part in ("train", *PARTS)}
-    train = examples(parts["train"], store, blueprint.labels, store.index["view"].unique())
-    baseline = _baseline(train, blueprint, settings)
-    normalisation = Normalisation.fit(blueprint.seen(clip) for clip in train.features)
-    validation = _validation(examples(parts["validation"], store, blueprint.labels, [PLAIN]), blueprint, normalisation)
-    networks, histories = [], []
-    for number in range(blueprint.num_networks):
-        # Far enough apart for no network to be another fold's with the same seed.
-        seed = settings.seed + fold + number * _BETWEEN_NETWORKS
-        keras.backend.clear_session()
-        keras.utils.set_random_seed(seed)
-        tf.config.experimental.enable_op_determinism()
-        batches = TrainingBatches(
-            train.features,
-            train.targets,
-            _weights(train, settings),
-            lambda clip: normalisation(blueprint.seen(clip)),
-            window_frames=blueprint.window_frames,
-            batch_size=settings.batch_size,
-            shift_frames=round(settings.augment.shift_seconds * store.frame_rate),
-            steps=chain(settings.augment, store.frame_rate),
-            seed=seed,
-        )
-        title = f"fold {fold}" + (f", network {number}" if blueprint.num_networks > 1 else "")
-        watching: list[keras.callbacks.Callback] = [EpochBar(title, settings.epochs)]
-        if live is not None:
-            watching.append(live_curves(live / f"network-{number}" if blueprint.num_networks > 1 else live))
-        networks.append(blueprint.build())
-        history = fit(networks[-1], batches, validation, settings, watching)
-        histories.append(history.assign(network=number))
-    bundle = Bundle(blueprint, networks, normalisation, baseline)
-    predictions = [predict(bundle, examples(parts[part], store, blueprint.labels, blueprint.views)).assign(part=part)
-                   for part in PARTS]
+    train, validation = to_learn_from(clips, store, blueprint)
+    trained = [train_network(train, validation, blueprint, settings, seed=seed_of(settings, fold, number))
+               for number in range(blueprint.num_networks)]
+    bundle = assemble([network for network, _ in trained], train, blueprint, settings)
+    histories = [history.assign(network=number) for number, (_, history) in enumerate(trained)]
     epochs = pd.concat(histories, ignore_index=True) if histories else pd.DataFrame(columns=["network", *EPOCH_COLUMNS])
-    return Fold(bundle, epochs, pd.concat(predictions, ignore_index=True))
+    return Fold(bundle, epochs, judge(bundle, clips, store))
+
+
+def seed_of(settings: TrainCnn, fold: int, number: int) -> int:
+    """Give the seed of a fold's network: far enough apart for none to be another fold's with the same seed."""
+    return settings.seed + fold + number * _BETWEEN_NETWORKS
+
+
+def to_learn_from(clips: pd.DataFrame, store: FeatureStore, blueprint: Blueprint) -> tuple[Examples, Examples]:
+    """Gather a fold's training part with all its views, and the validation part; see `train_fold`."""
+    train, validation = (clips[clips["part"] == part] for part in ("train", "validation"))
+    return (examples(train, store, blueprint.labels, store.index["view"].unique()),
+            examples(validation, store, blueprint.labels, [PLAIN]))
+
+
+def train_network(
+    train: Examples, validation: Examples, blueprint: Blueprint, settings: TrainCnn, *, seed: int,
+    callbacks: Sequence[keras.callbacks.Callback] = (), entry: Entry | None = None,
+) -> tuple[keras.Model, pd.DataFrame]:
+    """Train one network, in this process.
+
+    Parameters
+    ----------
+    train, validation : Examples
+        See `to_learn_from`.
+    blueprint : Blueprint
+        The model that it belongs to.
+    settings : TrainCnn
+        Settings of the stage.
+    seed : int
+        Start of every random choice.
+    callbacks : sequence of keras.callbacks.Callback
+        Told of every epoch.
+    entry : Entry, optional
+        Where it is kept how far the training is; see `fit`.
+
+    Returns
+    -------
+    network : keras.Model
+    history : pd.DataFrame
+        What `fit` gives.
+    """
+    normalisation = _normalisation(train, blueprint)
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+    batches = TrainingBatches(
+        train.features,
+        train.targets,
+        _weights(train, settings),
+        lambda clip: normalisation(blueprint.seen(clip)),
+        window_frames=blueprint.window_frames,
+        batch_size=settings.batch_size,
+        shift_frames=round(settings.augment.shift_seconds * blueprint.frame_rate),
+        steps=chain(settings.augment, blueprint.frame_rate),
+        seed=seed,
+    )
+    network = blueprint.build()
+    history = fit(network, batches, _validation(validation, blueprint, normalisation), settings, callbacks, entry=entry)
+    return network, history
+
+
+def assemble(
+    networks: Sequence[keras.Model], train: Examples, blueprint: Blueprint, settings: TrainCnn
+) -> Bundle:
+    """Make a fold's model of its trained networks: with the normalisation and the baseline of its training part."""
+    return Bundle(blueprint, networks, _normalisation(train, blueprint), _baseline(train, blueprint, settings))
+
+
+def judge(bundle: Bundle, clips: pd.DataFrame, store: FeatureStore) -> pd.DataFrame:
+    """Say what a fold's model makes of its validation and test parts: columns part, and what `predict` gives."""
+    blueprint = bundle.blueprint
+    parts = [predict(bundle, examples(clips[clips["part"] == part], store, blueprint.labels, blueprint.views))
+             .assign(part=part) for part in PARTS]
+    return pd.concat(parts, ignore_index=True)
 
 
 def predict(bundle: Bundle, clips: Examples) -> pd.DataFrame:
@@ -148,6 +194,10 @@ def predict(bundle: Bundle, clips: Examples) -> pd.DataFrame:
         probability_table(labels, probabilities).drop(columns="predicted"),
         pd.DataFrame({"embedding": list(embeddings), "baseline": predicted(labels, baseline)}),
     ], axis=1)
+
+
+def _normalisation(train: Examples, blueprint: Blueprint) -> Normalisation:
+    return Normalisation.fit(blueprint.seen(clip) for clip in train.features)
 
 
 def _baseline(train: Examples, blueprint: Blueprint, settings: TrainCnn) -> Baseline:
