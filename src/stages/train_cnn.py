@@ -18,7 +18,6 @@ MODELS = Path("models")
 PREDICTIONS = Path("data/predictions.parquet")
 HISTORY = Path("data/history.csv")
 LIVE = Path("dvclive")
-MEMO = Path(".cache/training")
 
 
 def train_cnn() -> None:
@@ -30,10 +29,11 @@ def train_cnn() -> None:
     # After what can be wrong with the input.
     start.warm_up(PURPOSE.preload)
     backend.load()
+    from speech_emotion.training import memo
     from speech_emotion.training.run import Outputs, train
 
     shutil.rmtree(LIVE, ignore_errors=True)
-    print(train(clips, store, settings, network, Outputs(MODELS, PREDICTIONS, HISTORY, LIVE, MEMO),
+    print(train(clips, store, settings, network, Outputs(MODELS, PREDICTIONS, HISTORY, LIVE, memo.DEFAULT),
                 min_duration=load(PARAMS, Ingest).min_duration))
 
 

@@ -59,4 +59,5 @@ def connected(address: str, purpose: Purpose) -> Iterator[Any]:
 
 def capacity(client: Any) -> int:
     """Tell how many tasks to have under way: one a core, but at least 16, since a cluster may still be growing."""
-    return max(16, sum(client.ncores().values()))
+    cores: int = sum(client.ncores().values())
+    return max(16, cores)

@@ -24,7 +24,7 @@ from filelock import FileLock
 
 from speech_emotion.core.files import replacing
 
-ROOT = Path(".cache/training")
+DEFAULT = Path(".cache/training")
 """Where the stage keeps it, relative to the project's folder."""
 
 MAX_BYTES = 2 << 30

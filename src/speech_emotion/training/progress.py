@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from dvclive.live import Live
 from dvclive.utils import standardize_metric_name
@@ -29,7 +29,7 @@ class Progress:
     def __init__(self, epochs: int, live: Mapping[Network, Path]) -> None:
         self._epochs = epochs
         self._folders = live
-        self._curves: dict[Network, Live] = {}
+        self._curves: dict[Network, Any] = {}
         self._seen: dict[Network, int] = {}
         self._bar = tqdm(desc="train_cnn", unit="epoch", disable=None)
 

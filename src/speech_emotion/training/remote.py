@@ -73,7 +73,7 @@ def _on_worker(unit: bytes, code: str, network: str) -> "Trained":
             "install the same version of this project and of its lock file there"
         )
     worker = distributed.get_worker()
-    key = worker.get_current_task()
+    key = str(worker.get_current_task())
 
     def given_up() -> bool:
         # A thread cannot be interrupted: it looks whether anybody still wants the result.

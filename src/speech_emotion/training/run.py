@@ -113,7 +113,7 @@ def train(
         epochs.to_csv(history, index=False, float_format="%.6g", lineterminator="\n")
     if outputs.memo is not None:
         memory.bound(outputs.memo)
-    said += [_said(int(fold), rows, settings) for (fold, _), rows in epochs.groupby(["fold", "network"])]
+    said += [_said(rows, settings) for _, rows in epochs.groupby(["fold", "network"])]
     return "\n".join([*said, *_summary(done)])
 
 
@@ -203,10 +203,10 @@ def _network_columns(baseline_only: Sequence[str], columns: Sequence[str]) -> tu
     return chosen
 
 
-def _said(fold: int, history: pd.DataFrame, settings: TrainCnn) -> str:
+def _said(history: pd.DataFrame, settings: TrainCnn) -> str:
     """Say in a line how the training of one network went."""
     kept = history[history["kept"]].iloc[0]
-    which = f"fold {fold}" + (f", network {kept['network']}" if settings.num_networks > 1 else "")
+    which = f"fold {kept['fold']}" + (f", network {kept['network']}" if settings.num_networks > 1 else "")
     return (f"  {which}: {len(history)} epochs, {settings.keep} {kept['epoch']}: validation loss "
             f"{kept['val_loss']:.3f}, accuracy {kept['val_accuracy']:.3f}")
 

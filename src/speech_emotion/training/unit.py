@@ -184,4 +184,5 @@ def _train(unit: Unit, entry: Entry | None, tell: Tell, processor: str) -> Train
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, "network.weights.h5")
         network.save_weights(path)
-        return Trained(path.read_bytes(), history.to_dict("records"), processor, resumed=len(before))
+        epochs: list[Any] = history.to_dict("records")
+        return Trained(path.read_bytes(), epochs, processor, resumed=len(before))
