@@ -73,7 +73,7 @@ class Checkpoints(keras.callbacks.Callback):
         self.epochs.append({name: float(value) for name, value in (logs or {}).items()})
 
     def _now(self) -> State:
-        arrays = {f"variable-{index}": keras.ops.convert_to_numpy(variable)
+        arrays = {f"variable-{index}": variable.value.numpy()
                   for index, variable in enumerate(_variables(self.model))}
         callbacks: list[dict[str, Any]] = []
         for index, callback in enumerate(self._steering):
