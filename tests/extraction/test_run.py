@@ -15,7 +15,6 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.extraction.run import extract
 from speech_emotion.extraction.worker import ClipFile
 from speech_emotion.features import compute
-from speech_emotion.parallel import workers
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 from speech_emotion.store import FeatureStore
 from speech_emotion.testing import write_clip
@@ -129,15 +128,6 @@ def test_re_encoded_clip_is_the_same_clip(extract_settings: Settings, tmp_path: 
     extract([clip], extract_settings(), tmp_path / "f", cache=tmp_path / "c1")
     extract([flac], extract_settings(), tmp_path / "g", cache=tmp_path / "c2")
     assert content(tmp_path / "f") == content(tmp_path / "g")
-
-
-def test_wrong_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    for text in ("0", "-1", "two"):
-        monkeypatch.setenv(workers.VARIABLE, text)
-        with pytest.raises(UserError, match="SER_WORKERS is"):
-            workers.local_workers()
-    monkeypatch.setenv(workers.VARIABLE, "3")
-    assert workers.local_workers() == 3
 
 
 def test_hot_path_imports_nothing_heavy() -> None:

@@ -1,0 +1,195 @@
+"""Real trainings that are killed, stopped, moved to one core or to a cluster: the same bytes, and clear messages."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from speech_emotion.core.errors import UserError
+from speech_emotion.parallel import cluster as connection
+from speech_emotion.training import fingerprint
+from speech_emotion.training.run import Outputs, train
+
+Make = Callable[..., Any]
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+
+RUN = """
+import os, pickle, signal, sys
+from pathlib import Path
+from speech_emotion.core.console import errors_for_people
+from speech_emotion.store import FeatureStore
+
+if __name__ == "__main__":
+    clips, store, settings, network, memo = pickle.loads(Path(sys.argv[1]).read_bytes())
+    # What a shell starts in the background ignores Ctrl-C, and so would this.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    folder = Path(sys.argv[2])
+    if folder.name == "one-core":
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    from speech_emotion.training.run import Outputs, train
+
+    outputs = Outputs(folder / "models", folder / "predictions.parquet", folder / "history.csv", None, memo)
+    with errors_for_people():
+        print(train(clips, FeatureStore(store), settings, network, outputs))
+"""
+
+
+def outputs(folder: Path, memo: Path | None = None) -> Outputs:
+    return Outputs(folder / "models", folder / "predictions.parquet", folder / "history.csv", None, memo)
+
+
+@pytest.fixture(scope="module")
+def settings(tiny: Make) -> Any:
+    """Two folds of as many epochs as it takes to stop them in the middle."""
+    return tiny(split__protocol="speaker_kfold", split__folds=2, epochs=12, augment__noise=0.1)
+
+
+@pytest.fixture(scope="module")
+def network(tiny_network: Make) -> Any:
+    return tiny_network(dropout=0.2)
+
+
+@pytest.fixture(scope="module")
+def expected(
+    clips: Any, store: Any, settings: Any, network: Any, digests: Make, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """What a run writes that nobody disturbs."""
+    folder = tmp_path_factory.mktemp("expected")
+    train(clips, store, settings, network, outputs(folder))
+    written: dict[str, str] = digests(folder)
+    return written
+
+
+@pytest.fixture
+def start(
+    clips: Any, store: Any, settings: Any, network: Any, tmp_path: Path
+) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """A function that begins the training in a process of its own."""
+    (tmp_path / "run.py").write_text(RUN, "utf-8")
+    given = clips, store.path, settings, network, tmp_path / "memo"
+    (tmp_path / "given").write_bytes(pickle.dumps(given))
+    runs = []
+
+    def begin(name: str) -> "subprocess.Popen[str]":
+        runs.append(subprocess.Popen(
+            [sys.executable, *(str(tmp_path / part) for part in ("run.py", "given", name))], start_new_session=True,
+            env={**os.environ, "PYTHONPATH": str(SOURCE)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        ))
+        return runs[-1]
+
+    yield begin
+    for run in runs:
+        run.kill()
+        run.communicate()
+
+
+def wait_for_checkpoint(memo: Path, since: float = 0.0) -> None:
+    until = time.monotonic() + 60
+    while not any(path.stat().st_mtime > since for path in memo.glob("*/checkpoint")):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def trainers(pid: int) -> list[int]:
+    """The processes that train for another: not what forks them."""
+    found = psutil.Process(pid).children(recursive=True)
+    return [child.pid for child in found if child.ppid() != pid]
+
+
+def assert_gone(pids: list[int]) -> None:
+    until = time.monotonic() + 10
+    while any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in pids):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="signals and affinity of Linux")
+def test_the_same_bytes_though_it_was_killed_stopped_and_had_one_core(
+    start: Callable[..., "subprocess.Popen[str]"], expected: dict[str, str], digests: Make, tmp_path: Path
+) -> None:
+    run = start("killed")
+    wait_for_checkpoint(tmp_path / "memo")
+    processes = trainers(run.pid)
+    assert processes
+    run.kill()
+    run.communicate(timeout=20)
+    assert_gone(processes)
+
+    run, began = start("stopped"), time.time()
+    wait_for_checkpoint(tmp_path / "memo", since=began)
+    processes = trainers(run.pid)
+    os.killpg(run.pid, signal.SIGINT)  # a terminal's Ctrl-C reaches the whole group
+    _, messages = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert "interrupted; finished work is kept" in messages
+    assert "Traceback" not in messages
+    assert_gone(processes)
+    assert list((tmp_path / "stopped").iterdir()) == []
+
+    said, messages = start("one-core").communicate(timeout=120)
+    assert "from where an earlier run was" in said, messages
+    assert digests(tmp_path / "one-core") == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_process_that_dies_is_a_clear_message(
+    clips: Any, store: Any, settings: Any, network: Any, tmp_path: Path
+) -> None:
+    def kill() -> None:
+        wait_for_checkpoint(tmp_path / "memo")
+        os.kill(trainers(os.getpid())[-1], signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(UserError, match=r"the process that trained fold \d, network 0 died \(signal 9\), perhaps "
+                                        r"because .* finished networks and epochs are kept\. Run .* \(SER_WORKERS=1\)"):
+        train(clips, store, settings, network, outputs(tmp_path, tmp_path / "memo"))
+    killer.join()
+    assert not (tmp_path / "models").exists()
+
+
+def test_the_same_bytes_from_a_cluster_though_a_worker_is_killed(
+    cluster: Any, clips: Any, store: Any, settings: Any, network: Any, expected: dict[str, str], digests: Make,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remote = settings.model_copy(update={"scheduler": cluster.address})
+    with monkeypatch.context() as patch:
+        patch.setattr(fingerprint, "of_code", lambda _network: "0" * 64)
+        with pytest.raises(UserError, match="runs other code or libraries"):
+            train(clips, store, remote, network, outputs(tmp_path / "out"))
+    killed: list[list[int]] = []
+
+    def kill() -> None:
+        wait_for_checkpoint(tmp_path / "memo")
+        killed.append([child.pid for child in psutil.Process(cluster.workers[0].pid).children(recursive=True)])
+        os.kill(cluster.workers[0].pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    said = train(clips, store, remote, network, outputs(tmp_path / "out", tmp_path / "memo"))
+    killer.join()
+    assert killed and killed[0]
+    assert_gone(killed[0])
+    assert "networks: 2 trained" in said
+    written = digests(tmp_path / "out")
+    # Where it was trained is part of the settings that both files name.
+    named = {"models/model.json", "predictions.parquet"}
+    assert {name: written[name] for name in written if name not in named} == {
+        name: expected[name] for name in expected if name not in named}
+    # Nothing is left to train, and then no cluster is needed.
+    cluster.workers[1].kill()
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 0.5)
+    elsewhere = settings.model_copy(update={"scheduler": "tcp://127.0.0.1:1"})
+    said = train(clips, store, elsewhere, network, outputs(tmp_path / "out", tmp_path / "memo"))
+    assert "0 trained, 2 reused" in said
+    with pytest.raises(UserError, match=r"train_cnn\.scheduler: no Dask scheduler answers at tcp://127\.0\.0\.1:1 "):
+        train(clips, store, elsewhere, network, outputs(tmp_path / "other"))
