@@ -185,7 +185,8 @@ def _blueprint(
         window_frames=max(1, round(settings.seconds * store.frame_rate)),
         network=settings.model,
         network_settings=network.model_dump(mode="json"),
-        training=settings.model_dump(mode="json"),
+        # Not where it was trained, which changes nothing.
+        training=settings.model_dump(mode="json", exclude={"scheduler"}),
         provenance=provenance(members, min_duration),
         views=at_any_speed(store.index["view"].unique()) if settings.average_speeds else (PLAIN,),
         num_networks=settings.num_networks,
