@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +22,17 @@ from speech_emotion.training.run import Outputs, train
 Make = Callable[..., Any]
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 
-RUN = """
-import os, pickle, signal, sys
+ON_ONE_CORE = """
+import os, pickle, sys
 from pathlib import Path
-from speech_emotion.core.console import errors_for_people
-from speech_emotion.store import FeatureStore
 
 if __name__ == "__main__":
-    clips, store, settings, network, memo = pickle.loads(Path(sys.argv[1]).read_bytes())
-    # What a shell starts in the background ignores Ctrl-C, and so would this.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    folder = Path(sys.argv[2])
-    if folder.name == "one-core":
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    from speech_emotion.store import FeatureStore
     from speech_emotion.training.run import Outputs, train
 
-    outputs = Outputs(folder / "models", folder / "predictions.parquet", folder / "history.csv", None, memo)
-    with errors_for_people():
-        print(train(clips, FeatureStore(store), settings, network, outputs))
+    clips, store, settings, network, outputs = pickle.loads(Path(sys.argv[1]).read_bytes())
+    print(train(clips, FeatureStore(store), settings, network, outputs))
 """
 
 
@@ -69,29 +62,6 @@ def expected(
     return written
 
 
-@pytest.fixture
-def start(
-    clips: Any, store: Any, settings: Any, network: Any, tmp_path: Path
-) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
-    """A function that begins the training in a process of its own."""
-    (tmp_path / "run.py").write_text(RUN, "utf-8")
-    given = clips, store.path, settings, network, tmp_path / "memo"
-    (tmp_path / "given").write_bytes(pickle.dumps(given))
-    runs = []
-
-    def begin(name: str) -> "subprocess.Popen[str]":
-        runs.append(subprocess.Popen(
-            [sys.executable, *(str(tmp_path / part) for part in ("run.py", "given", name))], start_new_session=True,
-            env={**os.environ, "PYTHONPATH": str(SOURCE)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        ))
-        return runs[-1]
-
-    yield begin
-    for run in runs:
-        run.kill()
-        run.communicate()
-
-
 def wait_for_checkpoint(memo: Path, since: float = 0.0) -> None:
     until = time.monotonic() + 60
     while not any(path.stat().st_mtime > since for path in memo.glob("*/checkpoint")):
@@ -112,31 +82,42 @@ def assert_gone(pids: list[int]) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="signals and affinity of Linux")
-def test_the_same_bytes_though_it_was_killed_stopped_and_had_one_core(
-    start: Callable[..., "subprocess.Popen[str]"], expected: dict[str, str], digests: Make, tmp_path: Path
-) -> None:
-    run = start("killed")
-    wait_for_checkpoint(tmp_path / "memo")
-    processes = trainers(run.pid)
-    assert processes
-    run.kill()
-    run.communicate(timeout=20)
-    assert_gone(processes)
+def press_ctrl_c(memo: Path, pids: Callable[[], list[int]]) -> threading.Thread:
+    """Do so in the middle of a training: it reaches every process of a terminal."""
+    def press() -> None:
+        wait_for_checkpoint(memo)
+        for pid in [*pids(), os.getpid()]:
+            os.kill(pid, signal.SIGINT)
 
-    run, began = start("stopped"), time.time()
-    wait_for_checkpoint(tmp_path / "memo", since=began)
-    processes = trainers(run.pid)
-    os.killpg(run.pid, signal.SIGINT)  # a terminal's Ctrl-C reaches the whole group
-    _, messages = run.communicate(timeout=20)
-    assert run.returncode == 130
-    assert "interrupted; finished work is kept" in messages
-    assert "Traceback" not in messages
+    presser = threading.Thread(target=press)
+    presser.start()
+    return presser
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="signals and affinity of Linux")
+def test_the_same_bytes_though_it_was_stopped_and_went_on_with_one_core(
+    clips: Any, store: Any, settings: Any, network: Any, expected: dict[str, str], digests: Make, tmp_path: Path
+) -> None:
+    memo, processes = tmp_path / "memo", []
+
+    def trained() -> list[int]:
+        processes.extend(trainers(os.getpid()))
+        return processes
+
+    presser = press_ctrl_c(memo, trained)
+    with pytest.raises(KeyboardInterrupt):
+        train(clips, store, settings, network, outputs(tmp_path / "stopped", memo))
+    presser.join()
+    assert processes
     assert_gone(processes)
     assert list((tmp_path / "stopped").iterdir()) == []
 
-    said, messages = start("one-core").communicate(timeout=120)
-    assert "from where an earlier run was" in said, messages
+    (tmp_path / "run.py").write_text(ON_ONE_CORE, "utf-8")
+    given = clips, store.path, settings, network, outputs(tmp_path / "one-core", memo)
+    (tmp_path / "given").write_bytes(pickle.dumps(given))
+    said = subprocess.run([sys.executable, str(tmp_path / "run.py"), str(tmp_path / "given")], check=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(SOURCE)}, stdout=subprocess.PIPE, timeout=300).stdout
+    assert "of them from where an earlier run was" in said
     assert digests(tmp_path / "one-core") == expected
 
 
@@ -166,11 +147,19 @@ def test_the_same_bytes_from_a_cluster_though_a_worker_is_killed(
         patch.setattr(fingerprint, "of_code", lambda _network: "0" * 64)
         with pytest.raises(UserError, match="runs other code or libraries"):
             train(clips, store, remote, network, outputs(tmp_path / "out"))
+    # A worker gives up what nobody waits for any more.
+    presser = press_ctrl_c(tmp_path / "memo", list)
+    with pytest.raises(KeyboardInterrupt):
+        train(clips, store, remote, network, outputs(tmp_path / "stopped", tmp_path / "memo"))
+    presser.join()
+    assert_gone([process for worker in cluster.workers for process in trainers(worker.pid)])
+
     killed: list[list[int]] = []
+    began = time.time()
 
     def kill() -> None:
-        wait_for_checkpoint(tmp_path / "memo")
-        killed.append([child.pid for child in psutil.Process(cluster.workers[0].pid).children(recursive=True)])
+        wait_for_checkpoint(tmp_path / "memo", since=began)
+        killed.append(trainers(cluster.workers[0].pid))
         os.kill(cluster.workers[0].pid, signal.SIGKILL)
 
     killer = threading.Thread(target=kill)
