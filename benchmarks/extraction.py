@@ -30,9 +30,9 @@ import soxr
 from cases import SETTINGS
 from corpus import synthesize
 
-from speech_emotion.extraction import pool
 from speech_emotion.extraction.worker import ClipFile
 from speech_emotion.features import mfcc, spectrum
+from speech_emotion.parallel.workers import local_workers
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 from speech_emotion.store import FeatureStore
 
@@ -171,7 +171,7 @@ def main() -> None:
         else:
             clips = synthesize(scratch, options.clips, sample_rate=48000, shortest=3.0, longest=4.4)
             source = f"{len(clips)} synthetic clips (48 kHz, 16-bit WAV)"
-        workers = pool.local_workers()
+        workers = local_workers()
         seconds = sum(clip.duration for clip in clips) / len(clips)
         print(f"{datetime.date.today()}: {source}, {seconds:.2f} s on average; {_machine()}, {workers} processes; "
               f"Python {platform.python_version()}, librosa {version('librosa')}; best of {options.repeats}")

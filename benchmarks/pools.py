@@ -24,9 +24,11 @@ from cases import SHIPPED
 from corpus import synthesize
 
 from speech_emotion.arrays import Float32
-from speech_emotion.extraction import fingerprint, pool
+from speech_emotion.extraction import fingerprint
+from speech_emotion.extraction.purpose import PURPOSE
 from speech_emotion.extraction.run import AHEAD, BATCH_CLIPS
 from speech_emotion.extraction.worker import Batch, ClipFile, compute_batch
+from speech_emotion.parallel import pool, start
 from speech_emotion.params.extract_mfcc import Recipe
 
 WORKERS = 2
@@ -42,7 +44,7 @@ def compute(batch: Batch, finished: Path) -> list[Float32]:
 
 def with_pool(batches: Iterable[Batch], finished: Path) -> Iterator[list[Float32]]:
     """Compute as `extraction.run` does."""
-    with pool.processes(WORKERS) as (executor, capacity):
+    with pool.processes(WORKERS, PURPOSE) as (executor, capacity):
         under_way = deque[Future[list[Float32]]]()
         for batch in batches:
             under_way.append(executor.submit(compute, batch, finished))
@@ -65,7 +67,7 @@ def with_joblib(batches: Iterable[Batch], finished: Path) -> Iterator[list[Float
 def run(kind: str, folder: Path, seconds_each: float) -> None:
     """Compute once, in this process; print time to the first result, time, and the most results that waited."""
     if kind == "pool":
-        pool.warm_up()
+        start.warm_up(PURPOSE.preload)
     clips: list[ClipFile] = pickle.loads((folder / "clips.pickle").read_bytes())
     recipe = Recipe.part_of(SHIPPED)
     code = fingerprint.of_code(tuple(recipe.features.chosen()))

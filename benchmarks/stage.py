@@ -5,10 +5,11 @@ import pickle
 import sys
 from pathlib import Path
 
-from speech_emotion.extraction import pool
+from speech_emotion.extraction.purpose import PURPOSE
+from speech_emotion.parallel import start
 
 if __name__ == "__main__":
-    pool.warm_up()
+    start.warm_up(PURPOSE.preload)
     # Loaded before the clock starts, as the loop's libraries are; the stage has read the manifest by then.
     import pandas as pd  # noqa: F401
     import pyarrow.parquet  # noqa: F401

@@ -4,9 +4,13 @@ Nothing here imports TensorFlow before a test asks for a model.
 """
 
 import copy
+import dataclasses
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -248,3 +252,47 @@ def make_predictions() -> Callable[..., Any]:
         }))
 
     return make
+
+
+@dataclasses.dataclass
+class Cluster:
+    """A Dask scheduler on loopback, and its two workers."""
+
+    address: str
+    workers: list["subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """A real one."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s"}
+    contact = tmp_path / "scheduler.json"
+
+    def start(program: str, *arguments: str) -> "subprocess.Popen[bytes]":
+        with (tmp_path / "dask.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.{program}", "--scheduler-file", str(contact), *arguments],
+                env=environment, stdout=log, stderr=log,
+            )
+
+    processes = [start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")]
+    try:
+        processes += [
+            start("dask_worker", "--no-nanny", "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1",
+                  "--local-directory", str(tmp_path / "dask"))
+            for _ in range(2)
+        ]
+        import distributed
+
+        until = time.monotonic() + 30
+        while not contact.exists():
+            assert time.monotonic() < until, (tmp_path / "dask.log").read_text()
+            time.sleep(0.05)
+        with distributed.Client(scheduler_file=str(contact), set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=30)
+            address = client.scheduler.address
+        yield Cluster(address, processes[1:])
+    finally:
+        for process in reversed(processes):
+            process.kill()
+            process.wait()

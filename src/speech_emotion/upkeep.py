@@ -1,13 +1,16 @@
-"""Look at a cache, and bound its size."""
+"""Look at the caches of features and of trained networks, and bound their size."""
 
 import json
 import time
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from speech_emotion.extraction.shards import DAMAGE, RECIPE, remove_abandoned, shards, stat
+from speech_emotion.training import memo
 
 
 @dataclass(frozen=True)
@@ -57,17 +60,21 @@ def parts(root: Path) -> list[Part]:
     return sorted(found, key=lambda part: -part.last_used)
 
 
-def prune(root: Path, *, max_bytes: int | None = None, unused_seconds: float | None = None) -> tuple[int, int]:
-    """Remove shards: those unused for long, then the least recently used until the rest is small enough.
+def prune(
+    root: Path, networks: Path, *, max_bytes: int | None = None, unused_seconds: float | None = None
+) -> tuple[int, int]:
+    """Remove shards and networks: those unused for long, then the least recently used until the rest is small enough.
 
     Parameters
     ----------
     root : Path
-        Folder of the cache.
+        Folder of the cache of features.
+    networks : Path
+        Folder of the memo of trained networks.
     max_bytes : int >= 0 or None
-        Size to keep to; None for any size.
+        Size to keep to, of both together; None for any size.
     unused_seconds : float >= 0 or None
-        Time without use after which a shard goes; None for never.
+        Time without use after which something goes; None for never.
 
     Returns
     -------
@@ -81,20 +88,22 @@ def prune(root: Path, *, max_bytes: int | None = None, unused_seconds: float | N
 
     Examples
     --------
-    >>> prune(Path("no/such/folder"), max_bytes=0)
+    >>> prune(Path("no/such/folder"), Path("nor/this"), max_bytes=0)
     (0, 0)
     """
     now = time.time()
-    by_age = []
+    by_age: list[tuple[float, int, Callable[[], None]]] = [
+        (part.last_used, part.size, partial(memo.remove, part)) for part in memo.parts(networks)]
     for folder in _folders(root):
-        by_age += [(about.st_mtime, about.st_size, shard) for shard in shards(folder) if (about := stat(shard))]
+        by_age += [(about.st_mtime, about.st_size, partial(shard.unlink, missing_ok=True))
+                   for shard in shards(folder) if (about := stat(shard))]
         remove_abandoned(folder)
     removed, kept = 0, sum(size for _, size, _ in by_age)
-    for used, size, shard in sorted(by_age):
+    for used, size, remove in sorted(by_age, key=lambda entry: entry[:2]):
         too_old = unused_seconds is not None and now - used > unused_seconds
         too_much = max_bytes is not None and kept > max_bytes
         if too_old or too_much:
-            shard.unlink(missing_ok=True)
+            remove()
             removed, kept = removed + size, kept - size
     for folder in _folders(root):
         if not any(path.name != RECIPE for path in folder.iterdir()):

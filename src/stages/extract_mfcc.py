@@ -10,9 +10,10 @@ FEATURES = Path("data/features")
 def extract_mfcc() -> None:
     """Read the manifest and the audio, write `FEATURES`."""
     # Imported here, because each of the processes that compute features reads this file first.
-    from speech_emotion.extraction import pool
+    from speech_emotion.extraction.purpose import PURPOSE
+    from speech_emotion.parallel import start
 
-    pool.warm_up()
+    start.warm_up(PURPOSE.preload)
     from speech_emotion import manifest
     from speech_emotion.extraction.run import clip_files, extract
     from speech_emotion.params.base import load

@@ -6,11 +6,13 @@ from pathlib import Path
 from _stage import PARAMS, run
 from speech_emotion import manifest
 from speech_emotion.models import backend
+from speech_emotion.parallel import start
 from speech_emotion.params.base import load
 from speech_emotion.params.ingest import Ingest
 from speech_emotion.params.networks import Networks
 from speech_emotion.params.train_cnn import TrainCnn
 from speech_emotion.store import FeatureStore
+from speech_emotion.training.purpose import PURPOSE
 
 MODELS = Path("models")
 PREDICTIONS = Path("data/predictions.parquet")
@@ -25,11 +27,13 @@ def train_cnn() -> None:
     clips = manifest.read("data/manifest.parquet")
     store = FeatureStore("data/features")
     # After what can be wrong with the input.
+    start.warm_up(PURPOSE.preload)
     backend.load()
+    from speech_emotion.training import memo
     from speech_emotion.training.run import Outputs, train
 
     shutil.rmtree(LIVE, ignore_errors=True)
-    print(train(clips, store, settings, network, Outputs(MODELS, PREDICTIONS, HISTORY, LIVE),
+    print(train(clips, store, settings, network, Outputs(MODELS, PREDICTIONS, HISTORY, LIVE, memo.DEFAULT),
                 min_duration=load(PARAMS, Ingest).min_duration))
 
 

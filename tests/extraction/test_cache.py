@@ -190,14 +190,14 @@ def test_parts_and_prune(tmp_path: Path) -> None:
 
     old_size = other.stat().st_size
     total = sum(part.size for part in parts)
-    assert upkeep.prune(tmp_path, unused_seconds=24 * 3600) == (old_size, total - old_size)
+    assert upkeep.prune(tmp_path, tmp_path / "none", unused_seconds=24 * 3600) == (old_size, total - old_size)
     assert not other.parent.exists()
 
-    removed, kept = upkeep.prune(tmp_path, max_bytes=(total - old_size) // 2 + 10)
+    removed, kept = upkeep.prune(tmp_path, tmp_path / "none", max_bytes=(total - old_size) // 2 + 10)
     assert removed > 0
     assert kept <= (total - old_size) // 2 + 10
     assert len(shards(tmp_path)) == 1
-    assert upkeep.prune(tmp_path, max_bytes=0)[1] == 0
+    assert upkeep.prune(tmp_path, tmp_path / "none", max_bytes=0)[1] == 0
     assert upkeep.parts(tmp_path) == []
 
 
@@ -211,7 +211,7 @@ def test_what_was_never_finished_goes_in_time(tmp_path: Path, how: str) -> None:
     long_ago = time.time() - 2 * ABANDONED_SECONDS
     os.utime(old, (long_ago, long_ago))
     if how == "prune":
-        upkeep.prune(tmp_path)
+        upkeep.prune(tmp_path, tmp_path / "none")
     else:
         fill(tmp_path, range(1, 2))
     assert not old.exists()

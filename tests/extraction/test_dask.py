@@ -1,73 +1,30 @@
 """The same features from a real Dask scheduler with two worker processes, one of which is killed."""
 
-import dataclasses
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.extraction import cache, fingerprint, pool
+from speech_emotion.extraction import cache, fingerprint
 from speech_emotion.extraction.run import extract
 from speech_emotion.extraction.worker import ClipFile
+from speech_emotion.parallel import cluster as connection
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 from speech_emotion.store import FeatureStore
 
 pytest.importorskip("distributed")
 
 Settings = Callable[..., ExtractMfcc]
-SOURCE = Path(__file__).resolve().parents[2] / "src"
-
-
-@dataclasses.dataclass
-class Cluster:
-    address: str
-    workers: list["subprocess.Popen[bytes]"]
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s"}
-    contact = tmp_path / "scheduler.json"
-
-    def start(program: str, *arguments: str) -> "subprocess.Popen[bytes]":
-        with (tmp_path / "dask.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", f"distributed.cli.{program}", "--scheduler-file", str(contact), *arguments],
-                env=environment, stdout=log, stderr=log,
-            )
-
-    processes = [start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")]
-    try:
-        processes += [
-            start("dask_worker", "--no-nanny", "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1",
-                  "--local-directory", str(tmp_path / "dask"))
-            for _ in range(2)
-        ]
-        import distributed
-
-        until = time.monotonic() + 30
-        while not contact.exists():
-            assert time.monotonic() < until, (tmp_path / "dask.log").read_text()
-            time.sleep(0.05)
-        with distributed.Client(scheduler_file=str(contact), set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=30)
-            address = client.scheduler.address
-        yield Cluster(address, processes[1:])
-    finally:
-        for process in reversed(processes):
-            process.kill()
-            process.wait()
 
 
 def test_same_bytes_though_a_worker_is_killed(
-    cluster: Cluster, many_clips: list[ClipFile], extract_settings: Settings, tmp_path: Path,
+    cluster: Any, many_clips: list[ClipFile], extract_settings: Settings, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     changes = {"features__mfcc__n_fft": 2048, "features__spectral_contrast__n_fft": 2048, "hop_length": 80}
@@ -103,7 +60,7 @@ def test_same_bytes_though_a_worker_is_killed(
 
 
 def test_worker_with_other_code_and_clip_that_vanished(
-    cluster: Cluster, corpus: Callable[[int], list[ClipFile]], extract_settings: Settings, tmp_path: Path,
+    cluster: Any, corpus: Callable[[int], list[ClipFile]], extract_settings: Settings, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clips, remote = corpus(3), extract_settings(scheduler=cluster.address)
@@ -122,6 +79,6 @@ def test_no_scheduler(
     corpus: Callable[[int], list[ClipFile]], extract_settings: Settings, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pool, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 0.5)
     with pytest.raises(UserError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1 "):
         extract(corpus(1), extract_settings(scheduler="tcp://127.0.0.1:1"), tmp_path / "f")

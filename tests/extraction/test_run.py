@@ -12,7 +12,6 @@ import pytest
 import soundfile
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.extraction import pool
 from speech_emotion.extraction.run import extract
 from speech_emotion.extraction.worker import ClipFile
 from speech_emotion.features import compute
@@ -129,15 +128,6 @@ def test_re_encoded_clip_is_the_same_clip(extract_settings: Settings, tmp_path: 
     extract([clip], extract_settings(), tmp_path / "f", cache=tmp_path / "c1")
     extract([flac], extract_settings(), tmp_path / "g", cache=tmp_path / "c2")
     assert content(tmp_path / "f") == content(tmp_path / "g")
-
-
-def test_wrong_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    for text in ("0", "-1", "two"):
-        monkeypatch.setenv(pool.VARIABLE, text)
-        with pytest.raises(UserError, match="SER_WORKERS is"):
-            pool.local_workers()
-    monkeypatch.setenv(pool.VARIABLE, "3")
-    assert pool.local_workers() == 3
 
 
 def test_hot_path_imports_nothing_heavy() -> None:

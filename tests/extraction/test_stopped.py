@@ -23,7 +23,8 @@ RUN = """
 import pickle, signal, sys
 from pathlib import Path
 from speech_emotion.core.console import errors_for_people
-from speech_emotion.extraction import cache, pool, run
+from speech_emotion.extraction import cache, run
+from speech_emotion.parallel import pool
 
 pool.NOTICE_SECONDS = 0.5
 cache.SHARD_SECONDS, cache.SHARD_BYTES = 0.2, 1 << 20

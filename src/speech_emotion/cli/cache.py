@@ -1,4 +1,4 @@
-"""``ser cache``: the cache of computed features."""
+"""``ser cache``: the caches of computed features and of trained networks."""
 
 import re
 import time
@@ -9,7 +9,8 @@ import typer
 from speech_emotion.core.errors import UserError
 
 app = typer.Typer(
-    help="Show and bound the cache of computed features (.cache/features, or the folder that SER_CACHE names).",
+    help="Show and bound the caches: of features (.cache/features, or the folder that SER_CACHE names), and of "
+         "trained networks (.cache/training).",
     no_args_is_help=True,
 )
 
@@ -18,8 +19,9 @@ _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 @app.command()
 def info() -> None:
-    """Show what the cache holds, and how much room it takes."""
+    """Show what the caches hold, and how much room it takes."""
     from speech_emotion.extraction.cache import location
+    from speech_emotion.training import memo
     from speech_emotion.upkeep import parts
 
     root = location()
@@ -29,6 +31,10 @@ def info() -> None:
         used = time.strftime("%Y-%m-%d %H:%M", time.localtime(part.last_used))
         print(f"  {part.folder.name[:12]}  {part.num_clips:7d} clips  {_size(part.size):>9}  last used {used}  "
               f"{_about(part.recipe)}")
+    networks = memo.parts(memo.DEFAULT)
+    finished = sum(part.finished for part in networks)
+    print(f"{memo.DEFAULT}: {_size(sum(part.size for part in networks))}\n"
+          f"  {finished} networks that are trained, {len(networks) - finished} that were interrupted")
 
 
 @app.command()
@@ -36,14 +42,16 @@ def prune(
     max_size: Annotated[str | None, typer.Option(help="Keep at most so much, such as 500M or 10G.")] = None,
     unused_days: Annotated[float | None, typer.Option(min=0, help="Remove what was not used for so many days.")] = None,
 ) -> None:
-    """Remove features that have not been used for long. Always safe: what is needed again is computed again."""
+    """Remove what has not been used for long. Always safe: what is needed again is computed or trained again."""
     from speech_emotion import upkeep
     from speech_emotion.extraction.cache import location
+    from speech_emotion.training import memo
 
     if max_size is None and unused_days is None:
         raise UserError("say what to remove: --max-size 10G, --unused-days 30, or both; --max-size 0 removes all")
     removed, kept = upkeep.prune(
         location(),
+        memo.DEFAULT,
         max_bytes=None if max_size is None else _bytes(max_size),
         unused_seconds=None if unused_days is None else unused_days * 24 * 3600,
     )

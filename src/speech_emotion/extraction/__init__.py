@@ -1,7 +1,7 @@
 """Who computes features, and where.
 
-`run` goes from a manifest to a store; `worker` is what runs in other processes, which `pool` provides; `cache` holds
-what was computed before, by the `fingerprint` of what decided it, in `shards`.
+`run` goes from a manifest to a store; `worker` is what runs in other processes, started by the package `parallel`;
+`cache` holds what was computed before, by the `fingerprint` of what decided it, in `shards`.
 """
 
 import lazy_loader

@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +13,13 @@ from tqdm import tqdm
 
 from speech_emotion.arrays import Float32
 from speech_emotion.core.files import replacing
-from speech_emotion.extraction import fingerprint, pool, worker
+from speech_emotion.extraction import fingerprint, worker
 from speech_emotion.extraction.cache import Cache, location
+from speech_emotion.extraction.purpose import PURPOSE
 from speech_emotion.extraction.worker import Batch, ClipFile
 from speech_emotion.features import compute, views
+from speech_emotion.parallel import cluster, pool
+from speech_emotion.parallel.workers import local_workers
 from speech_emotion.params.extract_mfcc import ExtractMfcc, Recipe
 from speech_emotion.store import Writer
 
@@ -104,7 +107,7 @@ def extract(
     cache : Path, optional
         Folder of the cache; see `cache.location` for the default.
     workers : int > 0, optional
-        Processes on this machine; see `pool.local_workers` for the default.
+        Processes on this machine; see `local_workers` for the default.
 
     Returns
     -------
@@ -221,11 +224,18 @@ def _chunks(clips: list[ClipFile], num_views: int) -> Iterator[list[ClipFile]]:
 
 def _executor(missing: int, scheduler: str, workers: int | None) -> AbstractContextManager[tuple[Executor, int]]:
     if missing and scheduler:
-        return pool.dask(scheduler)
-    workers = workers or pool.local_workers()
+        return _cluster(scheduler)
+    workers = workers or local_workers()
     if missing <= WORTH_PROCESSES or workers == 1:
         return pool.here()
-    return pool.processes(min(workers, -(-missing // BATCH_CLIPS)))
+    return pool.processes(min(workers, -(-missing // BATCH_CLIPS)), PURPOSE)
+
+
+@contextmanager
+def _cluster(scheduler: str) -> Iterator[tuple[Executor, int]]:
+    with cluster.connected(scheduler, PURPOSE) as client:
+        # Not pure: two runs may ask for the same batch, and each waits for its own.
+        yield client.get_executor(pure=False, retries=cluster.RETRIES), cluster.capacity(client)
 
 
 def _key(clip: ClipFile, view: str) -> str:

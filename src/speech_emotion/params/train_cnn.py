@@ -182,6 +182,15 @@ class TrainCnn(Optimisation):
     """Whether each clip weighs the inverse of its label's frequency."""
     pooling: Pooling
     augment: Augment
+    scheduler: str
+    """Address of a Dask scheduler whose workers train; "" for this machine."""
+
+    @field_validator("scheduler")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and "://" not in value:
+            raise ValueError("must be empty (this machine) or a Dask scheduler's address such as tcp://host:8786")
+        return value
 
     @field_validator("augment")
     @classmethod

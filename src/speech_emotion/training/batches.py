@@ -110,6 +110,11 @@ class TrainingBatches(keras.utils.PyDataset):
         targets = batch.targets if batch.in_play is None else encoded(batch.targets, batch.in_play)
         return batch.windows, targets, batch.weights
 
+    def begin_at(self, epoch: int) -> None:
+        """Go to an epoch, counted from 0."""
+        self._epoch = epoch
+        self._begin_epoch()
+
     def on_epoch_end(self) -> None:
         """Shuffle anew; Keras calls this between epochs."""
         self._epoch += 1

@@ -9,6 +9,8 @@ import pandas as pd
 from speech_emotion.params.train_cnn import Optimisation
 from speech_emotion.training import optimisation
 from speech_emotion.training.batches import TrainingBatches
+from speech_emotion.training.checkpoint import Checkpoints
+from speech_emotion.training.memo import Entry
 
 EPOCH_COLUMNS = ("epoch", "kept", "accuracy", "loss", "val_accuracy", "val_loss")
 """What `fit` tells of every epoch."""
@@ -19,7 +21,7 @@ Validation = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def fit(
     model: keras.Model, batches: TrainingBatches, validation: Validation, settings: Optimisation,
-    callbacks: Sequence[keras.callbacks.Callback] = (),
+    callbacks: Sequence[keras.callbacks.Callback] = (), *, entry: Entry | None = None,
 ) -> pd.DataFrame:
     """Train a model in place. Two calls with equal arguments on one machine give equal weights.
 
@@ -34,7 +36,9 @@ def fit(
     settings : Optimisation
         How the weights are found.
     callbacks : sequence of keras.callbacks.Callback
-        Further ones, such as a progress bar.
+        Further ones, such as one that tells of every epoch.
+    entry : Entry, optional
+        Where it is kept how far the training is. What is there already is not done again, and changes no byte.
 
     Returns
     -------
@@ -58,15 +62,20 @@ def fit(
     ([1, 2, 3], 1.0)
     """
     optimisation.prepare(model, settings, steps_per_epoch=len(batches), masked=batches.masked)
-    history = model.fit(
+    steering = optimisation.callbacks(settings)
+    checkpoints = Checkpoints(entry, steering)
+    done = checkpoints.restore(model)
+    batches.begin_at(done)
+    model.fit(
         batches,
         validation_data=validation,
+        initial_epoch=done,
         epochs=settings.epochs,
-        callbacks=[*optimisation.callbacks(settings), *callbacks],
+        callbacks=[*steering, *callbacks, checkpoints],
         shuffle=False,  # the batches shuffle themselves
         verbose=0,
     )
-    table = pd.DataFrame(history.history).rename_axis("epoch").reset_index()
+    table = pd.DataFrame(checkpoints.epochs).rename_axis("epoch").reset_index()
     table["epoch"] += 1
     kept = table["val_loss"].argmin() if settings.keep == "best" else len(table) - 1
     table.insert(1, "kept", np.arange(len(table)) == kept)

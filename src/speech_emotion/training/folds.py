@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -14,6 +13,7 @@ from speech_emotion.features.views import PLAIN
 from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.models.bundle import Bundle
+from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.scales import Scale
 from speech_emotion.models.windows import inference_windows, stretches
 from speech_emotion.params.train_cnn import TrainCnn
@@ -25,8 +25,8 @@ from speech_emotion.training.batches import TrainingBatches
 from speech_emotion.training.data import Examples, examples
 from speech_emotion.training.fit import EPOCH_COLUMNS, Validation, fit
 from speech_emotion.training.masking import labels_in_play
+from speech_emotion.training.memo import Entry
 from speech_emotion.training.normalising import Normalising
-from speech_emotion.training.progress import EpochBar, live_curves
 from speech_emotion.training.sampling import Sampling
 
 _BETWEEN_NETWORKS = 1000
@@ -53,9 +53,11 @@ class Fold:
 
 
 def train_fold(
-    clips: pd.DataFrame, store: FeatureStore, blueprint: Blueprint, settings: TrainCnn, *, fold: int, live: Path | None
+    clips: pd.DataFrame, store: FeatureStore, blueprint: Blueprint, settings: TrainCnn, *, fold: int
 ) -> Fold:
-    """Train on one fold. Two calls with equal arguments on one machine give equal results.
+    """Train on one fold, in this process. Two calls with equal arguments on one machine give equal results.
+
+    `run.train` does the same with a process for each network.
 
     Parameters
     ----------
@@ -70,8 +72,6 @@ def train_fold(
         Settings of the stage.
     fold : int
         Number of the fold; part of the seed.
-    live : Path or None
-        Folder in which DVCLive keeps the metrics of every epoch while training runs.
 
     Returns
     -------
@@ -82,48 +82,104 @@ def train_fold(
     UserError
         If the store lacks a clip, or the network does not fit the window.
     """
-    parts = {part: clips[clips["part"] == part] for part in ("train", *PARTS)}
-    train = examples(parts["train"], store, blueprint.labels, store.index["view"].unique())
+    train, validation = to_learn_from(clips, store, blueprint)
     normalising = Normalising.fit(train, clips, store, blueprint)
-    scales = normalising.scales(train)
-    baseline = _baseline(train, scales, blueprint, settings)
-    validation = _validation(examples(parts["validation"], store, blueprint.labels, [PLAIN]), normalising)
-    networks, histories = [], []
-    for number in range(blueprint.num_networks):
-        # Far enough apart for no network to be another fold's with the same seed.
-        seed = settings.seed + fold + number * _BETWEEN_NETWORKS
-        keras.backend.clear_session()
-        keras.utils.set_random_seed(seed)
-        tf.config.experimental.enable_op_determinism()
-        batches = TrainingBatches(
-            train.features,
-            train.targets,
-            _weights(train, settings),
-            [scale.frames for scale in scales],
-            window_frames=blueprint.window_frames,
-            batch_size=settings.batch_size,
-            shift_frames=round(settings.augment.shift_seconds * store.frame_rate),
-            steps=chain(settings.augment, store.frame_rate),
-            seed=seed,
-            sampling=Sampling.of(train.clips["corpus"], settings.split.train_also, settings.pooling, settings.epochs),
-            in_play=_in_play(train, settings),
-            see=blueprint.seen,
-            spectral=spectral(settings.augment, blueprint.network_columns or blueprint.columns, store.recipe),
-        )
-        title = f"fold {fold}" + (f", network {number}" if blueprint.num_networks > 1 else "")
-        watching: list[keras.callbacks.Callback] = [EpochBar(title, settings.epochs)]
-        if live is not None:
-            watching.append(live_curves(live / f"network-{number}" if blueprint.num_networks > 1 else live))
-        networks.append(blueprint.build())
-        history = fit(networks[-1], batches, validation, settings, watching)
-        histories.append(history.assign(network=number))
-    bundle = Bundle(blueprint, networks, normalising.everything, baseline, normalising.corpora)
-    predictions = []
-    for part in PARTS:
-        judged = examples(parts[part], store, blueprint.labels, blueprint.views)
-        predictions.append(predict(bundle, judged, normalising.scales(judged)).assign(part=part))
+    train_by, validation_by = (frames_of(normalising.scales(some)) for some in (train, validation))
+    trained = [train_network(train, validation, train_by, validation_by, blueprint, settings,
+                             seed=seed_of(settings, fold, number)) for number in range(blueprint.num_networks)]
+    bundle = assemble([network for network, _ in trained], train, normalising, settings)
+    histories = [history.assign(network=number) for number, (_, history) in enumerate(trained)]
     epochs = pd.concat(histories, ignore_index=True) if histories else pd.DataFrame(columns=["network", *EPOCH_COLUMNS])
-    return Fold(bundle, epochs, pd.concat(predictions, ignore_index=True))
+    return Fold(bundle, epochs, judge(bundle, clips, store, normalising))
+
+
+def seed_of(settings: TrainCnn, fold: int, number: int) -> int:
+    """Give the seed of a fold's network: far enough apart for none to be another fold's with the same seed."""
+    return settings.seed + fold + number * _BETWEEN_NETWORKS
+
+
+def to_learn_from(clips: pd.DataFrame, store: FeatureStore, blueprint: Blueprint) -> tuple[Examples, Examples]:
+    """Gather a fold's training part with all its views, and the validation part; see `train_fold`."""
+    train, validation = (clips[clips["part"] == part] for part in ("train", "validation"))
+    return (examples(train, store, blueprint.labels, store.index["view"].unique()),
+            examples(validation, store, blueprint.labels, [PLAIN]))
+
+
+def frames_of(scales: Sequence[Scale]) -> tuple[Normalisation, ...]:
+    """Give of each scale what the networks need."""
+    return tuple(scale.frames for scale in scales)
+
+
+def train_network(
+    train: Examples, validation: Examples, train_by: Sequence[Normalisation], validation_by: Sequence[Normalisation],
+    blueprint: Blueprint, settings: TrainCnn, *, seed: int,
+    callbacks: Sequence[keras.callbacks.Callback] = (), entry: Entry | None = None,
+) -> tuple[keras.Model, pd.DataFrame]:
+    """Train one network, in this process.
+
+    Parameters
+    ----------
+    train, validation : Examples
+        See `to_learn_from`.
+    train_by, validation_by : sequence of Normalisation
+        What each of them is normalised by.
+    blueprint : Blueprint
+        The model that it belongs to.
+    settings : TrainCnn
+        Settings of the stage.
+    seed : int
+        Start of every random choice.
+    callbacks : sequence of keras.callbacks.Callback
+        Told of every epoch.
+    entry : Entry, optional
+        Where it is kept how far the training is; see `fit`.
+
+    Returns
+    -------
+    network : keras.Model
+    history : pd.DataFrame
+        What `fit` gives.
+    """
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+    batches = TrainingBatches(
+        train.features,
+        train.targets,
+        _weights(train, settings),
+        train_by,
+        window_frames=blueprint.window_frames,
+        batch_size=settings.batch_size,
+        shift_frames=round(settings.augment.shift_seconds * blueprint.frame_rate),
+        steps=chain(settings.augment, blueprint.frame_rate),
+        seed=seed,
+        sampling=Sampling.of(train.clips["corpus"], settings.split.train_also, settings.pooling, settings.epochs),
+        in_play=_in_play(train, settings),
+        see=blueprint.seen,
+        spectral=spectral(settings.augment, blueprint.network_columns or blueprint.columns, blueprint.recipe),
+    )
+    network = blueprint.build()
+    shown = _validation(validation, validation_by, blueprint)
+    history = fit(network, batches, shown, settings, callbacks, entry=entry)
+    return network, history
+
+
+def assemble(
+    networks: Sequence[keras.Model], train: Examples, normalising: Normalising, settings: TrainCnn
+) -> Bundle:
+    """Make a fold's model of its trained networks: with the normalisation and the baseline of its training part."""
+    blueprint = normalising.blueprint
+    baseline = _baseline(train, normalising.scales(train), blueprint, settings)
+    return Bundle(blueprint, networks, normalising.everything, baseline, normalising.corpora)
+
+
+def judge(bundle: Bundle, clips: pd.DataFrame, store: FeatureStore, normalising: Normalising) -> pd.DataFrame:
+    """Say what a fold's model makes of its validation and test parts: columns part, and what `predict` gives."""
+    parts = []
+    for part in PARTS:
+        judged = examples(clips[clips["part"] == part], store, bundle.blueprint.labels, bundle.blueprint.views)
+        parts.append(predict(bundle, judged, normalising.scales(judged)).assign(part=part))
+    return pd.concat(parts, ignore_index=True)
 
 
 def predict(bundle: Bundle, clips: Examples, scales: Sequence[Scale]) -> pd.DataFrame:
@@ -198,10 +254,9 @@ def _in_play(train: Examples, settings: TrainCnn) -> np.ndarray | None:
     return None if in_play.all() or not settings.pooling.mask_labels else in_play
 
 
-def _validation(clips: Examples, normalising: Normalising) -> Validation:
+def _validation(clips: Examples, normalised_by: Sequence[Normalisation], blueprint: Blueprint) -> Validation:
     """All windows of the validation clips; a clip weighs the same however many windows it has."""
-    blueprint, scales = normalising.blueprint, normalising.scales(clips)
-    seen = [scale.frames(blueprint.seen(clip)) for scale, clip in zip(scales, clips.features, strict=True)]
+    seen = [normalise(blueprint.seen(clip)) for normalise, clip in zip(normalised_by, clips.features, strict=True)]
     windows = [inference_windows(clip, blueprint.window_frames)[0] for clip in seen]
     counts = [len(some) for some in windows]
     weights = np.repeat(1 / np.array(counts), counts).astype(np.float32)

@@ -1,50 +1,72 @@
-"""What can be seen of a training while it runs."""
+"""What can be seen of trainings while they run: a bar over all epochs, and live curves of each network."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
 
-import keras
-from dvclive.keras import DVCLiveCallback
 from dvclive.live import Live
+from dvclive.utils import standardize_metric_name
 from tqdm import tqdm
 
+Network = tuple[int, int]
+"""A network: its fold and its number."""
 
-class EpochBar(keras.callbacks.Callback):
-    """A bar over epochs, only on a terminal.
+
+class Progress:
+    """Shows how far the trainings of some networks are; a context manager.
 
     Parameters
     ----------
-    title : str
-        What stands before it.
     epochs : int
-        Where it ends.
+        Of each network, at most.
+    live : mapping from Network to Path
+        For each network the folder in which DVCLive keeps the metrics of every epoch; what an earlier run of DVCLive
+        left in it is removed. They only show the run while it runs: what is kept and versioned comes from the stage
+        `evaluate`. Networks without a folder have none.
     """
 
-    def __init__(self, title: str, epochs: int) -> None:
-        super().__init__()
-        self._bar = tqdm(total=epochs, desc=title, unit="epoch", disable=None, leave=False)
+    def __init__(self, epochs: int, live: Mapping[Network, Path]) -> None:
+        self._epochs = epochs
+        self._folders = live
+        self._curves: dict[Network, Any] = {}
+        self._seen: dict[Network, int] = {}
+        self._bar = tqdm(desc="train_cnn", unit="epoch", disable=None)
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Move on; Keras calls this."""
-        self._bar.set_postfix({name: f"{value:.3f}" for name, value in (logs or {}).items() if "accuracy" in name})
+    def expect(self, networks: int) -> None:
+        """Take note of how many networks are to be trained."""
+        self._bar.total = networks * self._epochs
+        self._bar.refresh()
+
+    def tell(self, network: Network, epoch: int, logs: Mapping[str, float]) -> None:
+        """Show an epoch, counted from 0. One that was shown already is not shown again."""
+        if epoch < self._seen.get(network, 0):
+            return
+        self._seen[network] = epoch + 1
+        if network in self._folders:
+            if network not in self._curves:
+                self._curves[network] = Live(str(self._folders[network]), save_dvc_exp=False, dvcyaml=None, report=None)
+            for name, value in logs.items():
+                self._curves[network].log_metric(standardize_metric_name(name, "dvclive.keras"), value)
+            self._curves[network].next_step()
+        self._bar.set_postfix({name: f"{value:.3f}" for name, value in logs.items() if "accuracy" in name})
         self._bar.update()
 
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        """Go away; Keras calls this."""
+    def done(self, network: Network) -> None:
+        """Take note that a network is finished, early or not."""
+        self._bar.update(self._epochs - self._seen.get(network, 0))
+        self._seen[network] = self._epochs
+        if network in self._curves:
+            self._curves.pop(network).end()
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Go away."""
+        for curve in self._curves.values():
+            curve.end()
         self._bar.close()
-
-
-def live_curves(folder: Path) -> keras.callbacks.Callback:
-    """Keep the metrics of every epoch in a folder of DVCLive's.
-
-    They only show the run while it runs: what is kept and versioned comes from the stage `evaluate`.
-
-    Parameters
-    ----------
-    folder : Path
-        What an earlier run of DVCLive left in it is removed.
-
-    Returns
-    -------
-    keras.callbacks.Callback
-    """
-    return DVCLiveCallback(live=Live(str(folder), save_dvc_exp=False, dvcyaml=None, report=None))

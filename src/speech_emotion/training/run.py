@@ -19,10 +19,17 @@ from speech_emotion.predictions import Origin, Predictions
 from speech_emotion.protocol.guard import SPEAKER_DEPENDENT
 from speech_emotion.protocol.planning import plan
 from speech_emotion.store import FeatureStore
+from speech_emotion.training import fingerprint
+from speech_emotion.training import memo as memory
 from speech_emotion.training.checks import check
-from speech_emotion.training.folds import train_fold
-from speech_emotion.training.normalising import about_normalisation
+from speech_emotion.training.crew import FoldDone, FoldWork, train_all
+from speech_emotion.training.fit import EPOCH_COLUMNS
+from speech_emotion.training.folds import frames_of, seed_of, to_learn_from
+from speech_emotion.training.normalising import Normalising, about_normalisation
+from speech_emotion.training.parcel import Digests, Parcel
+from speech_emotion.training.progress import Network, Progress
 from speech_emotion.training.record import provenance, validation_score
+from speech_emotion.training.unit import Rest, Unit, document
 
 
 @dataclass(frozen=True)
@@ -39,12 +46,15 @@ class Outputs:
         CSV file: fold, network, epoch, loss, accuracy, val_loss, val_accuracy ...
     live : Path or None
         Folder in which DVCLive keeps the metrics of every epoch while training runs.
+    memo : Path or None
+        Folder of what is kept so that nothing is trained twice; see `memo`. It changes no byte of the others.
     """
 
     models: Path
     predictions: Path
     history: Path
     live: Path | None = None
+    memo: Path | None = None
 
 
 def train(
@@ -52,6 +62,9 @@ def train(
     min_duration: float = 0.0,
 ) -> str:
     """Relabel, split, train every fold, and write what came of it.
+
+    Each network of each fold is a unit: trained by a process of its own, with one thread, wherever
+    ``settings.scheduler`` says.
 
     Parameters
     ----------
@@ -64,7 +77,8 @@ def train(
     network : Section
         Settings of the network ``settings.model``.
     outputs : Outputs
-        Files and folders to write or replace. Equal arguments give equal bytes on one machine.
+        Files and folders to write or replace. Equal arguments give equal bytes on one kind of
+        processor, however many cores it has.
     min_duration : float >= 0
         Shortest clip that was taken in, in s; the models keep it, so as not to judge shorter ones.
 
@@ -76,8 +90,8 @@ def train(
     Raises
     ------
     UserError
-        If labels, split, augmentation, normalisation or network do not fit the data, a feature is not finite, or a
-        training fails. Nothing is written then.
+        If labels, split, augmentation, normalisation or network do not fit the data, a feature is not finite, a
+        training fails, a process dies, or a cluster fails. Nothing is written then but to the memo.
     """
     planned = plan(clips, settings)
     said = [f"train_cnn: {planned}"]
@@ -86,27 +100,75 @@ def train(
     blueprint = _blueprint(members, store, settings, network, min_duration)
     check(members, store, blueprint, settings)
     said += about_normalisation(members, blueprint)
-    histories, predicted, scores = [], [], []
     with (replacing(outputs.models, directory=True) as models, replacing(outputs.predictions) as predictions,
           replacing(outputs.history) as history):
         planned.split.to_csv(models / "split.csv", index=False, lineterminator="\n")
-        for fold, rows in members.groupby("fold"):
-            number = int(str(fold))
-            done = train_fold(rows, store, blueprint, settings, fold=number,
-                              live=outputs.live and outputs.live / f"fold-{number}")
-            done.bundle.save(models, number)
-            histories.append(done.history.assign(fold=number))
-            predicted.append(done.predictions.assign(fold=number))
-            scores.append(validation_score(rows, done.predictions, blueprint.labels))
-            said += [_said(number, history, settings) for _, history in done.history.groupby("network")]
-        replace(blueprint, provenance=replace(blueprint.provenance, validation=tuple(scores))).save(models)
-        table_of_predictions.write(
-            Predictions(pd.concat(predicted, ignore_index=True), _origin(blueprint, settings)), predictions)
-        epochs = pd.concat(histories, ignore_index=True)
-        first = ["fold", "network", "epoch", "kept"]
-        epochs = epochs[[*first, *(name for name in epochs if name not in first)]]
+        folds = {int(str(fold)): rows for fold, rows in members.groupby("fold")}
+        work = _work(folds, store, blueprint, settings, models, outputs.memo)
+        with Progress(settings.epochs, _live(work, outputs.live)) as progress:
+            done = train_all(work, settings.scheduler, outputs.memo, progress)
+        predicted = {fold: done[fold].predictions for fold in folds}
+        scores = tuple(validation_score(rows, predicted[fold], blueprint.labels) for fold, rows in folds.items())
+        replace(blueprint, provenance=replace(blueprint.provenance, validation=scores)).save(models)
+        table = pd.concat([rows.assign(fold=fold) for fold, rows in predicted.items()], ignore_index=True)
+        table_of_predictions.write(Predictions(table, _origin(blueprint, settings)), predictions)
+        epochs = _epochs({fold: done[fold] for fold in folds})
         epochs.to_csv(history, index=False, float_format="%.6g", lineterminator="\n")
-    return "\n".join(said)
+    if outputs.memo is not None:
+        memory.bound(outputs.memo)
+    said += [_said(rows, settings) for _, rows in epochs.groupby(["fold", "network"])]
+    return "\n".join([*said, *_summary(done)])
+
+
+def _work(
+    folds: dict[int, pd.DataFrame], store: FeatureStore, blueprint: Blueprint, settings: TrainCnn, models: Path,
+    memo: Path | None,
+) -> list[FoldWork]:
+    digests, code, work = Digests(), fingerprint.of_code(blueprint.network), []
+    memo = memo and memo.absolute()
+    if memo is not None:
+        memo.mkdir(parents=True, exist_ok=True)
+    for fold, rows in folds.items():
+        train, validation = to_learn_from(rows, store, blueprint)
+        normalising = Normalising.fit(train, rows, store, blueprint)
+        learnt, chosen_by = (Parcel.of(some, frames_of(normalising.scales(some)), store)
+                             for some in (train, validation))
+        of_train, of_validation = digests.of(learnt), digests.of(chosen_by)
+        units = []
+        for number in range(blueprint.num_networks):
+            seed = seed_of(settings, fold, number)
+            about = document(of_train, of_validation, seed, blueprint, settings)
+            units.append(Unit(seed, learnt, chosen_by, blueprint, settings, memo, fingerprint.of_unit(about, code)))
+        rest = Rest(fold, rows, store.path.absolute(), (), blueprint, settings, models.absolute())
+        work.append(FoldWork(fold, units, rest))
+    return work
+
+
+def _live(work: Sequence[FoldWork], live: Path | None) -> dict[Network, Path]:
+    if live is None:
+        return {}
+    return {(each.fold, number): live / f"fold-{each.fold}" / (f"network-{number}" if len(each.units) > 1 else "")
+            for each in work for number in range(len(each.units))}
+
+
+def _epochs(done: dict[int, FoldDone]) -> pd.DataFrame:
+    tables = [pd.DataFrame(trained.history).assign(fold=fold, network=number)
+              for fold, each in done.items() for number, trained in enumerate(each.networks)]
+    first = ["fold", "network", "epoch", "kept"]
+    if not tables:
+        return pd.DataFrame(columns=[*first, *EPOCH_COLUMNS[2:]])
+    epochs = pd.concat(tables, ignore_index=True)
+    return epochs[[*first, *(name for name in epochs if name not in first)]]
+
+
+def _summary(done: dict[int, FoldDone]) -> list[str]:
+    networks = [trained for each in done.values() for trained in each.networks]
+    if not networks:
+        return []
+    reused = sum(trained.reused for trained in networks)
+    resumed = sum(trained.resumed > 0 for trained in networks if not trained.reused)
+    return [f"  networks: {len(networks) - reused} trained"
+            + (f" ({resumed} of them from where an earlier run was)" if resumed else "") + f", {reused} reused"]
 
 
 def _blueprint(
@@ -121,7 +183,8 @@ def _blueprint(
         window_frames=max(1, round(settings.seconds * store.frame_rate)),
         network=settings.model,
         network_settings=network.model_dump(mode="json"),
-        training=settings.model_dump(mode="json"),
+        # Not where it was trained, which changes nothing.
+        training=settings.model_dump(mode="json", exclude={"scheduler"}),
         provenance=provenance(members, min_duration),
         views=at_any_speed(store.index["view"].unique()) if settings.average_speeds else (PLAIN,),
         num_networks=settings.num_networks,
@@ -162,10 +225,10 @@ def network_columns(baseline_only: Sequence[str], columns: Sequence[str]) -> tup
     return chosen
 
 
-def _said(fold: int, history: pd.DataFrame, settings: TrainCnn) -> str:
+def _said(history: pd.DataFrame, settings: TrainCnn) -> str:
     """Say in a line how the training of one network went."""
     kept = history[history["kept"]].iloc[0]
-    which = f"fold {fold}" + (f", network {kept['network']}" if settings.num_networks > 1 else "")
+    which = f"fold {kept['fold']}" + (f", network {kept['network']}" if settings.num_networks > 1 else "")
     return (f"  {which}: {len(history)} epochs, {settings.keep} {kept['epoch']}: validation loss "
             f"{kept['val_loss']:.3f}, accuracy {kept['val_accuracy']:.3f}")
 

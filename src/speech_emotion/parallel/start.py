@@ -1,0 +1,57 @@
+"""How a process of this machine is started, and how it ends when whoever started it does."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+# Not "fork": a process that has threads (TensorFlow's, Arrow's) must not be copied.
+_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+
+
+def context(preload: Sequence[str]) -> Any:
+    """Give what starts processes.
+
+    Parameters
+    ----------
+    preload : sequence of str
+        Modules that each of them needs: loaded once, not in each, where the system can.
+    """
+    chosen: Any = multiprocessing.get_context(_METHOD)
+    if _METHOD == "forkserver":
+        chosen.set_forkserver_preload(list(preload))
+    return chosen
+
+
+def warm_up(preload: Sequence[str]) -> None:
+    """Begin to load what processes need, in the background, where the system can.
+
+    Called before this process loads libraries of its own, it hides most of the time that starting processes takes.
+
+    Parameters
+    ----------
+    preload : sequence of str
+        As for `context`.
+    """
+    if _METHOD == "forkserver":
+        from multiprocessing import forkserver
+
+        context(preload)
+        forkserver.ensure_running()
+
+
+def follow_parent() -> None:
+    """Make this process, which another one started, leave Ctrl-C to that one, and end when that one ends."""
+    # Ctrl-C reaches every process of the terminal; the first one decides what happens.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    # If the first process is killed, nobody would tell this one.
+    threading.Thread(target=follow, daemon=True).start()
