@@ -36,6 +36,7 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
 from speech_emotion.evaluation.metrics import uar
 from speech_emotion.extraction import cache
+from speech_emotion.training import memo
 
 TIMES = Path(".cache/experiments")
 """How long each experiment took: of no use to DVC, whose outputs hold no times."""
@@ -69,8 +70,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], metavar="SEED")
     parser.add_argument("--test", action="store_true")
     arguments, common = parser.parse_known_args()
-    # An experiment runs in a copy of the project, which has no memo of its own.
-    os.environ.setdefault(cache.VARIABLE, str(cache.DEFAULT.resolve()))
+    # An experiment runs in a copy of the project, which has neither cache nor memo of its own.
+    for shared in (cache, memo):
+        os.environ.setdefault(shared.VARIABLE, str(shared.DEFAULT.resolve()))
     with errors_for_people():
         points = read(arguments.grid)
         commit = _committed()

@@ -33,7 +33,7 @@ def train_cnn() -> None:
     from speech_emotion.training.run import Outputs, train
 
     shutil.rmtree(LIVE, ignore_errors=True)
-    print(train(clips, store, settings, network, Outputs(MODELS, PREDICTIONS, HISTORY, LIVE, memo.DEFAULT),
+    print(train(clips, store, settings, network, Outputs(MODELS, PREDICTIONS, HISTORY, LIVE, memo.location()),
                 min_duration=load(PARAMS, Ingest).min_duration))
 
 

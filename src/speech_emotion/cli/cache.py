@@ -31,9 +31,9 @@ def info() -> None:
         used = time.strftime("%Y-%m-%d %H:%M", time.localtime(part.last_used))
         print(f"  {part.folder.name[:12]}  {part.num_clips:7d} clips  {_size(part.size):>9}  last used {used}  "
               f"{_about(part.recipe)}")
-    networks = memo.parts(memo.DEFAULT)
+    networks = memo.parts(memo.location())
     finished = sum(part.finished for part in networks)
-    print(f"{memo.DEFAULT}: {_size(sum(part.size for part in networks))}\n"
+    print(f"{memo.location()}: {_size(sum(part.size for part in networks))}\n"
           f"  {finished} networks that are trained, {len(networks) - finished} that were interrupted")
 
 
@@ -51,7 +51,7 @@ def prune(
         raise UserError("say what to remove: --max-size 10G, --unused-days 30, or both; --max-size 0 removes all")
     removed, kept = upkeep.prune(
         location(),
-        memo.DEFAULT,
+        memo.location(),
         max_bytes=None if max_size is None else _bytes(max_size),
         unused_seconds=None if unused_days is None else unused_days * 24 * 3600,
     )

@@ -24,14 +24,22 @@ from filelock import FileLock
 
 from speech_emotion.core.files import replacing
 
+VARIABLE = "SER_MEMO"
+"""Environment variable that names the memo's folder, such as one that the copies of a project share."""
+
 DEFAULT = Path(".cache/training")
-"""Where the stage keeps it, relative to the project's folder."""
+"""The memo's folder otherwise, relative to the project's."""
 
 MAX_BYTES = 2 << 30
 """What a training leaves of it, the least recently used first to go."""
 
 _FINISHED, _CHECKPOINT, _LOCK = "finished", "checkpoint", "lock"
 _CHECKSUM = hashlib.sha256
+
+
+def location() -> Path:
+    """Folder of the memo: `VARIABLE` or `DEFAULT`."""
+    return Path(os.environ.get(VARIABLE) or DEFAULT)
 
 
 @dataclass(frozen=True)
