@@ -10,7 +10,7 @@ from speech_emotion.core.errors import UserError
 
 app = typer.Typer(
     help="Show and bound the caches: of features (.cache/features, or the folder that SER_CACHE names), and of "
-         "trained networks (.cache/training).",
+         "trained networks (.cache/training, or SER_MEMO).",
     no_args_is_help=True,
 )
 
