@@ -107,7 +107,7 @@ def test_feature_code_that_changes_no_feature_reruns_extraction_alone(project: P
 
 
 def test_code_that_an_idle_feature_needs_changes_no_training(project: Project) -> None:
-    for module in ("spectrum", "mel_scale", "chroma"):
+    for module in ("spectrum", "mel", "chroma"):
         project.append(f"src/speech_emotion/features/{module}.py", "\n# more\n")
         changed = project.repro()
         # DVC cannot tell which features are in use; the cache can.
