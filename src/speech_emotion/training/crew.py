@@ -96,10 +96,12 @@ def train_all(work: Sequence[FoldWork], scheduler: str, memo: Path | None, progr
 
 
 def _known(units: dict[Network, Unit], memo: Path | None, processors: Sequence[str]) -> dict[Network, Trained]:
-    found = {}
-    for network, unit in units.items() if memo is not None else ():
+    found: dict[Network, Trained] = {}
+    if memo is None:
+        return found
+    for network, unit in units.items():
         for processor in processors:
-            trained = Entry(memo, unit.fingerprint, processor).finished()  # type: ignore[arg-type]
+            trained = Entry(memo, unit.fingerprint, processor).finished()
             if trained is not None:
                 found[network] = trained
                 break
