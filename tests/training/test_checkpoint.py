@@ -11,6 +11,7 @@ import pytest
 
 from speech_emotion.training.augment import chain
 from speech_emotion.training.batches import TrainingBatches
+from speech_emotion.training.consistency import Student
 from speech_emotion.training.fit import fit
 from speech_emotion.training.memo import Entry
 
@@ -59,9 +60,13 @@ def trained(tiny: Make, tmp_path: Path) -> Callable[..., tuple[bytes, pd.DataFra
             keras.layers.Flatten(), keras.layers.Dropout(0.3), keras.layers.Dense(3, activation="softmax"),
         ])
         batches = TrainingBatches(windows[:16], targets[:16], weights[:16], [np.asarray] * 16, window_frames=20,
-                                  batch_size=4, shift_frames=0, steps=chain(settings.augment, 100.0), seed=3)
+                                  batch_size=4, shift_frames=0, steps=chain(settings.augment, 100.0), seed=3,
+                                  in_pairs=settings.consistency.weight > 0)
         validation = np.stack(windows[16:]), targets[16:], weights[16:]
-        history = fit(model, batches, validation, settings, [Kill(kill)] if kill is not None else [], entry=entry)
+        learner = model
+        if settings.consistency.weight:
+            learner = Student(model, keras.models.clone_model(model), settings.consistency, len(batches))
+        history = fit(learner, batches, validation, settings, [Kill(kill)] if kill is not None else [], entry=entry)
         model.save_weights(tmp_path / "network.weights.h5")
         return (tmp_path / "network.weights.h5").read_bytes(), history
 
@@ -77,7 +82,8 @@ def entry(tmp_path: Path) -> Entry:
     # Before anything is kept; in the next epoch; two epochs on; in the last.
     (EVERYTHING, [0, 1, 3, 5]),
     ({"lr_schedule": "cosine", "keep": "last"}, [2]),
-], ids=["everything", "plain"])
+    ({"ema": 0.8, "epochs": 4, "consistency__weight": 5.0, "consistency__ema": 0.7}, [2]),
+], ids=["everything", "plain", "teacher"])
 def test_the_same_bytes_though_it_was_killed_again_and_again(
     trained: Callable[..., tuple[bytes, pd.DataFrame]], entry: Entry, changes: dict[str, Any], kills: list[int]
 ) -> None:

@@ -108,6 +108,17 @@ class Augment(Section):
     """Whether only windows of the same label are mixed."""
 
 
+class Consistency(Section):
+    """Agreement of a network with its own average; see `speech_emotion.training.consistency`."""
+
+    weight: Annotated[float, Field(ge=0)]
+    """Of the disagreement in the loss; 0 trains without."""
+    ema: Decay
+    """Decay, per step, of the average of the weights."""
+    rampup_epochs: Annotated[float, Field(ge=0)]
+    """Epochs over which the weight rises from 0."""
+
+
 class Optimisation(Section):
     """How the weights are found."""
 
@@ -138,6 +149,7 @@ class Optimisation(Section):
     """Share of each target that goes to all labels alike."""
     focal_gamma: Annotated[float, Field(ge=0)]
     """Exponent by which the loss of clips that are right already is lowered; 0 makes focal loss cross-entropy."""
+    consistency: Consistency
 
     @field_validator("keep")
     @classmethod
@@ -206,6 +218,17 @@ class TrainCnn(Optimisation):
                                                 "measures each clip as it is")
                 raise ValidationError.from_exception_data(cls.__name__, [
                     {"type": taken_off, "loc": (name,), "input": value}])
+        return augment
+
+    @field_validator("augment")
+    @classmethod
+    def _has_a_window_before(cls, augment: Augment, info: ValidationInfo) -> Augment:
+        consistency = info.data.get("consistency")
+        if augment.mixup and consistency is not None and consistency.weight:
+            mixed = PydanticCustomError("value_error", "must be 0 when train_cnn.consistency.weight is above 0: a "
+                                        "mixture is of two windows, and the teacher sees one as it was")
+            raise ValidationError.from_exception_data(cls.__name__, [
+                {"type": mixed, "loc": ("mixup",), "input": augment.mixup}])
         return augment
 
     @field_validator("model")

@@ -50,6 +50,8 @@ class TrainingBatches(keras.utils.PyDataset):
         From features to those of the columns that the network sees.
     spectral : Spectral
         Applied to what is seen of each clip, before it is normalised; see `augment.spectral`.
+    in_pairs : bool
+        Whether windows come twice: as `steps` have changed them, and as they were before; see `consistency`.
 
     Examples
     --------
@@ -77,6 +79,7 @@ class TrainingBatches(keras.utils.PyDataset):
         in_play: np.ndarray | None = None,
         see: Callable[[np.ndarray], np.ndarray] = np.asarray,
         spectral: Spectral | None = None,
+        in_pairs: bool = False,
     ) -> None:
         super().__init__()
         self._clips, self._targets, self._weights = clips, targets, weights
@@ -84,6 +87,7 @@ class TrainingBatches(keras.utils.PyDataset):
         self._shift_frames, self._steps, self._see, self._spectral = shift_frames, steps, see, spectral
         self._seed, self._epoch = seed, 0
         self._sampling, self._in_play = sampling or Sampling.plain(len(clips)), in_play
+        self._in_pairs = in_pairs
         self._begin_epoch()
 
     @property
@@ -95,7 +99,7 @@ class TrainingBatches(keras.utils.PyDataset):
         """Batches per epoch."""
         return -(-len(self._sampling) // self._batch_size)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[np.ndarray | tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]:
         """Make batch `index` of this epoch: windows, targets and weights."""
         members = self._order[index * self._batch_size : (index + 1) * self._batch_size]
         # Seeded by the batch, so that it does not matter who asks for which batch when.
@@ -106,9 +110,10 @@ class TrainingBatches(keras.utils.PyDataset):
                             for at, member in enumerate(members)])
         in_play = None if self._in_play is None else self._in_play[members]
         batch = Batch(windows, self._targets[members], self._weights[members], in_play)
+        unchanged = windows.copy() if self._in_pairs else windows
         batch = augment(batch, self._steps, seed)
         targets = batch.targets if batch.in_play is None else encoded(batch.targets, batch.in_play)
-        return batch.windows, targets, batch.weights
+        return (batch.windows, unchanged) if self._in_pairs else batch.windows, targets, batch.weights
 
     def begin_at(self, epoch: int) -> None:
         """Go to an epoch, counted from 0."""

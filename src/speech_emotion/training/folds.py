@@ -21,6 +21,7 @@ from speech_emotion.store import FeatureStore
 from speech_emotion.training.augment.spectrum import spectral
 from speech_emotion.training.augment.steps import chain
 from speech_emotion.training.batches import TrainingBatches
+from speech_emotion.training.consistency import Student
 from speech_emotion.training.data import Examples, examples, to_learn_from
 from speech_emotion.training.fit import Validation, fit
 from speech_emotion.training.masking import labels_in_play
@@ -137,10 +138,13 @@ def train_network(
         in_play=_in_play(train, settings),
         see=blueprint.seen,
         spectral=spectral(settings.augment, blueprint.network_columns or blueprint.columns, blueprint.recipe),
+        in_pairs=settings.consistency.weight > 0,
     )
     network = blueprint.build()
     shown = _validation(validation, validation_by, blueprint)
-    history = fit(network, batches, shown, settings, callbacks, entry=entry)
+    learner = (Student(network, blueprint.build(), settings.consistency, len(batches))
+               if settings.consistency.weight else network)
+    history = fit(learner, batches, shown, settings, callbacks, entry=entry)
     return network, history
 
 
