@@ -11,7 +11,7 @@ stopped goes on where it was, and `dvc exp show` and `dvc exp apply` know them. 
 Printed is the UAR on the validation parts, in which the test speakers have no part, as a table for docs/ablations.md:
 its mean over folds and seeds, the gain over the first combination (paired by fold and seed), the gain's standard
 deviation over the seeds' means and over folds, and the time of an experiment. `--test` adds the UAR on the test parts:
-for a report, when the choice is made.
+for a report, when the choice is made. Without it, no model is trained on the validation parts too (`train_cnn.refit`).
 """
 
 import argparse
@@ -80,6 +80,8 @@ def main() -> None:
         for number, point in enumerate(points):
             for seed in arguments.seeds:
                 settings = [*point.overrides, f"train_cnn.seed={seed}"]
+                if not arguments.test:
+                    settings.append("train_cnn.refit=false")  # it changes nothing on the validation parts
                 print(f"{number + 1}/{len(points)}, seed {seed}: {' '.join(point.varied)}", file=sys.stderr)
                 scores[number, seed] = _score(_run(arguments.grid.stem, settings, common, commit))
         print(table(points, scores, test=arguments.test))

@@ -158,7 +158,7 @@ def tiny(train_settings: Callable[..., Any]) -> Callable[..., Any]:
     """A function that gives settings of a training short enough for a test, with changes."""
     small = {
         "seconds": 0.16, "epochs": 3, "batch_size": 8, "augment__time_mask_seconds": 0.02,
-        "augment__coefficient_mask_width": 1,
+        "augment__coefficient_mask_width": 1, "keep": "best", "refit": False,
     }
     return lambda **changes: train_settings(**{**small, **changes})
 

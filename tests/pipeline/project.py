@@ -25,8 +25,8 @@ RESULTS = ("data/", "metrics/", "plots/", "dvc.lock", "demo/dvc.lock")
 SMALL = {
     "demo/params.yaml": {"synthesize.speakers": 4, "synthesize.clips_per_emotion": 2},
     "params.yaml": {
-        "train_cnn.epochs": 2, "train_cnn.seconds": 1.0, "networks.cnn.filters": [4], "networks.cnn.dense": 4,
-        "evaluate.resamples": 100, "evaluate.dpi": 50,
+        "train_cnn.epochs": 2, "train_cnn.refit": False, "train_cnn.seconds": 1.0, "networks.cnn.filters": [4],
+        "networks.cnn.dense": 4, "evaluate.resamples": 100, "evaluate.dpi": 50,
     },
 }
 """Settings that make one complete run a matter of seconds."""

@@ -45,7 +45,8 @@ def trained(settings: Any, *, steps: int = 1) -> Any:
 def plain(train_settings: Make) -> Make:
     """A function that gives settings in which nothing is smoothed, limited or averaged, with changes."""
     off = {"lr": 0.1, "lr_schedule": "constant", "warmup_epochs": 0.0, "weight_decay": 0.0, "clip_norm": None,
-           "ema": 0.0, "keep": "last", "label_smoothing": 0.0, "focal_gamma": 0.0, "early_stopping": 0, "epochs": 4}
+           "ema": 0.0, "keep": "last", "label_smoothing": 0.0, "focal_gamma": 0.0, "early_stopping": 0, "epochs": 4,
+           "refit": False}
     return lambda **changes: train_settings(**(off | changes))
 
 

@@ -1,4 +1,4 @@
-"""What a trained model comes from: whom it heard, and how well it did on the clips that chose its epoch."""
+"""What a trained model comes from: whom it heard, and how well it did on its validation part."""
 
 from dataclasses import dataclass
 
@@ -30,8 +30,9 @@ class CorpusUse:
 class ValidationScore:
     """How the model of one fold did on its validation part.
 
-    That part chose the epoch, so this is better than on people whom the model has not met. It is what training can
-    know: how a model does on its test part is for evaluation to say (metrics/evaluate.json).
+    Of the model that learnt from the training part alone: with the setting `train_cnn.refit` not the one that was kept.
+    With `train_cnn.keep: best` that part chose the epoch, so this is better than on people whom the model has not met.
+    It is what training can know: how a model does on its test part is for evaluation to say (metrics/evaluate.json).
 
     Attributes
     ----------

@@ -191,12 +191,25 @@ class TrainCnn(Optimisation):
     normalisation: Literal["global", "clip", "corpus", "speaker"]
     """Of whose frames mean and deviation become 0 and 1; see `speech_emotion.models.scales`. "speaker" looks at the
     unlabelled clips of the tested speakers too."""
+    refit: bool
+    """Whether each fold's model is trained anew on the validation part too, for all epochs, and that one is kept and
+    tested; the validation part then measures the model that learnt from the training part alone."""
     class_weights: bool
     """Whether each clip weighs the inverse of its label's frequency."""
     pooling: Pooling
     augment: Augment
     scheduler: Scheduler
     """Address of a Dask scheduler whose workers train; "" for this machine."""
+
+    @field_validator("refit")
+    @classmethod
+    def _needs_no_measure(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("keep") == "best":
+            raise ValueError("must be false when keep is best: what learns from the validation part too has nothing "
+                             "to choose an epoch by")
+        if value and info.data.get("lr_schedule") == "plateau":
+            raise ValueError("must be false when lr_schedule is plateau, which follows the validation loss")
+        return value
 
     @field_validator("augment")
     @classmethod

@@ -39,7 +39,7 @@ class FoldWork:
     fold : int
         Its number.
     units : sequence of Unit
-        Its networks, by number.
+        Its networks: of each of its `lessons`, by number, one lesson after the other.
     rest : Rest
         Without the weights.
     """
@@ -51,7 +51,7 @@ class FoldWork:
 
 @dataclass(frozen=True)
 class FoldDone:
-    """What came of it: each network, and `folds.judge` of the model. The model is written."""
+    """What came of it: each network, and what the models make of the clips. The fold's model is written."""
 
     networks: tuple[Trained, ...]
     predictions: pd.DataFrame
@@ -85,7 +85,7 @@ def train_all(work: Sequence[FoldWork], scheduler: str, memo: Path | None, progr
     trained = _known(units, memo, [fingerprint.of_processor()])
     missing = {network: unit for network, unit in units.items() if network not in trained}
     windows = max((unit.validation.targets.shape[0] * unit.blueprint.window_frames * len(unit.blueprint.columns) * 4
-                   for unit in units.values()), default=0)
+                   for unit in units.values() if unit.validation), default=0)
     here = _at_once(PROCESS_BYTES + 2 * windows)
     with _place(scheduler if missing else "", here) as (train, at_once, processors):
         trained |= _known(missing, memo, processors)
@@ -131,7 +131,8 @@ def _in_child(unit: Unit, tell: Callable[[Any], None], stopped: Stop) -> Trained
 
 
 def _on_cluster(client: Any, unit: Unit, tell: Callable[[Any], None], stopped: Stop) -> Trained:
-    whole = replace(unit, train=unit.train.with_features(), validation=unit.validation.with_features())
+    validation = unit.validation and unit.validation.with_features()
+    whole = replace(unit, train=unit.train.with_features(), validation=validation)
     network = unit.blueprint.network
     return remote.train(client, pickle.dumps(whole), fingerprint.of_code(network), network, tell, stopped)
 

@@ -1,4 +1,4 @@
-"""Train one network on one fold's training part; the validation part chooses the epoch."""
+"""Train one network; a validation part, if there is one, measures every epoch."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ Validation = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def fit(
-    model: keras.Model, batches: TrainingBatches, validation: Validation, settings: Optimisation,
+    model: keras.Model, batches: TrainingBatches, validation: Validation | None, settings: Optimisation,
     callbacks: Sequence[keras.callbacks.Callback] = (), *, entry: Entry | None = None,
 ) -> pd.DataFrame:
     """Train a model in place. Two calls with equal arguments on one machine give equal weights.
@@ -28,8 +28,8 @@ def fit(
         With fresh weights; ends with those of the epoch that `settings.keep` names.
     batches : TrainingBatches
         What it is trained on.
-    validation : tuple of np.ndarray
-        What chooses the epoch; see `Validation`.
+    validation : tuple of np.ndarray or None
+        What every epoch is measured on; see `Validation`. None for nothing, where `settings.keep` is "last".
     settings : Optimisation
         How the weights are found.
     callbacks : sequence of keras.callbacks.Callback
@@ -41,7 +41,7 @@ def fit(
     -------
     pd.DataFrame
         One row per epoch: epoch (from 1), kept (whether the weights are those of this epoch), accuracy, loss,
-        val_accuracy, val_loss and, when `lr_schedule` is "plateau", learning_rate.
+        val_accuracy, val_loss (unless nothing is measured) and, when `lr_schedule` is "plateau", learning_rate.
 
     Examples
     --------

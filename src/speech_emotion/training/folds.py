@@ -16,17 +16,17 @@ from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.scales import Scale
 from speech_emotion.models.windows import inference_windows, stretches
 from speech_emotion.params.train_cnn import TrainCnn
-from speech_emotion.predictions import PARTS, predicted, probability_table
+from speech_emotion.predictions import predicted, probability_table
 from speech_emotion.store import FeatureStore
 from speech_emotion.training.augment.spectrum import spectral
 from speech_emotion.training.augment.steps import chain
 from speech_emotion.training.batches import TrainingBatches
 from speech_emotion.training.consistency import Student
-from speech_emotion.training.data import Examples, examples, to_learn_from
+from speech_emotion.training.data import Examples, examples
 from speech_emotion.training.fit import Validation, fit
+from speech_emotion.training.lessons import Lesson, lessons
 from speech_emotion.training.masking import labels_in_play
 from speech_emotion.training.memo import EPOCH_COLUMNS, Entry
-from speech_emotion.training.normalising import Normalising, frames_of
 from speech_emotion.training.sampling import Sampling
 from speech_emotion.training.unit import seed_of
 
@@ -80,20 +80,20 @@ def train_fold(
     UserError
         If the store lacks a clip, or the network does not fit the window.
     """
-    train, validation = to_learn_from(clips, store, blueprint)
-    normalising = Normalising.fit(train, clips, store, blueprint)
-    train_by, validation_by = (frames_of(normalising.scales(some)) for some in (train, validation))
-    trained = [train_network(train, validation, train_by, validation_by, blueprint, settings,
-                             seed=seed_of(settings, fold, number)) for number in range(blueprint.num_networks)]
-    bundle = assemble([network for network, _ in trained], train, normalising, settings)
-    histories = [history.assign(network=number) for number, (_, history) in enumerate(trained)]
+    taught = lessons(clips, store, blueprint, settings)
+    trained = [train_network(lesson.train, lesson.validation, *lesson.normalised_by(), blueprint, settings,
+                             seed=seed_of(settings, fold, number))
+               for lesson in taught for number in range(blueprint.num_networks)]
+    bundle, predictions = finish([network for network, _ in trained], taught, clips, store, settings)
+    histories = [history.assign(network=number)
+                 for number, (_, history) in enumerate(trained[:blueprint.num_networks])]
     epochs = pd.concat(histories, ignore_index=True) if histories else pd.DataFrame(columns=["network", *EPOCH_COLUMNS])
-    return Fold(bundle, epochs, judge(bundle, clips, store, normalising))
+    return Fold(bundle, epochs, predictions)
 
 
 def train_network(
-    train: Examples, validation: Examples, train_by: Sequence[Normalisation], validation_by: Sequence[Normalisation],
-    blueprint: Blueprint, settings: TrainCnn, *, seed: int,
+    train: Examples, validation: Examples | None, train_by: Sequence[Normalisation],
+    validation_by: Sequence[Normalisation], blueprint: Blueprint, settings: TrainCnn, *, seed: int,
     callbacks: Sequence[keras.callbacks.Callback] = (), entry: Entry | None = None,
 ) -> tuple[keras.Model, pd.DataFrame]:
     """Train one network, in this process.
@@ -101,7 +101,7 @@ def train_network(
     Parameters
     ----------
     train, validation : Examples
-        See `to_learn_from`.
+        See `Lesson`.
     train_by, validation_by : sequence of Normalisation
         What each of them is normalised by.
     blueprint : Blueprint
@@ -141,29 +141,49 @@ def train_network(
         in_pairs=settings.consistency.weight > 0,
     )
     network = blueprint.build()
-    shown = _validation(validation, validation_by, blueprint)
+    shown = None if validation is None else _validation(validation, validation_by, blueprint)
     learner = (Student(network, blueprint.build(), settings.consistency, len(batches))
                if settings.consistency.weight else network)
     history = fit(learner, batches, shown, settings, callbacks, entry=entry)
     return network, history
 
 
-def assemble(
-    networks: Sequence[keras.Model], train: Examples, normalising: Normalising, settings: TrainCnn
-) -> Bundle:
-    """Make a fold's model of its trained networks: with the normalisation and the baseline of its training part."""
-    blueprint = normalising.blueprint
-    baseline = _baseline(train, normalising.scales(train), blueprint, settings)
-    return Bundle(blueprint, networks, normalising.everything, baseline, normalising.corpora)
+def finish(
+    networks: Sequence[keras.Model], taught: Sequence[Lesson], clips: pd.DataFrame, store: FeatureStore,
+    settings: TrainCnn,
+) -> tuple[Bundle, pd.DataFrame]:
+    """Make the models of trained networks, with normalisation and baseline of their own, and let them judge.
 
+    Parameters
+    ----------
+    networks : sequence of keras.Model
+        Of each lesson so many as the blueprint says, one lesson after the other.
+    taught : sequence of Lesson
+        See `lessons`.
+    clips : pd.DataFrame
+        The fold's clips; see `train_fold`.
+    store : FeatureStore
+        Features of those clips.
+    settings : TrainCnn
+        Settings of the stage.
 
-def judge(bundle: Bundle, clips: pd.DataFrame, store: FeatureStore, normalising: Normalising) -> pd.DataFrame:
-    """Say what a fold's model makes of its validation and test parts: columns part, and what `predict` gives."""
+    Returns
+    -------
+    bundle : Bundle
+        The fold's model.
+    predictions : pd.DataFrame
+        Of the validation and test parts: columns part, and what `predict` gives.
+    """
     parts = []
-    for part in PARTS:
-        judged = examples(clips[clips["part"] == part], store, bundle.blueprint.labels, bundle.blueprint.views)
-        parts.append(predict(bundle, judged, normalising.scales(judged)).assign(part=part))
-    return pd.concat(parts, ignore_index=True)
+    for number, lesson in enumerate(taught):
+        blueprint, normalising = lesson.normalising.blueprint, lesson.normalising
+        own = networks[number * blueprint.num_networks : (number + 1) * blueprint.num_networks]
+        baseline = _baseline(lesson.train, normalising.scales(lesson.train), blueprint, settings)
+        bundle = Bundle(blueprint, own, normalising.everything, baseline, normalising.corpora)
+        for part in lesson.judges:
+            judged = examples(clips[clips["part"] == part], store, blueprint.labels, blueprint.views)
+            parts.append(predict(bundle, judged, normalising.scales(judged)).assign(part=part))
+    return bundle, pd.concat(parts, ignore_index=True)
 
 
 def predict(bundle: Bundle, clips: Examples, scales: Sequence[Scale]) -> pd.DataFrame:

@@ -82,7 +82,8 @@ def callbacks(settings: Optimisation) -> list[keras.callbacks.Callback]:
     --------
     >>> from speech_emotion.params.base import load
     >>> from speech_emotion.params.train_cnn import TrainCnn
-    >>> settings = load("params.yaml", TrainCnn).model_copy(update={"lr_schedule": "plateau", "ema": 0.999})
+    >>> settings = load("params.yaml", TrainCnn)
+    >>> settings = settings.model_copy(update={"lr_schedule": "plateau", "ema": 0.999, "keep": "best"})
     >>> [type(callback).__name__ for callback in callbacks(settings)]
     ['FiniteLoss', 'SwapEMAWeights', 'EarlyStopping', 'ReduceLROnPlateau']
     """
@@ -91,9 +92,10 @@ def callbacks(settings: Optimisation) -> list[keras.callbacks.Callback]:
     if settings.ema:
         # Before what keeps the weights, so that it keeps the average.
         chosen.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
-    # With patience for all epochs nothing stops early, and the best epoch's weights are still taken.
-    chosen.append(keras.callbacks.EarlyStopping("val_loss", patience=patience,
-                                                restore_best_weights=settings.keep == "best"))
+    if settings.early_stopping or settings.keep == "best":
+        # With patience for all epochs nothing stops early, and the best epoch's weights are still taken.
+        chosen.append(keras.callbacks.EarlyStopping("val_loss", patience=patience,
+                                                    restore_best_weights=settings.keep == "best"))
     if settings.lr_schedule == "plateau":
         chosen.append(keras.callbacks.ReduceLROnPlateau("val_loss", factor=0.5,
                                                         patience=max(1, math.ceil(patience / 3))))

@@ -19,9 +19,8 @@ import tensorflow as tf  # noqa: E402
 
 from speech_emotion.store import FeatureStore  # noqa: E402
 from speech_emotion.training import fingerprint, folds  # noqa: E402
-from speech_emotion.training.data import to_learn_from  # noqa: E402
+from speech_emotion.training.lessons import lessons  # noqa: E402
 from speech_emotion.training.memo import Entry, Trained  # noqa: E402
-from speech_emotion.training.normalising import Normalising  # noqa: E402
 from speech_emotion.training.unit import Rest, Unit  # noqa: E402
 
 Tell = Callable[[tuple[int, dict[str, float]]], None]
@@ -51,10 +50,9 @@ def train_unit(unit: Unit, tell: Tell) -> Trained:
 
 
 def finish_fold(rest: Rest) -> pd.DataFrame:
-    """Make a fold's model of its trained networks, write it, and say what it makes of the clips; see `folds.judge`."""
+    """Make a fold's model of its trained networks, write it, and say what is made of the clips; see `folds.finish`."""
     with_one_thread()
     store = FeatureStore(rest.store)
-    train, _validation = to_learn_from(rest.clips, store, rest.blueprint)
     networks = []
     with tempfile.TemporaryDirectory() as scratch:
         for weights in rest.weights:
@@ -63,10 +61,10 @@ def finish_fold(rest: Rest) -> pd.DataFrame:
             path = Path(scratch, "network.weights.h5")
             path.write_bytes(weights)
             networks[-1].load_weights(path)
-    normalising = Normalising.fit(train, rest.clips, store, rest.blueprint)
-    bundle = folds.assemble(networks, train, normalising, rest.settings)
+    taught = lessons(rest.clips, store, rest.blueprint, rest.settings)
+    bundle, predictions = folds.finish(networks, taught, rest.clips, store, rest.settings)
     bundle.save(rest.models, rest.fold)
-    return folds.judge(bundle, rest.clips, store, normalising)
+    return predictions
 
 
 def with_one_thread() -> None:
@@ -90,8 +88,10 @@ def _train(unit: Unit, entry: Entry | None, tell: Tell, processor: str) -> Train
     before: list[dict[str, Any]] = state.about["epochs"] if state else []
     for epoch, logs in enumerate(before):
         tell((epoch, logs))
+    measured = unit.validation
     network, history = folds.train_network(
-        unit.train.opened(), unit.validation.opened(), unit.train.normalised_by, unit.validation.normalised_by,
+        unit.train.opened(), measured.opened() if measured else None,
+        unit.train.normalised_by, measured.normalised_by if measured else (),
         unit.blueprint, unit.settings, seed=unit.seed, callbacks=[_Teller(tell)], entry=entry)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, "network.weights.h5")

@@ -11,7 +11,7 @@ from speech_emotion.models.provenance import CorpusUse, Provenance, ValidationSc
 from speech_emotion.predictions import predicted
 
 
-def provenance(members: pd.DataFrame, min_duration: float) -> Provenance:
+def provenance(members: pd.DataFrame, min_duration: float, *, refit: bool = False) -> Provenance:
     """Say what is trained on.
 
     Parameters
@@ -20,6 +20,8 @@ def provenance(members: pd.DataFrame, min_duration: float) -> Provenance:
         Rows fold, clip_id, corpus, speaker, language and part.
     min_duration : float
         Shortest clip that was taken in, in s.
+    refit : bool
+        Whether the validation parts are trained on too.
 
     Returns
     -------
@@ -33,7 +35,8 @@ def provenance(members: pd.DataFrame, min_duration: float) -> Provenance:
     >>> provenance(rows, min_duration=0.3).corpora
     (CorpusUse(name='toy', synthetic=False, languages=('en',), speakers=2, clips=2),)
     """
-    clips = members[members["part"] == "train"].drop_duplicates("clip_id")
+    learnt = ["train", "validation"] if refit else ["train"]
+    clips = members[members["part"].isin(learnt)].drop_duplicates("clip_id")
     return Provenance(
         corpora=tuple(
             CorpusUse(

@@ -23,9 +23,9 @@ from speech_emotion.training import fingerprint
 from speech_emotion.training import memo as memory
 from speech_emotion.training.checks import check
 from speech_emotion.training.crew import FoldDone, FoldWork, train_all
-from speech_emotion.training.data import to_learn_from
+from speech_emotion.training.lessons import lessons
 from speech_emotion.training.memo import EPOCH_COLUMNS
-from speech_emotion.training.normalising import Normalising, about_normalisation, frames_of
+from speech_emotion.training.normalising import about_normalisation
 from speech_emotion.training.parcel import Digests, Parcel
 from speech_emotion.training.progress import Network, Progress
 from speech_emotion.training.record import provenance, validation_score
@@ -112,11 +112,13 @@ def train(
         replace(blueprint, provenance=replace(blueprint.provenance, validation=scores)).save(models)
         table = pd.concat([rows.assign(fold=fold) for fold, rows in predicted.items()], ignore_index=True)
         table_of_predictions.write(Predictions(table, _origin(blueprint, settings)), predictions)
-        epochs = _epochs({fold: done[fold] for fold in folds})
+        epochs = _epochs({fold: done[fold] for fold in folds}, blueprint.num_networks)
         epochs.to_csv(history, index=False, float_format="%.6g", lineterminator="\n")
     if outputs.memo is not None:
         memory.bound(outputs.memo)
     said += [_said(rows, settings) for _, rows in epochs.groupby(["fold", "network"])]
+    if settings.refit:
+        said.append("  refit: the models that are kept and tested learnt from the validation parts too")
     return "\n".join([*said, *_summary(done)])
 
 
@@ -129,16 +131,16 @@ def _work(
     if memo is not None:
         memo.mkdir(parents=True, exist_ok=True)
     for fold, rows in folds.items():
-        train, validation = to_learn_from(rows, store, blueprint)
-        normalising = Normalising.fit(train, rows, store, blueprint)
-        learnt, chosen_by = (Parcel.of(some, frames_of(normalising.scales(some)), store)
-                             for some in (train, validation))
-        of_train, of_validation = digests.of(learnt), digests.of(chosen_by)
         units = []
-        for number in range(blueprint.num_networks):
-            seed = seed_of(settings, fold, number)
-            about = document(of_train, of_validation, seed, blueprint, settings)
-            units.append(Unit(seed, learnt, chosen_by, blueprint, settings, memo, fingerprint.of_unit(about, code)))
+        for lesson in lessons(rows, store, blueprint, settings):
+            train_by, validation_by = lesson.normalised_by()
+            learnt = Parcel.of(lesson.train, train_by, store)
+            measured = Parcel.of(lesson.validation, validation_by, store) if lesson.validation else None
+            of_train, of_validation = digests.of(learnt), digests.of(measured) if measured else ""
+            for number in range(blueprint.num_networks):
+                seed = seed_of(settings, fold, number)
+                about = document(of_train, of_validation, seed, blueprint, settings)
+                units.append(Unit(seed, learnt, measured, blueprint, settings, memo, fingerprint.of_unit(about, code)))
         rest = Rest(fold, rows, store.path.absolute(), (), blueprint, settings, models.absolute())
         work.append(FoldWork(fold, units, rest))
     return work
@@ -147,13 +149,19 @@ def _work(
 def _live(work: Sequence[FoldWork], live: Path | None) -> dict[Network, Path]:
     if live is None:
         return {}
-    return {(each.fold, number): live / f"fold-{each.fold}" / (f"network-{number}" if len(each.units) > 1 else "")
-            for each in work for number in range(len(each.units))}
+    folders = {}
+    for each in work:
+        measured = sum(unit.validation is not None for unit in each.units)
+        for number in range(len(each.units)):
+            folder = live / (f"fold-{each.fold}" + ("" if number < measured else "-refit"))
+            folders[each.fold, number] = folder / (f"network-{number % measured}" if measured > 1 else "")
+    return folders
 
 
-def _epochs(done: dict[int, FoldDone]) -> pd.DataFrame:
+def _epochs(done: dict[int, FoldDone], num_networks: int) -> pd.DataFrame:
+    """Tell of the epochs of the networks that the validation parts measured."""
     tables = [pd.DataFrame(trained.history).assign(fold=fold, network=number)
-              for fold, each in done.items() for number, trained in enumerate(each.networks)]
+              for fold, each in done.items() for number, trained in enumerate(each.networks[:num_networks])]
     first = ["fold", "network", "epoch", "kept"]
     if not tables:
         return pd.DataFrame(columns=[*first, *EPOCH_COLUMNS[2:]])
@@ -185,7 +193,7 @@ def _blueprint(
         network_settings=network.model_dump(mode="json"),
         # Not where it was trained, which changes nothing.
         training=settings.model_dump(mode="json", exclude={"scheduler"}),
-        provenance=provenance(members, min_duration),
+        provenance=provenance(members, min_duration, refit=settings.refit),
         views=at_any_speed(store.index["view"].unique()) if settings.average_speeds else (PLAIN,),
         num_networks=settings.num_networks,
         baseline_share=settings.baseline_share,

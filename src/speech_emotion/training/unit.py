@@ -23,8 +23,10 @@ class Unit:
     ----------
     seed : int
         Start of every random choice.
-    train, validation : Parcel
+    train : Parcel
         What it learns from.
+    validation : Parcel or None
+        What each epoch is measured on; None for nothing.
     blueprint : Blueprint
         The model that it belongs to.
     settings : TrainCnn
@@ -37,7 +39,7 @@ class Unit:
 
     seed: int
     train: Parcel
-    validation: Parcel
+    validation: Parcel | None
     blueprint: Blueprint
     settings: TrainCnn
     memo: Path | None
@@ -55,7 +57,7 @@ def document(train: str, validation: str, seed: int, blueprint: Blueprint, setti
     Parameters
     ----------
     train, validation : str
-        `Digests.of` what it learns from.
+        `Digests.of` what it learns from, and what each epoch is measured on; "" for nothing.
     seed : int
         Start of every random choice.
     blueprint : Blueprint
