@@ -49,7 +49,7 @@ class Origin:
     settings : dict
         The sections of params.yaml that decided it, for people to read.
     validation : {"speakers", "statements", "clips"}
-        What stayed whole when the clips that chose the epoch were taken out of the training part.
+        What stayed whole when the clips of the validation part were taken out of the training part.
     transductive : bool
         Whether the unlabelled clips of the tested speakers were looked at, as they are to normalise by speaker.
     """
@@ -111,7 +111,7 @@ def schema(labels: Sequence[str]) -> pandera.DataFrameSchema:
     clip_id
         As in the manifest.
     part
-        "validation" (it chose the epoch) or "test" (it is evaluated).
+        "validation" (it measures; see `train_cnn.refit`) or "test" (it is evaluated).
     label
         The true label, as trained on.
     logit_<label>

@@ -23,7 +23,7 @@ def clips(grid: Make) -> pd.DataFrame:
 
 @pytest.fixture
 def predictions(clips: pd.DataFrame, make_predictions: Make) -> Predictions:
-    """Three folds of two speakers each; in each, two others chose the epoch."""
+    """Three folds of two speakers each; in each, two others validate."""
     speakers = sorted(clips["speaker"].unique())
     parts = [(fold, part, speakers[(2 * fold + first) % 6 : (2 * fold + first) % 6 + 2])
              for fold in range(3) for part, first in (("test", 0), ("validation", 2))]
@@ -69,7 +69,7 @@ def test_a_speaker_who_chose_the_epoch_and_is_tested(clips: pd.DataFrame, predic
     table = predictions.table.reset_index(drop=True)
     moved = np.flatnonzero((table["fold"] == 1) & (table["part"] == "test"))[0]
     table.loc[moved, "part"] = "validation"
-    with pytest.raises(UserError, match="fold 1 both chose its epoch by and tested the speaker toy-"):
+    with pytest.raises(UserError, match="fold 1 both validated with and tested the speaker toy-"):
         pool_test_parts(changed(predictions, table), clips)
     assert len(pool_test_parts(changed(predictions, table, speaker_independent=False), clips)) == len(clips) - 1
 
@@ -79,7 +79,7 @@ def test_a_recording_that_chose_the_epoch_and_is_tested(clips: pd.DataFrame, pre
     fold = table[table["fold"] == 0].groupby("part")["clip_id"].first()
     digest = clips.set_index("clip_id")["digest"]
     twins = clips.assign(digest=clips["digest"].replace(digest[fold["validation"]], digest[fold["test"]]))
-    with pytest.raises(UserError, match="fold 0 both chose its epoch by and tested the digest"):
+    with pytest.raises(UserError, match="fold 0 both validated with and tested the digest"):
         pool_test_parts(changed(predictions, table, speaker_independent=False), twins)
 
 

@@ -106,7 +106,7 @@ def test_nobody_with_one_emotion_chooses_the_epoch_alone(make_clips: Make, train
     # Of three speakers, two of whom act one emotion each, nobody is left who could.
     few = clips[clips["speaker"].isin(["toy-0", "toy-2", "toy-3"])]
     few = few[~((few["speaker"] == "toy-3") & (few["label"] == "anger"))]
-    with pytest.raises(UserError, match=r"(to train on|to choose the epoch by): too few speakers have"):
+    with pytest.raises(UserError, match=r"(to train on|to validate with): too few speakers have"):
         splits.make(few, configured(train_settings, "loso"), 1)
 
 
@@ -166,7 +166,7 @@ def test_where_statements_are_unknown_clips_choose_the_epoch(grid: Make, train_s
 
 
 def test_a_single_statement_cannot_choose_the_epoch(grid: Make, train_settings: Make) -> None:
-    with pytest.raises(UserError, match="leaves 1 statement both to train on and to choose the epoch"):
+    with pytest.raises(UserError, match="leaves 1 statement both to train on and to validate"):
         splits.make(grid(2, takes=1), configured(train_settings, "loso", validation="statements"), 1)
 
 

@@ -63,5 +63,5 @@ def test_it_is_said_who_chooses_the_epoch(grid: Make, train_settings: Make) -> N
         "the epoch is chosen by other sentences of the speakers that are trained on"]
     clips.loc[clips["speaker"] == "toy-01", "statement"] = None
     assert _remarks(clips, settings)[1] == (
-        "of 30 clips the statement is unknown: which of them choose the epoch is left to chance, so a sentence may be "
-        "trained on and choose the epoch")
+        "of 30 clips the statement is unknown: which of them are validated is left to chance, so a sentence may be "
+        "both trained on and validated")

@@ -119,7 +119,7 @@ def test_it_refuses_a_validation_part_of_one_label(sound: Any) -> None:
     split, clips, chosen = sound
     fold = split[(split["fold"] == 0) & (split["part"] == "validation")].merge(clips, on="clip_id")
     split = split[(split["fold"] != 0) | ~split["clip_id"].isin(fold.loc[fold["label"] != "anger", "clip_id"])]
-    with pytest.raises(UserError, match="fold 0 has only clips labelled anger to choose the epoch by"):
+    with pytest.raises(UserError, match="fold 0 has only clips labelled anger to validate with"):
         guard(split, clips, chosen)
 
 

@@ -224,5 +224,5 @@ def test_a_label_of_one_speaker_only(protocol: str, grid: Make, train_settings: 
 
 def test_one_speaker_left_for_training_and_validation(grid: Make, train_settings: Make) -> None:
     clips = pd.concat([grid(1, corpus="alpha"), grid(3, corpus="beta")], ignore_index=True)
-    with pytest.raises(UserError, match=r"leaves 1 speaker both to train on and to choose the epoch"):
+    with pytest.raises(UserError, match=r"leaves 1 speaker both to train on and to validate"):
         splits.make(clips, configured(train_settings, "cross_corpus"), 1)

@@ -61,5 +61,5 @@ def pool_test_parts(predictions: Predictions, clips: pd.DataFrame) -> pd.DataFra
         shared = test[["fold", column]].merge(validation[["fold", column]], on=["fold", column])
         if len(shared):
             fold, what = shared.iloc[0]
-            raise UserError(f"fold {fold} both chose its epoch by and tested the {column} {what}; {_AGAIN}")
+            raise UserError(f"fold {fold} both validated with and tested the {column} {what}; {_AGAIN}")
     return test.drop(columns=["part", "embedding"]).sort_values(["fold", "clip_id"], ignore_index=True)

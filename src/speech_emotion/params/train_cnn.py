@@ -26,7 +26,7 @@ class Split(Section):
     validation_fraction: float
     """Of what is not tested."""
     validation: Literal["speakers", "statements"]
-    """What is kept whole when some of the training part is taken to choose the epoch by; clips for `random_kfold`."""
+    """What is kept whole when some of the training part is taken to validate with; clips for `random_kfold`."""
     test_corpora: list[str]
     """Of `cross_corpus`."""
     predefined: str

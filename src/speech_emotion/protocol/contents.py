@@ -86,8 +86,8 @@ def remarks(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> list[s
         said.append("the epoch is chosen by other sentences of the speakers that are trained on")
         unknown = int(clips["statement"].isna().sum())
         if unknown:
-            said.append(f"of {unknown} clips the statement is unknown: which of them choose the epoch is left to "
-                        "chance, so a sentence may be trained on and choose the epoch")
+            said.append(f"of {unknown} clips the statement is unknown: which of them are validated is left to "
+                        "chance, so a sentence may be both trained on and validated")
     return said
 
 

@@ -12,7 +12,7 @@ from speech_emotion.protocol.deal import Group, Integers, deal
 Chosen = NDArray[np.bool_]
 
 _LACKING: Mapping[str, int] = {"train": 100, "test": 2, "validation": 1}
-"""How bad it is if a part lacks a label: it cannot be learnt, is not measured, has no say in choosing the epoch."""
+"""How bad it is if a part lacks a label: it cannot be learnt, is not measured, cannot be validated."""
 _UNIT = 100
 """What a unit weighs on average in what is balanced: large enough to be rounded to a whole number."""
 _SWAMPS = 1 / 3
@@ -81,7 +81,7 @@ def speaker_parts(clips: pd.DataFrame, shares: Mapping[str, float], seed: int) -
 
 
 def some_speakers(clips: pd.DataFrame, fraction: float, seed: int) -> Chosen:
-    """Choose about a fraction of the speakers, to choose the epoch by while the others are trained on.
+    """Choose about a fraction of the speakers, to validate with while the others are trained on.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def _some(clips: pd.DataFrame, by: str, fraction: float, seed: int) -> Chosen:
 
 
 def _too_few(available: int, what: str) -> UserError:
-    return UserError(f"train_cnn.split leaves {available or 'no'} {what} both to train on and to choose the epoch")
+    return UserError(f"train_cnn.split leaves {available or 'no'} {what} both to train on and to validate")
 
 
 def _dealt(clips: pd.DataFrame, by: str, groups: Sequence[Group], seed: int) -> Integers:

@@ -7,7 +7,7 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.params.train_cnn import Split
 
 PARTS = ("train", "validation", "test")
-"""The parts of a fold: to learn from, to choose the epoch by, to test on."""
+"""The parts of a fold: to learn from, to validate with, to test on."""
 SPEAKER_DEPENDENT = frozenset({"random_kfold"})
 """Protocols with speakers on both sides, kept only for comparison with papers that do so."""
 
@@ -77,7 +77,7 @@ def guard(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> None:
                             "speakers have it. Leave the label out with train_cnn.labels, or change train_cnn.split")
         choosing = set(members.loc[members["part"] == "validation", "label"])
         if len(choosing) == 1 < len(labels):
-            raise UserError(f"fold {fold} has only clips labelled {choosing.pop()} to choose the epoch by: too few "
+            raise UserError(f"fold {fold} has only clips labelled {choosing.pop()} to validate with: too few "
                             "speakers have the other labels. Set train_cnn.split.validation to statements, or change "
                             "train_cnn.split otherwise")
 

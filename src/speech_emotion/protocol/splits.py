@@ -1,4 +1,4 @@
-"""Evaluation protocols: who is trained on, who chooses the epoch, who is tested on.
+"""Evaluation protocols: who is trained on, who validates, who is tested on.
 
 A split is a table with the columns `fold` (int from 0), `clip_id` and `part` ("train", "validation" or "test").
 A clip is in at most one part of a fold, and in the test part of at most one fold, so that predictions on the test
@@ -199,7 +199,7 @@ parts, one for every clip."""
 
 
 def _some(train: pd.DataFrame, settings: Split, seed: int) -> np.ndarray:
-    """Which clips of the training part shall choose the epoch instead."""
+    """Which clips of the training part shall validate instead."""
     if settings.protocol in SPEAKER_DEPENDENT:
         return some_clips(train, settings.validation_fraction, seed)
     choose = {"speakers": some_speakers, "statements": some_statements}[settings.validation]
@@ -235,9 +235,9 @@ def _require_speakers(clips: pd.DataFrame, settings: Split) -> None:
     if settings.protocol in SPEAKER_DEPENDENT:
         return
     speakers = sorted(clips["speaker"].unique())
-    purposes = ["to train", "to choose the epoch", "to test"]
+    purposes = ["to train", "to validate", "to test"]
     if settings.validation == "statements":
-        purposes.remove("to choose the epoch")
+        purposes.remove("to validate")
     if len(speakers) < len(purposes):
         raise UserError(f"train_cnn.split.protocol: {settings.protocol} needs at least {len(purposes)} speakers "
                         f"({', '.join(purposes)}); the data has {len(speakers)} ({', '.join(speakers)})")
