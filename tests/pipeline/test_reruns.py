@@ -53,8 +53,8 @@ def test_only_evaluate_reruns_for_its_settings_and_for_report_code(project: Proj
 
 @pytest.mark.parametrize("changed", [
     {"train_cnn.lr": 0.01}, {"train_cnn.split.protocol": "speaker_kfold", "train_cnn.split.folds": 2},
-    {"networks.cnn.dropout": 0.5},
-], ids=["setting", "split", "network"])
+    {"networks.cnn.dropout": 0.5}, {"train_cnn.refit": True},
+], ids=["setting", "split", "network", "refit"])
 def test_training_and_evaluation_rerun(project: Project, changed: dict[str, Any]) -> None:
     before = (project / "models/fold-0/network-0.weights.h5").read_bytes()
     project.change("params.yaml", changed)
