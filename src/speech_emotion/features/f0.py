@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
 from speech_emotion.arrays import Float32
+from speech_emotion.features import arithmetic
 from speech_emotion.features.analysis import Analysis
 from speech_emotion.features.compiled import librosa
 from speech_emotion.features.feature import Feature
@@ -87,4 +88,4 @@ def problems(settings: Settings, sample_rate: int, hop_length: int) -> Iterator[
         )
 
 
-FEATURE = Feature(settings=Settings, columns=columns, compute=compute, problems=problems)
+FEATURE = Feature(settings=Settings, columns=columns, compute=compute, problems=problems, rounding=arithmetic.NONE)
