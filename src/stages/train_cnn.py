@@ -5,7 +5,6 @@ from pathlib import Path
 
 from _stage import PARAMS, run
 from speech_emotion import manifest
-from speech_emotion.models import backend
 from speech_emotion.parallel import start
 from speech_emotion.params.base import load
 from speech_emotion.params.ingest import Ingest
@@ -28,7 +27,6 @@ def train_cnn() -> None:
     store = FeatureStore("data/features")
     # After what can be wrong with the input.
     start.warm_up(PURPOSE.preload)
-    backend.load()
     from speech_emotion.training import memo
     from speech_emotion.training.run import Outputs, train
 

@@ -1,5 +1,9 @@
 """What cannot be trained on is refused before anything is computed, and a training that fails leaves what was there."""
 
+import pickle
+import subprocess
+import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -129,3 +133,28 @@ def test_each_new_step_trains_another_network_and_the_same_one_again(
               Outputs(tmp_path / name / "models", tmp_path / name / "p.parquet", tmp_path / name / "h.csv"))
         weights.append((tmp_path / name / "models/fold-0/network-0.weights.h5").read_bytes())
     assert weights[0] != weights[1] == weights[2]
+
+
+def test_whoever_has_it_done_loads_no_tensorflow(
+    clips: pd.DataFrame, make_store: Make, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    store = make_store(tmp_path / "features", [(clip, "", frames(at)) for at, clip in enumerate(clips["clip_id"])])
+    outputs = Outputs(tmp_path / "models", tmp_path / "predictions.parquet", tmp_path / "history.csv")
+    (tmp_path / "given.pickle").write_bytes(pickle.dumps((clips, store.path, tiny(epochs=1), tiny_network(), outputs)))
+    script = tmp_path / "who_asks.py"
+    script.write_text(textwrap.dedent("""
+        import pickle
+        import sys
+
+        from speech_emotion.store import FeatureStore
+        from speech_emotion.training.run import train
+
+        if __name__ == "__main__":
+            clips, store, *settings = pickle.load(open(sys.argv[1], "rb"))
+            print(train(clips, FeatureStore(store), *settings))
+            print(sorted({"tensorflow", "keras", "h5py"} & set(sys.modules)))
+        """), encoding="utf-8")
+    done = subprocess.run([sys.executable, script, tmp_path / "given.pickle"], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == ["  networks: 1 trained, 0 reused", "[]"]

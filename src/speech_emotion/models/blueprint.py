@@ -3,17 +3,18 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import keras
 from pydantic import TypeAdapter
 
 from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
 from speech_emotion.features.views import PLAIN
-from speech_emotion.models import classifier
 from speech_emotion.models.provenance import Provenance
 from speech_emotion.params.networks import NAMES, settings_of
+
+if TYPE_CHECKING:
+    import keras
 
 _FORMAT = 6
 _DOCUMENT = "model.json"
@@ -105,8 +106,8 @@ class Blueprint:
             return clip
         return clip[:, [self.columns.index(name) for name in self.network_columns]]
 
-    def build(self) -> keras.Model:
-        """Make the network with fresh weights; see `classifier.build`.
+    def build(self) -> "keras.Model":
+        """Make the network with fresh weights, for which this loads TensorFlow; see `classifier.build`.
 
         Raises
         ------
@@ -117,6 +118,8 @@ class Blueprint:
         """
         if self.network not in NAMES:
             raise ValueError(f"no network '{self.network}' here; there are {', '.join(NAMES)}")
+        from speech_emotion.models import classifier
+
         settings = settings_of(self.network).model_validate(self.network_settings)
         return classifier.build(self.network, settings, window_frames=self.window_frames,
                                 num_columns=len(self.network_columns or self.columns), num_classes=len(self.labels))

@@ -8,9 +8,12 @@ from speech_emotion.models.baseline import require_enough
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.models.scales import FEWEST_CLIPS
 from speech_emotion.models.windows import window_count
+from speech_emotion.parallel.child import Died, in_child
 from speech_emotion.params.train_cnn import TrainCnn
 from speech_emotion.store import FeatureStore
+from speech_emotion.training import tasks
 from speech_emotion.training.augment.spectrum import spectral
+from speech_emotion.training.purpose import PURPOSE
 
 
 def check(members: pd.DataFrame, store: FeatureStore, blueprint: Blueprint, settings: TrainCnn) -> None:
@@ -41,9 +44,9 @@ def check(members: pd.DataFrame, store: FeatureStore, blueprint: Blueprint, sett
                         f"network sees {len(columns)} columns in all; give at most that, or set coefficient_masks to 0")
     spectral(masks, columns, store.recipe)
     _require_enough_clips(members, store, blueprint, settings)
-    if blueprint.num_networks:
-        blueprint.build()
     _require_finite(members, store)
+    if blueprint.num_networks:
+        _require_fit(blueprint)
 
 
 def _require_enough_clips(
@@ -61,6 +64,15 @@ def _require_enough_clips(
             raise UserError(f"train_cnn.normalisation is speaker, but fold {fold} has {counts.min()} clips of "
                             f"{counts.idxmin()}, fewer than {FEWEST_CLIPS}; take global, clip or corpus, or leave "
                             "such speakers out")
+
+
+def _require_fit(blueprint: Blueprint) -> None:
+    try:
+        in_child(tasks.build, blueprint, preload=PURPOSE.preload)
+    except Died as error:
+        raise UserError(f"the process that builds the network {blueprint.network} died ({error}), perhaps because it "
+                        "is too large for the memory; make it smaller (networks), or the window (train_cnn.seconds)"
+                        ) from error
 
 
 def _require_finite(members: pd.DataFrame, store: FeatureStore) -> None:

@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import tensorflow as tf
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.parallel import cluster, memory
 from speech_emotion.parallel.child import Died, in_child
 from speech_emotion.parallel.workers import VARIABLE, local_workers
-from speech_emotion.training import fingerprint, remote
+from speech_emotion.training import fingerprint, remote, tasks
 from speech_emotion.training.memo import Entry, Trained
 from speech_emotion.training.progress import Network, Progress
 from speech_emotion.training.purpose import PURPOSE
-from speech_emotion.training.unit import Rest, Unit, finish_fold, train_unit
+from speech_emotion.training.unit import Rest, Unit
 
 PROCESS_BYTES = 1 << 30
 """Memory that a process takes which trains, beside the windows of its validation part."""
@@ -110,7 +109,7 @@ def _known(units: dict[Network, Unit], memo: Path | None, processors: Sequence[s
 
 def _at_once(bytes_each: int) -> int:
     """Tell how many processes may train at once on this machine."""
-    if tf.config.list_physical_devices("GPU"):
+    if in_child(tasks.has_gpu, None, preload=PURPOSE.preload):
         return 1  # they would share one device, and its memory
     free = memory.available()
     return local_workers() if free is None else max(1, min(local_workers(), free // bytes_each))
@@ -127,7 +126,7 @@ def _place(scheduler: str, here: int) -> Iterator[tuple[Train, int, list[str]]]:
 
 
 def _in_child(unit: Unit, tell: Callable[[Any], None], stopped: Stop) -> Trained:
-    trained: Trained = in_child(train_unit, unit, preload=PURPOSE.preload, tell=tell, stopped=stopped)
+    trained: Trained = in_child(tasks.train_unit, unit, preload=PURPOSE.preload, tell=tell, stopped=stopped)
     return trained
 
 
@@ -212,7 +211,7 @@ class _Shift:
         if len(ready) < len(networks):
             return
         rest = replace(work.rest, weights=tuple(trained.weights for trained in ready))
-        finish = partial(in_child, finish_fold, preload=PURPOSE.preload, stopped=self._stop.is_set)
+        finish = partial(in_child, tasks.finish_fold, preload=PURPOSE.preload, stopped=self._stop.is_set)
         self._submit(self._finishing, lambda said: self._done.update({fold: FoldDone(ready, said)}), f"fold {fold}",
                      finish, rest)
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from speech_emotion.arrays import Float32
 from speech_emotion.features.views import PLAIN
+from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.store import FeatureStore
 
 
@@ -72,3 +73,10 @@ def examples(clips: pd.DataFrame, store: FeatureStore, labels: tuple[str, ...], 
     features = [store.frames(clip, view) for clip, view in zip(rows["clip_id"], rows["view"], strict=True)]
     targets = (rows["label"].to_numpy(dtype=str)[:, None] == np.array(labels)).astype(np.float32)
     return Examples(rows, features, targets)
+
+
+def to_learn_from(clips: pd.DataFrame, store: FeatureStore, blueprint: Blueprint) -> tuple[Examples, Examples]:
+    """Gather a fold's training part with all its views, and the validation part; see `folds.train_fold`."""
+    train, validation = (clips[clips["part"] == part] for part in ("train", "validation"))
+    return (examples(train, store, blueprint.labels, store.index["view"].unique()),
+            examples(validation, store, blueprint.labels, [PLAIN]))

@@ -12,9 +12,6 @@ from speech_emotion.training.batches import TrainingBatches
 from speech_emotion.training.checkpoint import Checkpoints
 from speech_emotion.training.memo import Entry
 
-EPOCH_COLUMNS = ("epoch", "kept", "accuracy", "loss", "val_accuracy", "val_loss")
-"""What `fit` tells of every epoch."""
-
 Validation = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Windows [windows, window_frames, columns], targets [windows, classes] and weights [windows], float32."""
 

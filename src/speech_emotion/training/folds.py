@@ -9,7 +9,6 @@ import pandas as pd
 import tensorflow as tf
 from sklearn.utils.class_weight import compute_sample_weight
 
-from speech_emotion.features.views import PLAIN
 from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.models.bundle import Bundle
@@ -22,15 +21,13 @@ from speech_emotion.store import FeatureStore
 from speech_emotion.training.augment.spectrum import spectral
 from speech_emotion.training.augment.steps import chain
 from speech_emotion.training.batches import TrainingBatches
-from speech_emotion.training.data import Examples, examples
-from speech_emotion.training.fit import EPOCH_COLUMNS, Validation, fit
+from speech_emotion.training.data import Examples, examples, to_learn_from
+from speech_emotion.training.fit import Validation, fit
 from speech_emotion.training.masking import labels_in_play
-from speech_emotion.training.memo import Entry
-from speech_emotion.training.normalising import Normalising
+from speech_emotion.training.memo import EPOCH_COLUMNS, Entry
+from speech_emotion.training.normalising import Normalising, frames_of
 from speech_emotion.training.sampling import Sampling
-
-_BETWEEN_NETWORKS = 1000
-"""From one network's seed to the next one's."""
+from speech_emotion.training.unit import seed_of
 
 
 @dataclass(frozen=True)
@@ -91,23 +88,6 @@ def train_fold(
     histories = [history.assign(network=number) for number, (_, history) in enumerate(trained)]
     epochs = pd.concat(histories, ignore_index=True) if histories else pd.DataFrame(columns=["network", *EPOCH_COLUMNS])
     return Fold(bundle, epochs, judge(bundle, clips, store, normalising))
-
-
-def seed_of(settings: TrainCnn, fold: int, number: int) -> int:
-    """Give the seed of a fold's network: far enough apart for none to be another fold's with the same seed."""
-    return settings.seed + fold + number * _BETWEEN_NETWORKS
-
-
-def to_learn_from(clips: pd.DataFrame, store: FeatureStore, blueprint: Blueprint) -> tuple[Examples, Examples]:
-    """Gather a fold's training part with all its views, and the validation part; see `train_fold`."""
-    train, validation = (clips[clips["part"] == part] for part in ("train", "validation"))
-    return (examples(train, store, blueprint.labels, store.index["view"].unique()),
-            examples(validation, store, blueprint.labels, [PLAIN]))
-
-
-def frames_of(scales: Sequence[Scale]) -> tuple[Normalisation, ...]:
-    """Give of each scale what the networks need."""
-    return tuple(scale.frames for scale in scales)
 
 
 def train_network(

@@ -33,6 +33,9 @@ DEFAULT = Path(".cache/training")
 MAX_BYTES = 2 << 30
 """What a training leaves of it, the least recently used first to go."""
 
+EPOCH_COLUMNS = ("epoch", "kept", "accuracy", "loss", "val_accuracy", "val_loss")
+"""What `fit.fit` tells of every epoch, at least."""
+
 _FINISHED, _CHECKPOINT, _LOCK = "finished", "checkpoint", "lock"
 _CHECKSUM = hashlib.sha256
 

@@ -1,6 +1,6 @@
 """What the clips of a fold are normalised by."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -60,6 +60,11 @@ class Normalising:
             self._speakers[speaker, view] = of_speaker([self.store.frames(clip, view) for clip in there],
                                                        self.blueprint)
         return self._speakers[speaker, view]
+
+
+def frames_of(scales: Sequence[Scale]) -> tuple[Normalisation, ...]:
+    """Give of each scale what the networks need."""
+    return tuple(scale.frames for scale in scales)
 
 
 def about_normalisation(members: pd.DataFrame, blueprint: Blueprint) -> list[str]:

@@ -6,6 +6,6 @@ PURPOSE = Purpose(
     setting="train_cnn.scheduler",
     work="trained",
     kept="finished networks and epochs are kept",
-    preload=("speech_emotion.training.unit",),
+    preload=("speech_emotion.training.process",),
 )
 """For messages, and for whoever starts them."""

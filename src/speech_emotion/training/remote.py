@@ -3,13 +3,14 @@
 import pickle
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.parallel import cluster
 from speech_emotion.parallel.child import Stopped, in_child
-from speech_emotion.training import fingerprint
+from speech_emotion.training import fingerprint, tasks
 from speech_emotion.training.purpose import PURPOSE
 
 if TYPE_CHECKING:
@@ -86,12 +87,7 @@ def _on_worker(unit: bytes, code: str, network: str) -> "Trained":
 
 
 def _unpacked(pickled: bytes, tell: Callable[[Any], None]) -> "Trained":
-    # Here and no sooner: unpickling loads TensorFlow.
-    from dataclasses import replace
-
-    from speech_emotion.training.unit import train_unit
-
     unit = pickle.loads(pickled)
     if unit.memo is not None and not Path(unit.memo).is_dir():
         unit = replace(unit, memo=None)  # a folder that only the machine sees that asked
-    return train_unit(unit, tell)
+    return tasks.train_unit(unit, tell)

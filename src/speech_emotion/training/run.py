@@ -23,13 +23,13 @@ from speech_emotion.training import fingerprint
 from speech_emotion.training import memo as memory
 from speech_emotion.training.checks import check
 from speech_emotion.training.crew import FoldDone, FoldWork, train_all
-from speech_emotion.training.fit import EPOCH_COLUMNS
-from speech_emotion.training.folds import frames_of, seed_of, to_learn_from
-from speech_emotion.training.normalising import Normalising, about_normalisation
+from speech_emotion.training.data import to_learn_from
+from speech_emotion.training.memo import EPOCH_COLUMNS
+from speech_emotion.training.normalising import Normalising, about_normalisation, frames_of
 from speech_emotion.training.parcel import Digests, Parcel
 from speech_emotion.training.progress import Network, Progress
 from speech_emotion.training.record import provenance, validation_score
-from speech_emotion.training.unit import Rest, Unit, document
+from speech_emotion.training.unit import Rest, Unit, document, seed_of
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,100 @@
+"""What one process does: train one network of one fold, or finish a fold, with one thread.
+
+Importing this module loads TensorFlow; `tasks` names what is done here for processes that do not.
+"""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import threadpoolctl
+
+from speech_emotion.models import backend
+
+backend.load()
+import keras  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+from speech_emotion.store import FeatureStore  # noqa: E402
+from speech_emotion.training import fingerprint, folds  # noqa: E402
+from speech_emotion.training.data import to_learn_from  # noqa: E402
+from speech_emotion.training.memo import Entry, Trained  # noqa: E402
+from speech_emotion.training.normalising import Normalising  # noqa: E402
+from speech_emotion.training.unit import Rest, Unit  # noqa: E402
+
+Tell = Callable[[tuple[int, dict[str, float]]], None]
+
+
+def train_unit(unit: Unit, tell: Tell) -> Trained:
+    """Train a network, from where another process was if it left that behind.
+
+    Parameters
+    ----------
+    unit : Unit
+        See there.
+    tell : callable
+        Told every epoch, counted from 0, and its metrics by name; of those too that another process had done.
+    """
+    with_one_thread()
+    processor = fingerprint.of_processor()
+    if unit.memo is None:
+        return _train(unit, None, tell, processor)
+    entry = Entry(unit.memo, unit.fingerprint, processor)
+    with entry.alone():
+        trained = entry.finished()
+        if trained is None:
+            trained = _train(unit, entry, tell, processor)
+            entry.finish(trained)
+        return trained
+
+
+def finish_fold(rest: Rest) -> pd.DataFrame:
+    """Make a fold's model of its trained networks, write it, and say what it makes of the clips; see `folds.judge`."""
+    with_one_thread()
+    store = FeatureStore(rest.store)
+    train, _validation = to_learn_from(rest.clips, store, rest.blueprint)
+    networks = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for weights in rest.weights:
+            keras.backend.clear_session()
+            networks.append(rest.blueprint.build())
+            path = Path(scratch, "network.weights.h5")
+            path.write_bytes(weights)
+            networks[-1].load_weights(path)
+    normalising = Normalising.fit(train, rest.clips, store, rest.blueprint)
+    bundle = folds.assemble(networks, train, normalising, rest.settings)
+    bundle.save(rest.models, rest.fold)
+    return folds.judge(bundle, rest.clips, store, normalising)
+
+
+def with_one_thread() -> None:
+    """Leave this process one thread to compute with, so that no sum is split up by how many there are."""
+    threadpoolctl.threadpool_limits(1)
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+class _Teller(keras.callbacks.Callback):
+    def __init__(self, tell: Tell) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._tell((epoch, {name: float(value) for name, value in (logs or {}).items()}))
+
+
+def _train(unit: Unit, entry: Entry | None, tell: Tell, processor: str) -> Trained:
+    state = entry.state() if entry else None
+    before: list[dict[str, Any]] = state.about["epochs"] if state else []
+    for epoch, logs in enumerate(before):
+        tell((epoch, logs))
+    network, history = folds.train_network(
+        unit.train.opened(), unit.validation.opened(), unit.train.normalised_by, unit.validation.normalised_by,
+        unit.blueprint, unit.settings, seed=unit.seed, callbacks=[_Teller(tell)], entry=entry)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, "network.weights.h5")
+        network.save_weights(path)
+        epochs: list[Any] = history.to_dict("records")
+        return Trained(path.read_bytes(), epochs, processor, resumed=len(before))
