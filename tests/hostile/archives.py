@@ -17,8 +17,8 @@ _NAMES = ("wav/03a01Fa.wav", "a.wav", "wav/", "wav", "../out.wav", "../../../../
           "..\\out.wav", "C:\\out.wav", "wav/../../out.wav", "./././a.wav", "", ".", "..", "a/" * 200 + "a.wav",
           "n" * 300 + ".wav", "nul\0.wav", "söng.wav", "\ud7ff.wav", "a.wav/b.wav", "corpus.yaml", "~/out.wav",
           "wav//a.wav", " ", "\n.wav", ".git/config")
-_MODES = (0, stat.S_IFREG | 0o644, stat.S_IFLNK | 0o777, stat.S_IFIFO | 0o666, stat.S_IFBLK | 0o666, stat.S_IFDIR | 0o755,
-          stat.S_IFREG)
+_MODES = (0, stat.S_IFREG | 0o644, stat.S_IFLNK | 0o777, stat.S_IFIFO | 0o666, stat.S_IFBLK | 0o666,
+          stat.S_IFDIR | 0o755, stat.S_IFREG)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _TARS = ("w:", "w:gz", "w:bz2", "w:xz")
 _TARGETS = (b"../../../../out.wav", b"/etc/passwd", b"a.wav", b".")
@@ -64,7 +64,8 @@ def mutant(random: random.Random) -> bytes:
                 records = [at for mark in (b"PK\1\2", b"PK\3\4", b"PK\5\6") for at in _everywhere(data, mark)]
                 at = random.choice(records or [0]) + random.randrange(4, 46)
                 size = random.choice((1, 2, 4))
-                data[at : at + size] = random.choice((0, 1, 8, 9, 14, 99, 0x7FFFFFFF, (1 << 32) - 1)).to_bytes(4, "little")[:size]
+                value = random.choice((0, 1, 8, 9, 14, 99, 0x7FFFFFFF, (1 << 32) - 1))
+                data[at : at + size] = value.to_bytes(4, "little")[:size]
             case 4:
                 other = _zip(random)
                 at = random.randrange(len(data) + 1)

@@ -98,7 +98,8 @@ def mutant(random: random.Random, files: tuple[tuple[str, bytes], ...]) -> tuple
             case 6:  # a stretch of one value, or repeated, or left out
                 at = random.randrange(len(data))
                 length = random.choice((8, 100, 5000))
-                data[at : at + length] = random.choice((bytes(length), b"\xff" * length, b"", 3 * data[at : at + length]))
+                data[at : at + length] = random.choice((bytes(length), b"\xff" * length, b"",
+                                                        3 * data[at : at + length]))
             case 7:  # floats that no sound has
                 for _ in range(random.choice((1, 100))):
                     at = random.randrange(0, max(1, len(data) - 8), 4)

@@ -151,7 +151,7 @@ class _Child:
         self._output.unlink()
 
     def _read(self, reading: int) -> None:
-        with open(reading, encoding="utf-8") as pipe:
+        with os.fdopen(reading, encoding="utf-8") as pipe:
             for line in pipe:
                 self._news.put(json.loads(line))
         self._news.put(None)
@@ -167,7 +167,7 @@ def _main() -> None:
     top = Path(scratch, f"child-{os.getpid()}")
     # Deep, so that what leads out of the folder is still seen.
     folder = top / "a/b/c/case"
-    with open(int(writing), "w", encoding="utf-8") as pipe:
+    with os.fdopen(int(writing), "w", encoding="utf-8") as pipe:
         def tell(news: object) -> None:
             pipe.write(json.dumps(news) + "\n")
             pipe.flush()
@@ -195,7 +195,7 @@ def _tried(case: Callable[..., str], seed: int, number: int, folder: Path) -> tu
         outcome = case(seed, number, folder)
     except Finding as error:
         findings.append(str(error))
-    except BaseException as error:  # noqa: BLE001
+    except BaseException as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         text = " ".join(str(error).split())[:160]
         findings.append(f"{type(error).__name__} at {last.filename}:{last.lineno}: {text}")

@@ -14,7 +14,7 @@ _OF_THE_ARCHIVE = frozenset({
     errno.EEXIST, errno.EISDIR, errno.ENOTDIR,  # one name for a file and a folder
     errno.ENAMETOOLONG, errno.EILSEQ,
 })
-"""Errors of the operating system that say something about the archive, and not about this machine, such as a full disk."""
+"""Errors of the operating system that speak of the archive, and not of this machine, as that of a full disk does."""
 
 
 def unpack(archive: Path, target: Path) -> None:
@@ -57,8 +57,8 @@ def unpack(archive: Path, target: Path) -> None:
             # that is none, of empty names, of places outside the file.
             if isinstance(error, OSError) and error.errno not in _OF_THE_ARCHIVE:
                 raise
-            raise UserError(f"{archive}: is a damaged or unusual zip file ({_reason(error)}), though it is the one that was "
-                            "published; tell the corpus's authors") from error
+            raise UserError(f"{archive}: is a damaged or unusual zip file ({_reason(error)}), though it is the one "
+                            "that was published; tell the corpus's authors") from error
 
 
 def _reason(error: Exception) -> str:
