@@ -101,6 +101,9 @@ def test_formats_in_which_a_cut_cannot_be_noticed_are_not_read(tmp_path, capfd, 
     (tmp_path / name).write_bytes(damaged)
     with pytest.raises(decoding.UnreadableAudio, match="convert it to WAV or FLAC"):
         decoding.read(tmp_path / name)
+    (tmp_path / name).write_bytes(damaged[:200])
+    with pytest.raises(decoding.UnreadableAudio):
+        decoding.read(tmp_path / name)
     assert capfd.readouterr().out == ""
 
 

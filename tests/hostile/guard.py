@@ -27,6 +27,8 @@ from typing import Any
 from .summary import Summary
 
 ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = "tests.hostile"
+"""As it is imported from `ROOT`; pytest has other names for it."""
 SECONDS = 15.0
 """Longest time that a case may take."""
 MEMORY = 1_500_000_000
@@ -78,6 +80,10 @@ def generator(seed: int, number: int) -> random.Random:
     return random.Random(f"{seed} {number}")
 
 
+def _importable(case: Callable[..., str]) -> str:
+    return f"{PACKAGE}.{case.__module__.rpartition('.')[2]}"
+
+
 def _share(case: Callable[..., str], seed: int, numbers: Iterable[int], folder: Path) -> tuple[list[str], list[str]]:
     todo, outcomes, findings = list(numbers), list[str](), list[str]()
     while todo:
@@ -89,6 +95,8 @@ def _share(case: Callable[..., str], seed: int, numbers: Iterable[int], folder: 
                 findings += [f"{number}: {each}" for each in found]
         finally:
             child.end()
+        if not child.ready:
+            raise RuntimeError(f"the process that should try the cases did not start: {child.how}")
         if todo and not child.renewed:
             outcomes.append("ended the process")
             findings.append(f"{todo.pop(0)}: {child.how}")
@@ -105,8 +113,8 @@ class _Child:
         self._errors, self._output = (folder / f"{what}-{threading.get_ident()}.txt" for what in ("errors", "output"))
         with self._errors.open("ab") as errors, self._output.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, f"{case.__module__}:{case.__name__}", str(seed), str(folder),
-                 str(writing)],
+                [sys.executable, "-m", f"{PACKAGE}.guard", f"{_importable(case)}:{case.__name__}", str(seed),
+                 str(folder), str(writing)],
                 cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=output, stderr=errors, pass_fds=[writing],
             )
         os.close(writing)
@@ -116,6 +124,7 @@ class _Child:
         self._news: queue.Queue[Any] = queue.Queue()
         self._reader = threading.Thread(target=self._read, args=(reading,), daemon=True)
         self._reader.start()
+        self.ready = False
         self.renewed = False
         """Whether it has ended because it said so: the next process goes on."""
         self.how = ""
@@ -140,7 +149,9 @@ class _Child:
             if news == "renew":
                 self.renewed = True
                 return
-            if news != "ready":
+            if news == "ready":
+                self.ready = True
+            else:
                 yield news
 
     def end(self) -> None:
@@ -207,4 +218,5 @@ def _tried(case: Callable[..., str], seed: int, number: int, folder: Path) -> tu
 
 
 if __name__ == "__main__":
-    _main()
+    # Not this module's own, which is another one than the cases import.
+    importlib.import_module(f"{PACKAGE}.guard")._main()

@@ -28,8 +28,9 @@ _BY_EXTENSION = ("RAW", "MP3")
 """What libsndfile takes a file for because it is called so; all else it knows by content."""
 _TAKEN = frozenset({"WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "NIST", "FLAC", "OGG", "MP3"})
 """What is read of the formats that libsndfile knows: those of which a cut file can be told from a whole one. It takes
-any text for RAW if it is called .gsm or .vox; SDS prints to standard output what is wrong with it."""
+any text for RAW if it is called .gsm or .vox."""
 _HEADERLESS = "headerless audio; convert it to WAV or FLAC"
+_NOT_READ = "a format that is not read ({}); convert it to WAV or FLAC"
 _UNKNOWN = 1 << 62
 """Numbers of samples from here on stand for "unknown", as of a FLAC that was written to a pipe."""
 
@@ -122,7 +123,11 @@ def opened(path: Path | str) -> AbstractContextManager[Recording]:
     if Path(path).exists() and not Path(path).is_file():  # a pipe would be waited for, a device has no end
         raise UnreadableAudio(f"{path}: is no file")
     try:
+        if _is_sample_dump(path):
+            raise UnreadableAudio(f"{path}: {_NOT_READ.format('MIDI Sample Dump')}")
         file = soundfile.SoundFile(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
     except (soundfile.LibsndfileError, TypeError) as error:
         if container := for_ffmpeg(path):
             return _by_ffmpeg(path, container)
@@ -187,11 +192,18 @@ def _by_ffmpeg(path: Path | str, container: ForFFmpeg) -> AbstractContextManager
     return ffmpeg.opened(path, container)
 
 
+def _is_sample_dump(path: Path | str) -> bool:
+    """Whether it is an SDS, of which libsndfile prints to standard output what is wrong, even while it opens it."""
+    with Path(path).open("rb") as file:
+        head = file.read(4)
+    return head[:2] == b"\xf0\x7e" and head[3:] == b"\x01"
+
+
 def _require_sound(path: Path | str, file: soundfile.SoundFile) -> None:
     if file.format == "RAW":
         raise UnreadableAudio(f"{path}: {_HEADERLESS}")
     if file.format not in _TAKEN:
-        raise UnreadableAudio(f"{path}: a format that is not read ({file.format_info}); convert it to WAV or FLAC")
+        raise UnreadableAudio(f"{path}: {_NOT_READ.format(file.format_info)}")
     require_plausible(path, file.samplerate, 0 if file.frames >= _UNKNOWN else file.frames)
     if missing := cut_short(path):
         raise UnreadableAudio(f"{path}: damaged audio ({missing})")
@@ -202,9 +214,6 @@ def _unreadable(path: Path | str, error: Exception) -> UnreadableAudio:
         return UnreadableAudio(f"{path}: {_HEADERLESS}")
     if not Path(path).is_file():
         return UnreadableAudio(f"{path}: there is no such file")
-    try:
-        with Path(path).open("rb"):
-            pass
-    except OSError as refused:  # which libsndfile calls a system error
-        return UnreadableAudio(f"{path}: cannot be opened ({refused.strerror})")
+    if isinstance(error, OSError):
+        return UnreadableAudio(f"{path}: cannot be read ({error.strerror})")
     return UnreadableAudio(f"{path}: not readable as audio ({getattr(error, 'error_string', error)})")
