@@ -37,7 +37,8 @@ def mapped(path: Path) -> npt.NDArray[Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # numpy warns of headers that Python 2 wrote
-            return np.load(path, mmap_mode="r", allow_pickle=False)
+            array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+            return array
     except (ValueError, EOFError, TypeError, OverflowError, MemoryError, RecursionError, SyntaxError,
             tokenize.TokenError) as error:  # a header is parsed as Python, and may say anything
         raise ValueError(str(error) or type(error).__name__) from error

@@ -132,7 +132,7 @@ def schema(labels: Sequence[str]) -> pandera.DataFrameSchema:
     >>> ", ".join(schema(["anger", "fear"]).columns)
     'fold, clip_id, part, label, logit_anger, logit_fear, p_anger, p_fear, embedding, baseline'
     """
-    finite = pandera.Check(lambda values: np.isfinite(values.to_numpy(dtype=np.float64)), name="finite")
+    finite = pandera.Check(lambda values: bool(np.isfinite(values.to_numpy(dtype=np.float64)).all()), name="finite")
     numbers = {f"{kind}_{label}": pandera.Column(pd.ArrowDtype(pa.float64()), [finite, *checks])
                for kind, checks in (("logit", []), ("p", [pandera.Check.in_range(0, 1)])) for label in labels}
     return pandera.DataFrameSchema(

@@ -55,7 +55,8 @@ def test_tables_of_other_programs_have_no_checksum(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "[" * 100_000, "[" * 40 + "]" * 40, '{"a": 1e999}', "-Infinity", '{"a": 1, "a": 2}', "9" * 5000, "", b"\xff\xfe{", "{]",
+    "[" * 100_000, "[" * 40 + "]" * 40, '{"a": 1e999}', "-Infinity", '{"a": 1, "a": 2}', "9" * 5000, "", "{]",
+    b"\xff\xfe{",
 ])
 def test_json_that_is_none_is_an_error_of_value(text: str | bytes) -> None:
     with pytest.raises(ValueError):

@@ -1,12 +1,11 @@
 """Parquet files that carry the checksum of their own bytes.
 
-Parquet's pages can have checksums, but its footer (types, lengths, statistics, metadata) has none: with a flipped bit there
-a table is read, and is another. Here the footer's metadata holds the SHA-256 of the whole file, taken while zeros stood in
-its place. Other programs read such a file as any other. The same table gives the same bytes.
+Parquet's pages can have checksums, but its footer (types, lengths, statistics, metadata) has none: with a flipped bit
+there a table is read, and is another. Here the footer's metadata holds the SHA-256 of the whole file, taken while zeros
+stood in its place. Other programs read such a file as any other. The same table gives the same bytes.
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,10 +99,7 @@ def read(path: Path | str) -> "pyarrow.Table":
 
 
 def _place(content: bytearray) -> int:
-    # The last: the footer ends the file.
-    found = None
-    for found in re.finditer(re.escape(_MARK) + rb"[0-9a-f]{%d}" % _DIGITS, content):
-        pass
-    if found is None:
+    found = content.rfind(_MARK)  # the last: the footer ends the file
+    if found < 0:
         raise NoTable("it has no checksum, as other programs' and older versions' tables have none")
-    return found.end() - _DIGITS
+    return found + len(_MARK)

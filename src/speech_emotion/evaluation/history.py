@@ -50,7 +50,7 @@ def read_history(path: Path | str) -> pd.DataFrame:
         raise UserError(f"{path}: is no training history ({', '.join(lacking)} is missing); "
                         "run: dvc repro --force train_cnn")
     if not history.empty:
-        kinds = {name: history[name].dtype.kind for name in history}
+        kinds = {str(name): history[name].dtype.kind for name in history}
         wrong = [name for name, kind in kinds.items()
                  if kind not in ("b" if name == "kept" else "i" if name in _NUMBERS else "if")
                  or (name in _NUMBERS and history[name].min() < 0)]
