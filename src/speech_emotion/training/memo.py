@@ -14,15 +14,15 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
 
 from speech_emotion.core.files import replacing
+from speech_emotion.core.locks import alone
 
 VARIABLE = "SER_MEMO"
 """Environment variable that names the memo's folder, such as one that the copies of a project share."""
@@ -107,18 +107,14 @@ class Entry:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Wait until no other process trains this unit, and keep others waiting."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / _LOCK)
-            lock.acquire()
-        except OSError as error:  # a read-only folder, a full disk
-            _warn(f"how far the training is, is not kept: {self.folder}: {error.strerror or error}")
+        with ExitStack() as held:
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                held.enter_context(alone(self.folder / _LOCK, "waiting for another process that trains the same "
+                                                              f"network ({self.folder})"))
+            except OSError as error:  # a read-only folder, a full disk
+                _warn(f"how far the training is, is not kept: {self.folder}: {error.strerror or error}")
             yield
-            return
-        try:
-            yield
-        finally:
-            lock.release()
 
     def finished(self) -> Trained | None:
         """Give the finished network, if it is there and whole."""
