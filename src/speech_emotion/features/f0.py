@@ -24,7 +24,7 @@ class Settings(Section):
     method: Literal["yin", "pyin"]
     fmin: Annotated[float, Field(gt=0)]
     fmax: Annotated[float, Field(gt=0)]
-    frame_length: Annotated[int, Field(ge=4, multiple_of=2)]
+    frame_length: Annotated[int, Field(ge=4, le=1 << 16, multiple_of=2)]
 
     @field_validator("fmax")
     @classmethod

@@ -23,7 +23,7 @@ RANGE_DB = 80.0
 class Settings(spectrum.Spectrum):
     """Settings of the feature `spectral_contrast`."""
 
-    n_bands: Annotated[int, Field(ge=1)]
+    n_bands: Annotated[int, Field(ge=1, le=16)]
     fmin: Annotated[float, Field(gt=0)]
 
 

@@ -5,7 +5,7 @@ its networks, their normalisation (and that of each corpus, if they are normalis
 network. Nothing holds a date, so that equal models are equal bytes (a `.keras` file does hold one).
 """
 
-import json
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,8 +17,9 @@ import numpy as np
 from scipy.special import softmax
 
 from speech_emotion.arrays import Float32
+from speech_emotion.core import documents
 from speech_emotion.core.errors import UserError
-from speech_emotion.models import classifier
+from speech_emotion.models import bounds, classifier
 from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint, damaged, no_model, write_json
 from speech_emotion.models.normalisation import Normalisation
@@ -188,11 +189,16 @@ class Bundle:
             If its folder is incomplete, damaged, or does not fit the blueprint.
         """
         try:
+            bounds.require_modest(blueprint)
             networks = [blueprint.build() for _ in range(blueprint.num_networks)]
             for number, network in enumerate(networks):
                 if not (weights := folder / _weights(number)).is_file():
                     raise no_model(folder, f" ({weights.name} is missing)")
-                network.load_weights(weights)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error", UserWarning)  # a part that is lacking, and would stay at random
+                    network.load_weights(weights)
+                if not all(np.isfinite(values).all() for values in network.get_weights()):
+                    raise ValueError(f"{weights.name} has values that are not finite")
             names = blueprint.network_columns or blueprint.columns
             normalisation = Normalisation.of_document(_read(folder / _NORMALISATION), names)
             corpora = _read(folder / _CORPORA) if blueprint.normalisation == "corpus" else {}
@@ -201,7 +207,9 @@ class Bundle:
                        {name: Normalisation.of_document(one, names) for name, one in corpora.items()})
         except FileNotFoundError as error:
             raise no_model(folder, f" ({error.filename or error} is missing)") from error
-        except (OSError, AttributeError, KeyError, TypeError, ValueError, EOFError) as error:
+        except UserError:
+            raise
+        except Exception as error:  # HDF5 and Keras raise anything of a file that is damaged
             raise damaged(folder, error) from error
 
 
@@ -241,7 +249,7 @@ def load(models: Path | str) -> list[Bundle]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    document: dict[str, Any] = documents.parse(path.read_bytes())
     return document
 
 
