@@ -124,6 +124,7 @@ class _Child:
         self._news: queue.Queue[Any] = queue.Queue()
         self._reader = threading.Thread(target=self._read, args=(reading,), daemon=True)
         self._reader.start()
+        self._folder = folder
         self.ready = False
         self.renewed = False
         """Whether it has ended because it said so: the next process goes on."""
@@ -160,6 +161,7 @@ class _Child:
         self._reader.join()
         self._errors.unlink()
         self._output.unlink()
+        shutil.rmtree(self._folder / f"child-{self._process.pid}", ignore_errors=True)
 
     def _read(self, reading: int) -> None:
         with os.fdopen(reading, encoding="utf-8") as pipe:

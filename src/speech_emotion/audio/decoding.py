@@ -1,5 +1,6 @@
 """Any readable audio file as mono float32 samples at its own sample rate."""
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -125,7 +126,8 @@ def opened(path: Path | str) -> AbstractContextManager[Recording]:
     try:
         if _is_sample_dump(path):
             raise UnreadableAudio(f"{path}: {_NOT_READ.format('MIDI Sample Dump')}")
-        file = soundfile.SoundFile(path)
+        # As bytes where names are bytes: not every one is text.
+        file = soundfile.SoundFile(os.fsencode(path) if os.name == "posix" else path)
     except OSError as error:
         raise _unreadable(path, error) from error
     except (soundfile.LibsndfileError, TypeError) as error:

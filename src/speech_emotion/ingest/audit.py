@@ -15,6 +15,7 @@ RULES = {
     "unknown-label": "correct the name if it is a slip; else remove the file",
     "off-pattern": "move or rename it, or correct its corpus's description: the pattern (**/ stands for any folders), "
                    "or the list of folders to ignore",
+    "not-utf-8": "rename it or its folder in UTF-8: neither DVC nor other systems read such names",
     "speaker-at-odds": "find out who speaks, then correct the name or move the file to that speaker's folder",
     "missing": "put the file where the table says, or remove its row",
     "unreadable": "make it a file that you may read; ls -lL shows its kind, owner and mode",
