@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from . import archives, audio
+from . import archives, audio, models, tables
 from .summary import Summary
 
 
@@ -28,6 +28,8 @@ class Attack(NamedTuple):
 ATTACKS = {
     "audio": Attack(audio.attack, 20_000),
     "archives": Attack(archives.attack, 5_000),
+    "tables": Attack(tables.attack, 1_400),
+    "models": Attack(models.attack, 600),
 }
 
 
