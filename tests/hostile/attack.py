@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from . import archives, audio, models, tables
+from . import archives, audio, kills, models, tables
 from .summary import Summary
 
 
@@ -30,6 +30,7 @@ ATTACKS = {
     "archives": Attack(archives.attack, 5_000),
     "tables": Attack(tables.attack, 1_400),
     "models": Attack(models.attack, 600),
+    "kills": Attack(kills.attack, 300),
 }
 
 
