@@ -19,7 +19,7 @@ from scipy.special import softmax
 from speech_emotion.arrays import Float32
 from speech_emotion.core import documents
 from speech_emotion.core.errors import UserError
-from speech_emotion.models import bounds, classifier
+from speech_emotion.models import bounds, classifier, weights
 from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint, damaged, no_model, write_json
 from speech_emotion.models.normalisation import Normalisation
@@ -172,7 +172,7 @@ class Bundle:
         folder = models / f"fold-{fold}"
         folder.mkdir()
         for number, network in enumerate(self.networks):
-            network.save_weights(folder / _weights(number))
+            (folder / _weights(number)).write_bytes(weights.to_bytes(network))
         self.baseline.save(folder / _BASELINE)
         names = self.blueprint.network_columns or self.blueprint.columns
         write_json(folder / _NORMALISATION, self.normalisation.document(names))
@@ -192,13 +192,13 @@ class Bundle:
             bounds.require_modest(blueprint)
             networks = [blueprint.build() for _ in range(blueprint.num_networks)]
             for number, network in enumerate(networks):
-                if not (weights := folder / _weights(number)).is_file():
-                    raise no_model(folder, f" ({weights.name} is missing)")
+                if not (path := folder / _weights(number)).is_file():
+                    raise no_model(folder, f" ({path.name} is missing)")
                 with warnings.catch_warnings():
                     warnings.simplefilter("error", UserWarning)  # a part that is lacking, and would stay at random
-                    network.load_weights(weights)
+                    network.load_weights(path)
                 if not all(np.isfinite(values).all() for values in network.get_weights()):
-                    raise ValueError(f"{weights.name} has values that are not finite")
+                    raise ValueError(f"{path.name} has values that are not finite")
             names = blueprint.network_columns or blueprint.columns
             normalisation = Normalisation.of_document(_read(folder / _NORMALISATION), names)
             corpora = _read(folder / _CORPORA) if blueprint.normalisation == "corpus" else {}

@@ -102,6 +102,7 @@ class Entry:
 
     def __init__(self, root: Path, unit: str, processor: str) -> None:
         self._processor = processor
+        self._warned = False
         self.folder = root / hashlib.sha256(f"{unit} {processor}".encode()).hexdigest()[:32]
 
     @contextmanager
@@ -113,7 +114,7 @@ class Entry:
                 held.enter_context(alone(self.folder / _LOCK, "waiting for another process that trains the same "
                                                               f"network ({self.folder})"))
             except OSError as error:  # a read-only folder, a full disk
-                _warn(f"how far the training is, is not kept: {self.folder}: {error.strerror or error}")
+                self._not_kept(error)
             yield
 
     def finished(self) -> Trained | None:
@@ -128,9 +129,13 @@ class Entry:
     def finish(self, trained: Trained) -> None:
         """Keep a finished network; how far it was does not matter any more."""
         weights = np.frombuffer(trained.weights, np.uint8)
-        self._write(_FINISHED, State({"weights": weights}, {"history": trained.history}))
+        state = State({"weights": weights}, {"history": trained.history})
+        # Where there is no room for both, the checkpoint's is taken.
+        kept = self._write(_FINISHED, state, quiet=(self.folder / _CHECKPOINT).exists())
         with suppress(OSError):
             (self.folder / _CHECKPOINT).unlink(missing_ok=True)
+        if not kept:
+            self._write(_FINISHED, state)
 
     def finish_unless_there(self, trained: Trained) -> None:
         """Keep a finished network that another process may have kept already."""
@@ -145,7 +150,7 @@ class Entry:
         """Keep how far the training is."""
         self._write(_CHECKPOINT, state)
 
-    def _write(self, name: str, state: State) -> None:
+    def _write(self, name: str, state: State, *, quiet: bool = False) -> bool:
         buffer = io.BytesIO()
         about = np.frombuffer(json.dumps(state.about).encode(), np.uint8)
         np.savez(buffer, allow_pickle=False, **state.arrays, **{".about": about})
@@ -154,7 +159,15 @@ class Entry:
             with replacing(self.folder / name) as unfinished:
                 unfinished.write_bytes(_CHECKSUM(payload).digest() + payload)
         except OSError as error:
+            if not quiet:
+                self._not_kept(error)
+            return False
+        return True
+
+    def _not_kept(self, error: OSError) -> None:
+        if not self._warned:
             _warn(f"how far the training is, is not kept: {self.folder}: {error.strerror or error}")
+        self._warned = True
 
 
 def _read(path: Path) -> State | None:

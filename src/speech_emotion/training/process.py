@@ -3,9 +3,7 @@
 Importing this module loads TensorFlow; `tasks` names what is done here for processes that do not.
 """
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,6 +15,7 @@ backend.load()
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
+from speech_emotion.models import weights  # noqa: E402
 from speech_emotion.store import FeatureStore  # noqa: E402
 from speech_emotion.training import fingerprint, folds  # noqa: E402
 from speech_emotion.training.data import to_learn_from  # noqa: E402
@@ -56,13 +55,10 @@ def finish_fold(rest: Rest) -> pd.DataFrame:
     store = FeatureStore(rest.store)
     train, _validation = to_learn_from(rest.clips, store, rest.blueprint)
     networks = []
-    with tempfile.TemporaryDirectory() as scratch:
-        for weights in rest.weights:
-            keras.backend.clear_session()
-            networks.append(rest.blueprint.build())
-            path = Path(scratch, "network.weights.h5")
-            path.write_bytes(weights)
-            networks[-1].load_weights(path)
+    for content in rest.weights:
+        keras.backend.clear_session()
+        networks.append(rest.blueprint.build())
+        weights.from_bytes(content, networks[-1])
     normalising = Normalising.fit(train, rest.clips, store, rest.blueprint)
     bundle = folds.assemble(networks, train, normalising, rest.settings)
     bundle.save(rest.models, rest.fold)
@@ -93,8 +89,5 @@ def _train(unit: Unit, entry: Entry | None, tell: Tell, processor: str) -> Train
     network, history = folds.train_network(
         unit.train.opened(), unit.validation.opened(), unit.train.normalised_by, unit.validation.normalised_by,
         unit.blueprint, unit.settings, seed=unit.seed, callbacks=[_Teller(tell)], entry=entry)
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch, "network.weights.h5")
-        network.save_weights(path)
-        epochs: list[Any] = history.to_dict("records")
-        return Trained(path.read_bytes(), epochs, processor, resumed=len(before))
+    epochs: list[Any] = history.to_dict("records")
+    return Trained(weights.to_bytes(network), epochs, processor, resumed=len(before))
