@@ -176,16 +176,17 @@ def _read(path: Path) -> State | None:
     except OSError:
         return None
     size = _CHECKSUM().digest_size
+    if _CHECKSUM(content[size:]).digest() != content[:size]:
+        _warn(f"a part of what was trained before is damaged and is done anew: {path}")
+        with suppress(OSError):
+            path.unlink()
+        return None
     try:
-        if _CHECKSUM(content[size:]).digest() != content[:size]:
-            raise ValueError("its checksum is wrong")
         with np.load(io.BytesIO(content[size:]), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         return State(arrays, json.loads(arrays.pop(".about").tobytes()))
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
-        _warn(f"a part of what was trained before cannot be read and is done anew: {path}: {error}")
-        with suppress(OSError):
-            path.unlink()
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:  # whole, as another version has written it
+        _warn(f"a part of what was trained before is not for this version and is done anew: {path}: {error}")
         return None
 
 
@@ -225,8 +226,22 @@ def parts(root: Path) -> list[Part]:
 
 
 def remove(part: Part) -> None:
-    """Remove one unit."""
-    shutil.rmtree(part.folder, ignore_errors=True)
+    """Remove one unit.
+
+    Raises
+    ------
+    OSError
+        If it may not be removed, such as a colleague's.
+    """
+    if not part.folder.is_dir():
+        return
+    for path in part.folder.iterdir():
+        if path.is_dir():  # of a process that was killed while it wrote
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    with suppress(OSError):  # another process may just have begun to use it
+        part.folder.rmdir()
 
 
 def bound(root: Path, max_bytes: int = MAX_BYTES) -> None:
@@ -243,7 +258,8 @@ def bound(root: Path, max_bytes: int = MAX_BYTES) -> None:
     for part in parts(root):
         kept += part.size
         if kept > max_bytes:
-            remove(part)
+            with suppress(OSError):
+                remove(part)
 
 
 def _warn(message: str) -> None:
