@@ -54,6 +54,9 @@ def test_what_is_not_there_is_said(metrics: Path) -> None:
     metrics.write_text("{")
     with pytest.raises(UserError, match="holds no result"):
         said()
+    metrics.unlink()
+    with pytest.raises(UserError, match="there is no result here; run `dvc repro` in the project's folder"):
+        said()
     metrics.write_text(json.dumps(RESULT))
     subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", "rm", "--quiet", "--cached", str(metrics)],
                    check=True)

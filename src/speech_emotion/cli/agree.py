@@ -22,8 +22,10 @@ def agree(
 
     try:
         now = json.loads(metrics.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UserError(f"{metrics}: there is no result here; run `dvc repro` in the project's folder first") from error
     except (OSError, ValueError) as error:
-        raise UserError(f"{metrics}: holds no result ({error}); run: dvc repro") from error
+        raise UserError(f"{metrics}: holds no result ({error}); run: dvc repro --force evaluate") from error
     if _git("diff", "--quiet", revision, "--", *_DECIDING) is None:
         print(f"Settings or code have changed since {revision}: this result is another one's.")
         return

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from speech_emotion.params.base import Section
+from speech_emotion.params.scheduler import Scheduler
 
 # By name, since each feature's module holds its own settings and lies above this one. Adding one changes nothing here.
 FEATURES: Any = importlib.import_module("speech_emotion.features.registry").features()
@@ -130,11 +131,4 @@ class ExtractMfcc(Recipe):
     """Settings of the stage `extract_mfcc`."""
 
     views: Views
-    scheduler: str
-
-    @field_validator("scheduler")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        if value and "://" not in value:
-            raise ValueError("must be empty (this machine) or a Dask scheduler's address such as tcp://host:8786")
-        return value
+    scheduler: Scheduler

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from speech_emotion.params import networks
 from speech_emotion.params.base import PositiveInt, Section
+from speech_emotion.params.scheduler import Scheduler
 
 Decay = Annotated[float, Field(ge=0, lt=1)]
 Scheme = Literal["native", "common6", "common4"]
@@ -182,15 +183,8 @@ class TrainCnn(Optimisation):
     """Whether each clip weighs the inverse of its label's frequency."""
     pooling: Pooling
     augment: Augment
-    scheduler: str
+    scheduler: Scheduler
     """Address of a Dask scheduler whose workers train; "" for this machine."""
-
-    @field_validator("scheduler")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        if value and "://" not in value:
-            raise ValueError("must be empty (this machine) or a Dask scheduler's address such as tcp://host:8786")
-        return value
 
     @field_validator("augment")
     @classmethod
