@@ -138,6 +138,22 @@ def test_many_clips_are_predicted_as_few_are(bundle: Bundle) -> None:
     np.testing.assert_allclose(bundle.probabilities(many)[-4:], bundle.probabilities(CLIPS), rtol=1e-5)
 
 
+def test_a_network_of_large_layers_is_given_fewer_windows_at_a_time(
+    make_bundle: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from speech_emotion.models import bundle as module
+    from speech_emotion.models import classifier
+
+    expected = make_bundle(seed=7).probabilities(CLIPS)
+    monkeypatch.setattr(module, "_VALUES", 2 * 16 * 40)
+    given: list[int] = []
+    outputs = classifier.outputs
+    monkeypatch.setattr(classifier, "outputs", lambda network, windows, batch: (
+        given.append(batch), outputs(network, windows, batch))[1])
+    np.testing.assert_allclose(make_bundle(seed=7).probabilities(CLIPS), expected, rtol=1e-5)
+    assert set(given) == {2}
+
+
 def test_a_short_clip_is_padded_with_the_mean(bundle: Bundle) -> None:
     padded = np.tile(np.append(bundle.normalisation.mean, np.float32([1, 1, 1])), (16, 1))
     padded[5:10] = CLIPS[0]

@@ -98,7 +98,6 @@ def require_modest(blueprint: "Blueprint") -> None:
 
 @lru_cache(maxsize=8)
 def _size(network: str, settings: str, window_frames: int, num_columns: int, num_classes: int) -> tuple[int, int]:
-    import keras
     import tensorflow as tf
 
     from speech_emotion.models import classifier
@@ -107,15 +106,7 @@ def _size(network: str, settings: str, window_frames: int, num_columns: int, num
     with tf.Graph().as_default():
         model = classifier.build(network, settings_of(network).model_validate(json.loads(settings)),
                                  window_frames=window_frames, num_columns=num_columns, num_classes=num_classes)
-        outputs = [output for layer in model.layers for output in keras.tree.flatten(layer.output)]
-        return int(model.count_params()), max(_product(output.shape[1:]) for output in outputs)
-
-
-def _product(shape: tuple[int, ...]) -> int:
-    values = 1
-    for length in shape:
-        values *= length
-    return values
+        return int(model.count_params()), classifier.largest_layer(model)
 
 
 def _names(what: str, names: Collection[str], *, fewest: int, empty: bool = False) -> None:

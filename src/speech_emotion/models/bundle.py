@@ -30,8 +30,8 @@ from speech_emotion.models.windows import inference_windows, stretches
 _BASELINE = "baseline.npy"
 _NORMALISATION = "normalisation.json"
 _CORPORA = "corpora.json"
-_BATCH = 256
-"""Windows that a network is given at a time."""
+_BATCH, _VALUES = 256, 1 << 27
+"""Windows that a network is given at a time: so many, or as many as its largest layer makes so many values of."""
 
 
 class _Cut(NamedTuple):
@@ -87,6 +87,11 @@ class Bundle:
     def _with_embeddings(self) -> list[keras.Model]:
         return [classifier.with_embedding(network) for network in self.networks]
 
+    @cached_property
+    def _batch(self) -> int:
+        largest = max((classifier.largest_layer(network) for network in self.networks), default=1)
+        return max(1, min(_BATCH, _VALUES // largest))
+
     def scale(self, clip: Float32, corpus: str | None = None) -> Scale:
         """Choose what a clip of a corpus is normalised by; see `scales.of_clip`."""
         return of_clip(clip, self.blueprint, self.normalisation, self.corpora, corpus)
@@ -124,7 +129,7 @@ class Bundle:
             scale = self.scale(clip) if scales is None else scales[at]
             seen = scale.frames(self.blueprint.seen(clip))
             group.append(_Cut(inference_windows(seen, self.blueprint.window_frames)[0], parts, first_frames, scale))
-            if sum(len(cut.windows) for cut in group) >= _BATCH:
+            if sum(len(cut.windows) for cut in group) >= self._batch:
                 yield group
                 group = []
         if group:
@@ -137,7 +142,7 @@ class Bundle:
         logits, embeddings = baseline, baseline.astype(np.float32)
         if self.networks:
             stacked = np.concatenate([cut.windows for cut in cuts])
-            outputs = [classifier.outputs(network, stacked, _BATCH) for network in self._with_embeddings]
+            outputs = [classifier.outputs(network, stacked, self._batch) for network in self._with_embeddings]
             logits = np.mean([each for each, _ in outputs], axis=0)
             embeddings = np.concatenate([each for _, each in outputs], axis=1)
             if share:
