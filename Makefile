@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(VENV)/bin
 INSTALLED := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 
-.PHONY: repro test bench bench-train lock
+.PHONY: repro test attack bench bench-train lock
 
 repro: $(INSTALLED)
 	dvc repro
@@ -20,6 +20,10 @@ test: $(INSTALLED)
 	mypy
 	lint-imports
 	pytest
+
+# Some 20 minutes of hostile audio, archives and more; less with ATTACK="--share 0.1", one kind with ATTACK=audio.
+attack: $(INSTALLED)
+	PYTHONPATH=src python -m tests.hostile.attack $(ATTACK)
 
 bench: $(INSTALLED)
 	python benchmarks/extraction.py

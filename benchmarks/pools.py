@@ -70,9 +70,9 @@ def run(kind: str, folder: Path, seconds_each: float) -> None:
         start.warm_up(PURPOSE.preload)
     clips: list[ClipFile] = pickle.loads((folder / "clips.pickle").read_bytes())
     recipe = Recipe.part_of(SHIPPED)
-    code = fingerprint.of_code(tuple(recipe.features.chosen()))
+    code, numbers = fingerprint.of_code(tuple(recipe.features.chosen())), {"": fingerprint.of_numbers(recipe, "")}
     batches = [
-        Batch(tuple((clip, ("",)) for clip in clips[first : first + BATCH_CLIPS]), recipe, code)
+        Batch(tuple((clip, ("",)) for clip in clips[first : first + BATCH_CLIPS]), recipe, code, numbers)
         for first in range(0, len(clips), BATCH_CLIPS)
     ]
     finished = folder / "finished"

@@ -1,10 +1,10 @@
 import pandas as pd
 import pandera.errors
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from speech_emotion import manifest
+from speech_emotion.core import tables
 from speech_emotion.core.errors import UserError
 from speech_emotion.ingest.intake import take_in
 from speech_emotion.testing import make_corpus
@@ -48,7 +48,7 @@ def test_tables_of_different_runs_are_refused(intake):
 
 @pytest.mark.parametrize(("column", "value"), [
     ("sex", "f"), ("duration", 0.0), ("digest", "xyz"), ("clip_id", "emodb-0123456789abcdef"), ("speaker", "03"),
-    ("label", ""), ("sample_rate", 0), ("age", 200),
+    ("label", ""), ("sample_rate", 0), ("age", 200), ("corpus", "../emodb"), ("corpus", "emo/db"),
 ])
 def test_a_wrong_value_is_neither_written_nor_read(intake, tmp_path, column, value):
     wrong = intake.clips.copy()
@@ -56,7 +56,7 @@ def test_a_wrong_value_is_neither_written_nor_read(intake, tmp_path, column, val
     with pytest.raises(pandera.errors.SchemaError):
         manifest.write(wrong, tmp_path / "m.parquet")
     assert not (tmp_path / "m.parquet").exists()
-    pq.write_table(pa.Table.from_pandas(wrong, preserve_index=False), tmp_path / "m.parquet")
+    tables.write(pa.Table.from_pandas(wrong, preserve_index=False), tmp_path / "m.parquet")
     with pytest.raises(UserError, match="is not a manifest of this version"):
         manifest.read(tmp_path / "m.parquet")
 
@@ -68,14 +68,14 @@ def test_missing_damaged_and_foreign_files_are_said_to_be_so(intake, tmp_path):
     (tmp_path / "text.parquet").write_text("clip_id,label\n")
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "foreign.parquet")
     for name, message in {"none.parquet": "there is no manifest", "cut.parquet": "damaged or no manifest",
-                          "text.parquet": "damaged or no manifest", "foreign.parquet": "not a manifest"}.items():
+                          "text.parquet": "damaged or no manifest", "foreign.parquet": "it has no checksum"}.items():
         with pytest.raises(UserError, match=message):
             manifest.read(tmp_path / name)
 
 
 def test_columns_of_another_version_are_named(intake, tmp_path):
     older = pa.Table.from_pandas(intake.clips, preserve_index=False).drop_columns(["statement"])
-    pq.write_table(older.append_column("gender", older["sex"]), tmp_path / "m.parquet")
+    tables.write(older.append_column("gender", older["sex"]), tmp_path / "m.parquet")
     with pytest.raises(UserError, match=r"of this version \(it has, or lacks: gender, statement\); run: dvc repro"):
         manifest.read(tmp_path / "m.parquet")
 
@@ -83,3 +83,13 @@ def test_columns_of_another_version_are_named(intake, tmp_path):
 def test_a_manifest_without_rows_keeps_its_columns(tmp_path):
     manifest.write(manifest.empty(), tmp_path / "m.parquet")
     assert list(manifest.read(tmp_path / "m.parquet").columns) == list(manifest.SCHEMA.columns)
+
+
+@pytest.mark.parametrize(("column", "kind"), [("duration", "string"), ("sample_rate", "float64"), ("label", "binary"),
+                                              ("age", "int64")])
+def test_foreign_types_are_refused(intake, tmp_path, column, kind):
+    table = pa.Table.from_pandas(intake.clips, preserve_index=False)
+    at = table.column_names.index(column)
+    tables.write(table.set_column(at, column, table[column].cast(kind)), tmp_path / "m.parquet")
+    with pytest.raises(UserError, match=r"is not a manifest of this version"):
+        manifest.read(tmp_path / "m.parquet")

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pandera.errors
-import pyarrow.parquet as pq
 import pytest
 
+from speech_emotion.core import tables
 from speech_emotion.core.errors import UserError
 from speech_emotion.predictions import Predictions, probability_table, read, write
 
@@ -49,9 +49,9 @@ def test_it_is_kept_whether_test_clips_were_looked_at(
 def test_those_of_before_they_were_marked_are_not_read(predictions: Predictions, tmp_path: Path) -> None:
     path = tmp_path / "p.parquet"
     write(predictions, path)
-    table = pq.read_table(path)
+    table = tables.read(path)
     (key, about), = table.schema.metadata.items()
-    pq.write_table(table.replace_schema_metadata({key: about.replace(b'"format": 3', b'"format": 2')}), path)
+    tables.write(table, path, {key: about.replace(b'"format": 3', b'"format": 2')})
     with pytest.raises(UserError, match="holds no predictions that this version reads"):
         read(path)
 
@@ -85,7 +85,8 @@ def test_a_table_of_no_clips() -> None:
 
 @pytest.mark.parametrize("spoil", [
     {"part": "train"}, {"label": "joy"}, {"p_anger": 1.5}, {"fold": -1}, {"clip_id": "toy-b"},
-], ids=lambda change: next(iter(change)))
+    {"logit_anger": float("inf")}, {"p_neutral": float("nan")},
+], ids=lambda change: "-".join(map(str, *change.items())))
 def test_what_breaks_the_schema_is_not_written(
     spoil: dict[str, Any], predictions: Predictions, tmp_path: Path
 ) -> None:
@@ -100,7 +101,7 @@ def test_what_breaks_the_schema_is_not_written(
 def test_damage_is_an_error_for_people(damage: str, predictions: Predictions, tmp_path: Path) -> None:
     path = tmp_path / "p.parquet"
     write(predictions, path)
-    table = pq.read_table(path)
+    table = tables.read(path)
     match damage:
         case "missing":
             path.unlink()
@@ -109,8 +110,8 @@ def test_damage_is_an_error_for_people(damage: str, predictions: Predictions, tm
         case "text":
             path.write_text("fold,clip_id")
         case "foreign":
-            pq.write_table(table.replace_schema_metadata(None), path)
+            tables.write(table, path)
         case "column":
-            pq.write_table(table.drop_columns(["p_anger"]), path)
+            tables.write(table.drop_columns(["p_anger"]), path, table.schema.metadata)
     with pytest.raises(UserError, match=r"p\.parquet: .*; run: dvc repro train_cnn, or: dvc pull"):
         read(path)

@@ -10,13 +10,14 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pandera
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from speech_emotion.core import tables
 from speech_emotion.core.errors import UserError
-from speech_emotion.core.files import replacing
 
 DIGEST_LETTERS = 16
 """Letters of the digest in a clip's id (64 bits: no two of a million clips agree by chance)."""
+CORPUS = "[a-z][a-z0-9_]*"
+"""What a corpus may be called: its name becomes a file's, and part of the ids of its clips."""
 FLAG_SEPARATOR = ";"
 """Between the names in `audit_flags`."""
 
@@ -32,9 +33,9 @@ _NAME = [pandera.Check.str_length(min_value=1)]
 
 SCHEMA = pandera.DataFrameSchema(
     {
-        "clip_id": _column(pa.string(), [pandera.Check.str_matches(rf"^[a-z][a-z0-9_]*-[0-9a-f]{{{DIGEST_LETTERS}}}$")],
+        "clip_id": _column(pa.string(), [pandera.Check.str_matches(rf"^{CORPUS}-[0-9a-f]{{{DIGEST_LETTERS}}}$")],
                            unique=True),
-        "corpus": _column(pa.string(), _NAME),
+        "corpus": _column(pa.string(), [pandera.Check.str_matches(rf"^{CORPUS}$")]),
         "label": _column(pa.string(), _NAME),
         "native_label": _column(pa.string(), _NAME),
         "speaker": _column(pa.string(), _NAME),
@@ -219,7 +220,7 @@ def empty(schema: pandera.DataFrameSchema = SCHEMA) -> pd.DataFrame:
 
 def _read(path: Path, schema: pandera.DataFrameSchema, what: str) -> pd.DataFrame:
     try:
-        table = pq.read_table(path).to_pandas(types_mapper=pd.ArrowDtype)
+        table = tables.read(path).to_pandas(types_mapper=pd.ArrowDtype)
     except FileNotFoundError as error:
         raise UserError(f"{path}: there is no {what}; run: dvc repro ingest") from error
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -236,10 +237,9 @@ def _read(path: Path, schema: pandera.DataFrameSchema, what: str) -> pd.DataFram
 
 def _write(table: pd.DataFrame, path: Path, schema: pandera.DataFrameSchema) -> None:
     arrow = pa.Table.from_pandas(table.reset_index(drop=True), schema=_arrow_schema(schema), preserve_index=False)
-    arrow = arrow.replace_schema_metadata(None)  # pandas' own metadata names library versions
+    arrow = arrow.replace_schema_metadata(None)  # pandas' own metadata names library versions, and is not written
     schema.validate(arrow.to_pandas(types_mapper=pd.ArrowDtype))
-    with replacing(path) as temporary:
-        pq.write_table(arrow, temporary)
+    tables.write(arrow, path)
 
 
 def _arrow_schema(schema: pandera.DataFrameSchema) -> pa.Schema:

@@ -15,11 +15,10 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
+from speech_emotion.core import documents, tables
 from speech_emotion.core.errors import UserError
-from speech_emotion.core.files import replacing
 from speech_emotion.probabilities import predicted, probability_table
 
 __all__ = ["PARTS", "Origin", "Predictions", "predicted", "probability_table", "read", "schema", "write"]
@@ -133,7 +132,8 @@ def schema(labels: Sequence[str]) -> pandera.DataFrameSchema:
     >>> ", ".join(schema(["anger", "fear"]).columns)
     'fold, clip_id, part, label, logit_anger, logit_fear, p_anger, p_fear, embedding, baseline'
     """
-    numbers = {f"{kind}_{label}": pandera.Column(pd.ArrowDtype(pa.float64()), checks)
+    finite = pandera.Check(lambda values: bool(np.isfinite(values.to_numpy(dtype=np.float64)).all()), name="finite")
+    numbers = {f"{kind}_{label}": pandera.Column(pd.ArrowDtype(pa.float64()), [finite, *checks])
                for kind, checks in (("logit", []), ("p", [pandera.Check.in_range(0, 1)])) for label in labels}
     return pandera.DataFrameSchema(
         {
@@ -185,8 +185,7 @@ def write(predictions: Predictions, path: Path | str) -> None:
     table = pa.Table.from_pandas(rows, schema=pa.schema(fields), preserve_index=False)
     about = json.dumps({"format": _FORMAT, **asdict(predictions.origin)}, sort_keys=True)
     expected.validate(table.to_pandas(types_mapper=pd.ArrowDtype))
-    with replacing(path) as temporary:
-        pq.write_table(table.replace_schema_metadata({_METADATA: about}), temporary, compression="zstd")
+    tables.write(table, path, {_METADATA: about.encode()}, compression="zstd")
 
 
 def read(path: Path | str) -> Predictions:
@@ -199,8 +198,8 @@ def read(path: Path | str) -> Predictions:
     """
     path = Path(path)
     try:
-        table = pq.read_table(path)
-        about = json.loads((table.schema.metadata or {}).get(_METADATA, b"{}"))
+        table = tables.read(path)
+        about = documents.parse((table.schema.metadata or {}).get(_METADATA, b"{}"))
         if about.get("format") != _FORMAT:
             raise UserError(f"{path}: holds no predictions that this version reads; {_HINT}")
         origin = TypeAdapter(Origin).validate_python(about)

@@ -8,6 +8,7 @@ computed it.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
@@ -18,16 +19,20 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 import numpy as np
 import numpy.lib.format as npy
 
-from speech_emotion.arrays import Float32
+from speech_emotion.arrays import Float32, mapped
+from speech_emotion.core import documents, tables
 from speech_emotion.core.errors import UserError
 
 if TYPE_CHECKING:  # pandas and pyarrow are imported where needed: workers import this module's siblings, not them
     import pandas as pd
+    import pyarrow
 
 FORMAT = 2
 METADATA = b"speech_emotion.features"
 INDEX = "index.parquet"
 _COLUMNS = ["clip_id", "corpus", "view", "first_frame", "num_frames"]
+_CORPUS = re.compile("[A-Za-z0-9_]+")
+"""What a corpus may be called: its name is a file's."""
 
 
 class FeatureStore:
@@ -93,38 +98,49 @@ class FeatureStore:
 
     def _read_index(self) -> None:
         import pyarrow
-        import pyarrow.parquet as parquet
 
         path = self.path / INDEX
         if not path.is_file():
             raise UserError(f"{path}: there is no feature store; run `dvc repro extract_mfcc` or `dvc pull`")
         try:
-            table = parquet.read_table(path)
-            about = json.loads((table.schema.metadata or {}).get(METADATA, b"{}"))
+            table = tables.read(path)
+            about = documents.parse((table.schema.metadata or {}).get(METADATA, b"{}"))
             if about.get("format") != FORMAT:
                 raise UserError(f"{path}: holds no features that this version reads; run `dvc repro extract_mfcc`")
             self.columns: list[str] = list(about["columns"])
             self.frame_rate = float(about["frame_rate"])
             self.recipe: dict[str, Any] = dict(about["recipe"])
-            self.index: pd.DataFrame = table.select(_COLUMNS).to_pandas()
-        except (pyarrow.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+            if not all(isinstance(name, str) for name in self.columns) or len({*self.columns}) < len(self.columns):
+                raise ValueError("its names of columns are not unique")
+            if not 0 < self.frame_rate < float("inf"):
+                raise ValueError(f"its frame rate is {self.frame_rate}")
+            if table.schema.remove_metadata() != _schema():
+                raise ValueError("its columns, or their types, are others")
+            if any(column.null_count for column in table.columns):
+                raise ValueError("values are missing")
+            self.index: pd.DataFrame = table.to_pandas()
+        except (pyarrow.ArrowException, OSError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise self._damaged(f"{INDEX} is not an index of features ({error})") from error
 
     def _check(self) -> None:
         if self.index.duplicated(["clip_id", "view"]).any():
             raise self._damaged(f"{INDEX} names a clip twice")
         for corpus, rows in self.index.groupby("corpus", sort=False):
+            if not _CORPUS.fullmatch(str(corpus)):
+                raise self._damaged(f"{INDEX} names a corpus {corpus!r}")
             path = self.path / f"{corpus}.npy"
             try:
-                array = np.load(path, mmap_mode="r", allow_pickle=False)
-            except (OSError, ValueError, EOFError) as error:
+                array = mapped(path)
+            except (OSError, ValueError) as error:
                 raise self._damaged(f"{path.name} cannot be read ({error})") from error
-            ends = rows["first_frame"] + rows["num_frames"]
-            expected = (int(ends.iloc[-1]), len(self.columns))
-            if array.dtype != np.float32 or array.shape != expected:
-                raise self._damaged(f"{path.name} is {array.dtype} {array.shape}, the index says float32 {expected}")
-            if rows["first_frame"].iloc[0] != 0 or (ends.iloc[:-1].to_numpy() != rows["first_frame"].iloc[1:]).any():
-                raise self._damaged(f"{INDEX} has gaps")
+            num_columns = len(self.columns)
+            if array.dtype != np.float32 or array.shape[1:] != (num_columns,) or not array.flags.c_contiguous:
+                raise self._damaged(f"{path.name} is {array.dtype} {array.shape}, and not float32 (..., {num_columns})")
+            first, count = rows["first_frame"], rows["num_frames"]
+            if not count.between(1, len(array)).all() or (first != count.cumsum() - count).any():
+                raise self._damaged(f"{INDEX} has gaps, or names frames that there cannot be")
+            if count.sum() != len(array):
+                raise self._damaged(f"{path.name} has {len(array)} frames, the index says {count.sum()}")
             self._arrays[str(corpus)] = array.view(np.ndarray)
 
     def _damaged(self, what: str) -> UserError:
@@ -229,14 +245,15 @@ class Writer:
 
     def _write_index(self) -> None:
         import pyarrow
-        import pyarrow.parquet as parquet
 
-        kinds = [pyarrow.string()] * 3 + [pyarrow.int64()] * 2
-        schema = pyarrow.schema(
-            list(zip(_COLUMNS, kinds, strict=True)),
-            metadata={METADATA: json.dumps(self._about, sort_keys=True).encode()},
-        )
         table = pyarrow.table(
-            {name: [row[at] for row in self._rows] for at, name in enumerate(_COLUMNS)}, schema=schema
+            {name: [row[at] for row in self._rows] for at, name in enumerate(_COLUMNS)}, schema=_schema()
         )
-        parquet.write_table(table, self.folder / INDEX)
+        tables.write(table, self.folder / INDEX, {METADATA: json.dumps(self._about, sort_keys=True).encode()})
+
+
+def _schema() -> "pyarrow.Schema":
+    import pyarrow
+
+    kinds = [pyarrow.string()] * 3 + [pyarrow.int64()] * 2
+    return pyarrow.schema(list(zip(_COLUMNS, kinds, strict=True)))

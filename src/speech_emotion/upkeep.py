@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from speech_emotion.extraction.shards import DAMAGE, RECIPE, remove_abandoned, shards, stat
+from speech_emotion.extraction.shards import RECIPE, UNREADABLE, remove_abandoned, shards, stat
 from speech_emotion.training import memo
 
 
@@ -48,7 +48,7 @@ def parts(root: Path) -> list[Part]:
             try:
                 with zipfile.ZipFile(shard) as archive:
                     num_clips += len(archive.namelist())
-            except DAMAGE:
+            except UNREADABLE:
                 continue
         stats = [about for shard in files if (about := stat(shard))]
         try:
@@ -60,9 +60,21 @@ def parts(root: Path) -> list[Part]:
     return sorted(found, key=lambda part: -part.last_used)
 
 
+@dataclass(frozen=True)
+class Pruned:
+    """What `prune` did."""
+
+    removed: int
+    """In bytes."""
+    kept: int
+    """In bytes, with what could not be removed."""
+    refused: list[tuple[Path, str]]
+    """What could not be removed, and why."""
+
+
 def prune(
     root: Path, networks: Path, *, max_bytes: int | None = None, unused_seconds: float | None = None
-) -> tuple[int, int]:
+) -> Pruned:
     """Remove shards and networks: those unused for long, then the least recently used until the rest is small enough.
 
     Parameters
@@ -78,39 +90,40 @@ def prune(
 
     Returns
     -------
-    removed, kept : int
-        In bytes.
-
-    Raises
-    ------
-    OSError
-        If a shard cannot be removed.
+    Pruned
+        What may not be removed, such as a colleague's in a shared folder, stays, and the rest is gone through.
 
     Examples
     --------
     >>> prune(Path("no/such/folder"), Path("nor/this"), max_bytes=0)
-    (0, 0)
+    Pruned(removed=0, kept=0, refused=[])
     """
     now = time.time()
-    by_age: list[tuple[float, int, Callable[[], None]]] = [
-        (part.last_used, part.size, partial(memo.remove, part)) for part in memo.parts(networks)]
+    by_age: list[tuple[float, int, Path, Callable[[], None]]] = [
+        (part.last_used, part.size, part.folder, partial(memo.remove, part)) for part in memo.parts(networks)]
     for folder in _folders(root):
-        by_age += [(about.st_mtime, about.st_size, partial(shard.unlink, missing_ok=True))
+        by_age += [(about.st_mtime, about.st_size, shard, partial(shard.unlink, missing_ok=True))
                    for shard in shards(folder) if (about := stat(shard))]
-        remove_abandoned(folder)
-    removed, kept = 0, sum(size for _, size, _ in by_age)
-    for used, size, remove in sorted(by_age, key=lambda entry: entry[:2]):
+        with suppress(OSError):
+            remove_abandoned(folder)
+    removed, kept = 0, sum(size for _, size, *_ in by_age)
+    refused = []
+    for used, size, path, remove in sorted(by_age, key=lambda entry: entry[:3]):
         too_old = unused_seconds is not None and now - used > unused_seconds
         too_much = max_bytes is not None and kept > max_bytes
         if too_old or too_much:
-            remove()
-            removed, kept = removed + size, kept - size
+            try:
+                remove()
+            except OSError as error:
+                refused.append((path, error.strerror or str(error)))
+            else:
+                removed, kept = removed + size, kept - size
     for folder in _folders(root):
-        if not any(path.name != RECIPE for path in folder.iterdir()):
-            (folder / RECIPE).unlink(missing_ok=True)
-            with suppress(OSError):  # another process may just have begun to fill it
+        with suppress(OSError):  # another process may just have begun to fill it, or it is a colleague's
+            if not any(path.name != RECIPE for path in folder.iterdir()):
+                (folder / RECIPE).unlink(missing_ok=True)
                 folder.rmdir()
-    return removed, kept
+    return Pruned(removed, kept, refused)
 
 
 def _folders(root: Path) -> list[Path]:

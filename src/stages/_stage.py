@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -18,9 +16,13 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ["PYTHONPATH"] = os.pathsep.join([sys.path[0], os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
-from speech_emotion.core.console import errors_for_people
-from speech_emotion.core.errors import UserError
-from speech_emotion.core.files import remove_unfinished
+from speech_emotion.core.console import end_on_interrupt, errors_for_people
+
+end_on_interrupt()  # while the rest is imported, here and in the stage
+
+from speech_emotion.core.errors import UserError  # noqa: E402
+from speech_emotion.core.files import remove_unfinished  # noqa: E402
+from speech_emotion.core.locks import alone  # noqa: E402
 
 PARAMS = Path("params.yaml")
 """Parameter file, relative to the folder in which DVC runs the stage."""
@@ -40,7 +42,8 @@ def run(stage: Callable[[], None], *outs: Path) -> None:
         # If `dvc repro` was killed, its stage may still be running: wait for it rather than write beside it.
         locks = Path(".cache")
         locks.mkdir(exist_ok=True)
-        with FileLock(locks / f"{stage.__name__}.lock"):
+        waiting = f"{stage.__name__}: waiting for another run of this stage in {Path.cwd()} to end"
+        with alone(locks / f"{stage.__name__}.lock", waiting):
             for out in outs:
                 remove_unfinished(out)  # by a killed run
             with _earlier_results_named(outs):

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from _stage import PARAMS, run
 from speech_emotion import manifest, predictions
 from speech_emotion.evaluation.history import read_history
@@ -18,6 +16,8 @@ METRICS, PLOTS = Path("metrics"), Path("plots")
 
 def evaluate() -> None:
     """Write `METRICS` and `PLOTS`."""
+    import pandas as pd  # not before `_stage`, which lets Ctrl-C end imports
+
     settings = load(PARAMS, Evaluate)
     clips = manifest.read("data/manifest.parquet")
     history = read_history("data/history.csv")

@@ -1,5 +1,7 @@
 """What comes of archives that are hostile or damaged, though their checksum was the published one."""
 
+import resource
+import signal
 import stat
 import zipfile
 
@@ -87,3 +89,42 @@ def test_a_damaged_archive_leaves_nothing(tmp_path, spoil):
     with pytest.raises(UserError, match=r"a\.zip: is a damaged or unusual zip file .* tell the corpus's authors"):
         unpack(archive, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damaged_data_of_every_packing_are_refused(tmp_path, compression):
+    archive = made(tmp_path, ("a.wav", bytes(range(256)) * 40, 0), compression=compression)
+    data = bytearray(archive.read_bytes())
+    for at in range(50, 90):
+        data[at] ^= 0xFF
+    archive.write_bytes(data)
+    with pytest.raises(UserError, match="is a damaged or unusual zip file"):
+        unpack(archive, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
+
+
+@pytest.mark.parametrize(("name", "replaced"), [
+    ("söng.wav", ("söng".encode(), b"s\xff\xffng")),  # said to be UTF-8
+    ("n" * 300, None),
+    ("", None),
+], ids=["no UTF-8", "too long", "empty"])
+def test_names_that_are_none_are_refused(tmp_path, name, replaced):
+    archive = made(tmp_path, (name, b"123", 0))
+    if replaced:
+        archive.write_bytes(archive.read_bytes().replace(*replaced))
+    with pytest.raises(UserError, match="is a damaged or unusual zip file"):
+        unpack(archive, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
+
+
+def test_a_full_disk_is_not_the_archives_fault(tmp_path):
+    archive = made(tmp_path, ("a.wav", bytes(100_000), 0), compression=zipfile.ZIP_STORED)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            unpack(archive, tmp_path / "out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)

@@ -7,9 +7,10 @@ import pytest
 import soundfile
 
 from speech_emotion.audio import decoding
-from speech_emotion.audio.containers import cut_short, sniff
+from speech_emotion.audio.containers import sniff
 from speech_emotion.audio.digest import of_samples
-from speech_emotion.audio.recording import NoAudioTrack, NoDecoder, UnreadableAudio
+from speech_emotion.audio.recording import Implausible, NoAudioTrack, NoDecoder, UnreadableAudio
+from speech_emotion.audio.truncation import cut_short
 from speech_emotion.testing import tone, write_clip, write_encoded
 
 RATES = {".m4a": 16_000, ".mp4": 16_000, ".mov": 16_000, ".3gp": 8_000, ".amr": 8_000, ".aac": 16_000, ".wma": 44_100,
@@ -161,3 +162,23 @@ def test_without_ffmpeg_the_message_says_what_to_install(tmp_path, monkeypatch):
     with pytest.raises(NoDecoder, match=r"a\.m4a: .*pip install 'speech-emotion\[formats\]'"):
         decoding.read(path)
     assert len(decoding.read(write_clip(tmp_path / "a.wav"))[0])
+
+
+def test_metadata_that_are_no_text_do_not_matter(tmp_path):
+    path = tmp_path / "a.mka"
+    write_encoded(path, tone(1))
+    data = path.read_bytes()
+    at = data.index(b"Lavf")
+    path.write_bytes(data[:at] + b"\xff\xca" + data[at + 2 :])
+    assert len(decoding.read(path)[0])
+
+
+def test_a_rate_that_nobody_records_speech_at_is_refused(tmp_path):
+    path = write_encoded(tmp_path / "a.m4a", tone(1), encoder="alac")
+    data = bytearray(path.read_bytes())
+    alac = data.rindex(b"alac")
+    at = data.index((16_000).to_bytes(4, "big"), alac)
+    data[at : at + 4] = (100).to_bytes(4, "big")
+    path.write_bytes(data)
+    with pytest.raises(Implausible, match="says a sample rate of 100 Hz"):
+        decoding.read(path)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from speech_emotion.cli.main import app
+from speech_emotion.cli.commands import app
 from speech_emotion.core.errors import UserError
 
 RESULT = {"uar": 0.5, "accuracy": 0.5, "counts": {"test_clips": 40},

@@ -56,3 +56,14 @@ def test_prune_keeps_to_a_size(folder: Path) -> None:
     assert "kept 0 B" in CliRunner().invoke(app, ["prune", "--max-size", "0"]).output
     assert list(folder.iterdir()) == []
     assert list((folder.parent / "networks").iterdir()) == []
+
+
+def test_what_may_not_be_removed_is_named(folder: Path) -> None:
+    part = folder / ("f" * 32)
+    (shard,) = part.glob("*.zip")
+    shard.unlink()
+    shard.mkdir()  # a folder, which nobody can unlink: permissions do not stop the superuser
+    shown = CliRunner().invoke(app, ["prune", "--max-size", "0"])
+    assert shown.exit_code == 0
+    assert f"1 parts could not be removed (the first: {shard}: " in shown.output
+    assert list((folder.parent / "networks").iterdir()) == []

@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from speech_emotion.cli.main import app
+from speech_emotion.cli.commands import app
 from speech_emotion.core.errors import UserError
 from speech_emotion.testing import write_clip
 

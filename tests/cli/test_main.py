@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from speech_emotion.cli.main import app
+from speech_emotion.cli.commands import app
 
 
 def _commands(command: click.Command, names: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -20,6 +20,8 @@ def test_it_is_read(tmp_path: Path) -> None:
     (None, "there is no training history; run: dvc repro train_cnn"), (b"", "is damaged"),
     (b"fold,epoch\n0,1\n",
      "network, kept, loss, accuracy, val_loss, val_accuracy is missing"), (b"\xff\xfe\x00", "is damaged"),
+    (f"{','.join(COLUMNS)}\n0,0,1,True,much,0,0,0\n".encode(), "loss is of another kind"),
+    (f"{','.join(COLUMNS)}\n-1,0,1.5,2,0,0,0,0\n".encode(), "fold, epoch, kept is of another kind"),
 ])
 def test_what_is_no_history(content: bytes | None, message: str, tmp_path: Path) -> None:
     path = tmp_path / "history.csv"

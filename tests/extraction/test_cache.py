@@ -1,10 +1,13 @@
 """The cache: what was computed is found again, damage is noticed, nobody is in anybody's way."""
 
 import os
+import stat
 import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +103,107 @@ def test_every_flipped_byte_is_noticed(tmp_path: Path) -> None:
                 assert found is None or np.array_equal(found, matrix(seed)), at
 
 
+def test_what_was_computed_for_other_columns_is_no_damage(tmp_path: Path) -> None:
+    fill(tmp_path, range(1))
+    with Cache(tmp_path, "f" * 64, COLUMNS + 2, {}) as cache:
+        assert cache.get("key0") is None
+    assert len(shards(tmp_path)) == 1
+
+
+@contextmanager
+def somebody_else(folder: Path) -> Iterator[None]:
+    """Act as a user who owns nothing; the superuser may do anything."""
+    folder.chmod(0o755)
+    superuser = os.geteuid() == 0
+    if superuser:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if superuser:
+            os.seteuid(0)
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that others may enter, which they may not in tmp_path."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_a_colleagues_shard_that_may_not_be_read_stays(public: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for seed in range(3):
+        fill(public, range(seed, seed + 1))
+    kept = shards(public)[0].parent
+    kept.chmod(0o777)
+    for shard in shards(public)[:2]:
+        shard.chmod(0)
+    with somebody_else(public), open_cache(public) as cache:
+        found = [cache.get(f"key{seed}") is not None for seed in range(3)]
+        cache.add("key9", matrix(9))
+    assert sum(found) == 1
+    assert len(shards(public)) == 4
+    message = capsys.readouterr().err
+    assert message.count("warning") == 1
+    assert "2 parts of the cache cannot be read" in message
+    assert "Permission denied" in message
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_too_many_open_files_are_no_damage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import resource
+
+    for seed in range(12):
+        fill(tmp_path, range(seed, seed + 1))
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with open_cache(tmp_path) as cache:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/dev/fd").iterdir())) + 4, before[1]))
+        try:
+            found = [cache.get(f"key{seed}") for seed in range(12)]
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert all(values is not None for values in found)  # fewer are held open
+    with open_cache(tmp_path) as cache:
+        lowest = os.open(os.devnull, os.O_RDONLY)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, before[1]))  # not one more
+        try:
+            assert cache.get("key0") is None
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+            os.close(lowest)
+    assert len(shards(tmp_path)) == 12
+    assert "Too many open files" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+@pytest.mark.parametrize(("mask", "mode"), [(0o027, 0o640), (0o002, 0o664), (0o077, 0o600)])
+def test_others_may_read_what_the_umask_lets_them(tmp_path: Path, mask: int, mode: int) -> None:
+    before = os.umask(mask)
+    try:
+        fill(tmp_path, range(1))
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("*/*")} == {mode}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_prune_goes_on_past_what_it_may_not_remove(public: Path) -> None:
+    fill(public, range(1))
+    with Cache(public, "e" * 64, COLUMNS, {}) as cache:
+        cache.add("key", matrix(0))
+    theirs, ours = public / ("e" * 32), public / ("f" * 32)
+    theirs.chmod(0o555)
+    for path in (public, ours, *ours.iterdir()):
+        path.chmod(0o777)
+    size = sum(shard.stat().st_size for shard in theirs.glob("*.zip"))
+    with somebody_else(public):
+        pruned = upkeep.prune(public, public / "none", max_bytes=0)
+    assert [shard.parent for shard in shards(public)] == [theirs]
+    assert pruned.kept == size
+    assert [path.parent for path, _ in pruned.refused] == [theirs]
+
+
 def test_shard_that_another_process_prunes_is_no_damage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fill(tmp_path, range(2))
     with open_cache(tmp_path) as cache:
@@ -146,25 +250,12 @@ def test_full_disk_is_a_warning_and_what_was_whole_stays(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
-def test_read_only_cache_is_read(capsys: pytest.CaptureFixture[str]) -> None:
-    # Not in tmp_path, which nobody but its owner may enter.
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        root.chmod(0o755)
-        fill(root, range(2))
-        kept = shards(root)[0].parent
-        kept.chmod(0o555)
-        superuser = os.geteuid() == 0
-        if superuser:
-            os.seteuid(NOBODY)  # the superuser may write anywhere
-        try:
-            with open_cache(root) as cache:
-                np.testing.assert_array_equal(cache.get("key1"), matrix(1))
-                cache.add("key9", matrix(9))
-        finally:
-            if superuser:
-                os.seteuid(0)
-            kept.chmod(0o755)
+def test_read_only_cache_is_read(public: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fill(public, range(2))
+    shards(public)[0].parent.chmod(0o555)
+    with somebody_else(public), open_cache(public) as cache:
+        np.testing.assert_array_equal(cache.get("key1"), matrix(1))
+        cache.add("key9", matrix(9))
     assert "features are not kept" in capsys.readouterr().err
 
 
@@ -190,14 +281,15 @@ def test_parts_and_prune(tmp_path: Path) -> None:
 
     old_size = other.stat().st_size
     total = sum(part.size for part in parts)
-    assert upkeep.prune(tmp_path, tmp_path / "none", unused_seconds=24 * 3600) == (old_size, total - old_size)
+    pruned = upkeep.prune(tmp_path, tmp_path / "none", unused_seconds=24 * 3600)
+    assert (pruned.removed, pruned.kept, pruned.refused) == (old_size, total - old_size, [])
     assert not other.parent.exists()
 
-    removed, kept = upkeep.prune(tmp_path, tmp_path / "none", max_bytes=(total - old_size) // 2 + 10)
-    assert removed > 0
-    assert kept <= (total - old_size) // 2 + 10
+    pruned = upkeep.prune(tmp_path, tmp_path / "none", max_bytes=(total - old_size) // 2 + 10)
+    assert pruned.removed > 0
+    assert pruned.kept <= (total - old_size) // 2 + 10
     assert len(shards(tmp_path)) == 1
-    assert upkeep.prune(tmp_path, tmp_path / "none", max_bytes=0)[1] == 0
+    assert upkeep.prune(tmp_path, tmp_path / "none", max_bytes=0).kept == 0
     assert upkeep.parts(tmp_path) == []
 
 

@@ -1,7 +1,11 @@
 """Each defect, made on disk, and the rule that finds it."""
 
+import os
 import shutil
 import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,6 +55,19 @@ _NAN[7] = np.nan
 _INFINITE = tone(0, sample_rate=48_000)
 _INFINITE[-1] = -np.inf
 
+_ABSURD = tone(0, sample_rate=48_000)
+_ABSURD[5] = 1e30
+
+
+def _rate(value):
+    def make(path):
+        write_clip(path)
+        data = bytearray(path.read_bytes())
+        data[24:28] = value.to_bytes(4, "little")
+        path.write_bytes(data)
+    return make
+
+
 DEFECTS = {
     "empty file": (_bytes(b""), "empty"),
     "no samples": (_samples(np.zeros(0, np.int16)), "empty"),
@@ -58,6 +75,10 @@ DEFECTS = {
     "lfs pointer": (_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 9\n"),
                     "lfs-pointer"),
     "half a wav": (_half, "undecodable"),
+    "a sample of 1e30": (_samples(_ABSURD, subtype="FLOAT"), "absurd-peak"),
+    "integers in floating point": (_samples(tone(0, sample_rate=48_000) * 0x7FFF, subtype="FLOAT"), "absurd-peak"),
+    "a rate of 1 Hz": (_rate(1), "implausible"),
+    "a rate of 1 MHz": (_rate(1_000_000), "implausible"),
     "zeros": (_samples(np.zeros(48_000, np.int16)), "silent"),
     "last bit only": (_samples(np.tile([0, 1], 24_000).astype(np.int16)), "silent"),
     "NaN": (_samples(_NAN, subtype="FLOAT"), "non-finite"),
@@ -200,7 +221,37 @@ def test_strange_names_and_labels_are_rejected(root):
 
 def test_a_file_that_may_not_be_read_is_a_row_and_no_crash(root):
     (root / OTHER).symlink_to(root / "nowhere.wav")
-    assert rules(take_in(root)) == {OTHER: "undecodable"}
+    assert rules(take_in(root)) == {OTHER: "unreadable"}
+
+
+def test_a_file_of_somebody_else_is_not_called_damaged():
+    with tempfile.TemporaryDirectory() as folder:  # in which others may search, unlike in tmp_path
+        Path(folder).chmod(0o755)
+        make_corpus(Path(folder), "emodb", speakers=["03"], labels=["anger", "fear"])
+        Path(folder, "wav/03a01Wa.wav").chmod(0)
+        with nobody():
+            intake = take_in(Path(folder))
+    assert rules(intake) == {"wav/03a01Wa.wav": "unreadable"}
+    assert intake.rejected.loc[0, "reason"] == "Permission denied"
+    assert len(intake.clips) == 1
+
+
+@contextmanager
+def nobody():
+    """A user without rights, if the tests run as one with all."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_loud_floating_point_is_taken(root):
+    soundfile.write(root / OTHER, tone(0, sample_rate=48_000) * 40, 48_000, subtype="FLOAT")
+    assert not len(take_in(root).rejected)
 
 
 def test_clips_that_a_table_lists_and_that_are_not_there_are_rejected(tmp_path):

@@ -1,11 +1,14 @@
+import os
 import shutil
 
 import pytest
 import soundfile
 
+from speech_emotion.acquisition.validate import validate
+from speech_emotion.core.errors import UserError
 from speech_emotion.corpora.base import Clip
 from speech_emotion.ingest.find import find_candidates
-from speech_emotion.ingest.intake import take_in
+from speech_emotion.ingest.intake import take_in, write_rejected
 from speech_emotion.testing import make_corpus, tone, write_clip, write_encoded
 
 EVERY = ["synthetic", "ravdess", "tess", "crema_d", "savee", "emodb"]
@@ -87,6 +90,40 @@ def test_links_are_followed_but_not_in_circles(tmp_path):
     (tmp_path / "root/emodb").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere/back").symlink_to(tmp_path / "root")
     assert corpora(find_candidates(tmp_path / "root")) == {"emodb": 1}
+
+
+@pytest.mark.parametrize("name", ["03a01Wa.wav", "notes", "archive.zip"])
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_nothing_is_waited_for_that_is_no_file(tmp_path, make, name):
+    sound = make_corpus(tmp_path, "emodb", speakers=["08"], labels=["anger"])
+    make(tmp_path / name)
+    intake = take_in(tmp_path)
+    assert len(intake.clips) == len(sound)
+    assert intake.rejected[["path", "rule"]].to_numpy().tolist() == (
+        [[name, "unreadable"]] if name.endswith(".wav") else [])
+    assert validate(tmp_path)[0].altered == [name] * name.endswith(".wav") + ["wav/08a01Wa.wav"]
+
+
+def test_a_description_that_is_no_file_is_not_waited_for(tmp_path):
+    write_clip(tmp_path / "angry/1.wav")
+    os.mkfifo(tmp_path / "corpus.yaml")
+    with pytest.raises(UserError, match=r"corpus\.yaml: is no file"):
+        take_in(tmp_path)
+
+
+def test_names_that_are_no_text_are_rejected_and_the_others_taken(tmp_path):
+    sound = make_corpus(tmp_path, "emodb", speakers=["08"], labels=["anger"])
+    strange = [b"caf\xe9.wav", b"W\xfct/1.wav", b"03a01Wa\xff.mp3"]
+    for number, name in enumerate(strange):
+        write_clip(tmp_path / os.fsdecode(name), number)
+    intake = take_in(tmp_path, ["emodb", "folder"])
+    assert len(intake.clips) == len(sound)
+    assert intake.rejected[["path", "rule"]].to_numpy().tolist() == [
+        [r"03a01Wa\xff.mp3", "not-utf-8"], [r"W\xfct/1.wav", "not-utf-8"], [r"caf\xe9.wav", "not-utf-8"]]
+    write_rejected(intake.rejected, tmp_path / "rejected.csv")
+    assert r"caf\xe9.wav" in (tmp_path / "rejected.csv").read_text("utf-8")
+    for part in (intake.clips, intake.files):
+        part.to_parquet(tmp_path / "t.parquet")
 
 
 def test_folders_as_labels_take_any_name_but_leave_other_corpora_alone(tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from speech_emotion.core.errors import UserError
@@ -137,6 +138,22 @@ def test_many_clips_are_predicted_as_few_are(bundle: Bundle) -> None:
     np.testing.assert_allclose(bundle.probabilities(many)[-4:], bundle.probabilities(CLIPS), rtol=1e-5)
 
 
+def test_a_network_of_large_layers_is_given_fewer_windows_at_a_time(
+    make_bundle: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from speech_emotion.models import bundle as module
+    from speech_emotion.models import classifier
+
+    expected = make_bundle(seed=7).probabilities(CLIPS)
+    monkeypatch.setattr(module, "_VALUES", 2 * 16 * 40)
+    given: list[int] = []
+    outputs = classifier.outputs
+    monkeypatch.setattr(classifier, "outputs", lambda network, windows, batch: (
+        given.append(batch), outputs(network, windows, batch))[1])
+    np.testing.assert_allclose(make_bundle(seed=7).probabilities(CLIPS), expected, rtol=1e-5)
+    assert set(given) == {2}
+
+
 def test_a_short_clip_is_padded_with_the_mean(bundle: Bundle) -> None:
     padded = np.tile(np.append(bundle.normalisation.mean, np.float32([1, 1, 1])), (16, 1))
     padded[5:10] = CLIPS[0]
@@ -240,6 +257,76 @@ def test_a_document_that_does_not_fit_the_weights(change: dict[str, Any], copy: 
     path = copy / "model.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(UserError):
+        load(copy)
+
+
+BEYOND = [
+    {"window_frames": 2_000_000}, {"window_frames": 10**12}, {"window_frames": 0}, {"window_frames": 100_000},
+    {"num_networks": 10**9}, {"num_networks": -1}, {"num_networks": 101}, {"frame_rate": 0.0}, {"frame_rate": -1.0},
+    {"frame_rate": 1e300}, {"baseline_share": 2.0}, {"columns": ["rms"] * 43}, {"columns": []}, {"columns": [1, 2]},
+    {"columns": [f"c{at}" for at in range(10_001)]}, {"network_columns": ["mfcc_0", "none"]},
+    {"labels": ["anger", "anger", "fear"]}, {"labels": ["anger"]}, {"labels": ["anger", None, "fear"]},
+    {"labels": ["anger", "", "fear"]}, {"labels": ["anger", "a\nb", "fear"]}, {"labels": ["a" * 300, "b", "c"]},
+    {"views": []}, {"views": ["speed-0.9"]}, {"views": ["", ""]}, {"views": ["", "speed-x"]}, {"network": "../cnn"},
+    {"views": ["", "speed-0"]}, {"views": ["", "speed-1e9"]}, {"views": ["", "pitch+1000"]},
+    *({"network_settings": {"filters": [4], "kernel_size": 3, "pool_size": 4, "dense": 4, "dropout": 0.0,
+                            "batch_norm": True, **change}}
+      for change in ({"dense": 10**9}, {"kernel_size": 10**9}, {"filters": [10**9]}, {"filters": [4] * 1000},
+                     {"filters": [100_000], "dense": 1000}, {"dense": 10**30}, {"kernel_size": -3}, {"dense": True},
+                     {"pool_size": 1}, {"kernel_size": 100_000, "filters": [1000]}, {"dense": "4"}, {"dropout": 1.0})),
+]
+
+
+@pytest.mark.parametrize("change", BEYOND, ids=lambda change: str(change)[:60])
+def test_a_document_beyond_all_bounds_takes_no_memory(change: dict[str, Any], copy: Path) -> None:
+    path = copy / "model.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    before = psutil.Process().memory_info().rss
+    with pytest.raises(UserError):
+        load(copy)
+    assert psutil.Process().memory_info().rss - before < 100e6
+
+
+@pytest.mark.parametrize("text", [
+    "[" * 100_000, '{"format": 6, "labels": ' + "[" * 50 + "]" * 50 + "}", '{"format": NaN}',
+    '{"format": ' + "9" * 5000 + "}",
+    " " * (17 << 20) + "{}", '{"format": {"a": "' + "x" * 10_000 + '"}}',
+], ids=["deep", "nested", "NaN", "digits", "long", "wordy"])
+@pytest.mark.parametrize("name", ["model.json", "fold-0/normalisation.json"])
+def test_json_that_no_training_writes(text: str, name: str, copy: Path) -> None:
+    (copy / name).write_text(text)
+    with pytest.raises(UserError) as caught:
+        load(copy)
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, 1e-60, 1e60, float("nan"), float("inf"), None, "1", [1.0]])
+def test_scales_that_are_none(value: object, copy: Path) -> None:
+    path = copy / "fold-0/normalisation.json"
+    document = json.loads(path.read_text())
+    document["mfcc_3"]["std"] = value
+    path.write_text(json.dumps(document))
+    with pytest.raises(UserError, match="damaged or of another version"):
+        load(copy)
+
+
+def test_weights_that_are_not_finite(make_bundle: Make, save_models: Make, tmp_path: Path) -> None:
+    made = make_bundle(seed=5)
+    weights = made.networks[0].get_weights()
+    weights[0][0, 0, 0] = np.nan
+    made.networks[0].set_weights(weights)
+    save_models(tmp_path, made)
+    with pytest.raises(UserError, match=r"network-0\.weights\.h5 has values that are not finite"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_baseline_that_is_not_finite(value: float, copy: Path) -> None:
+    path = copy / "fold-0/baseline.npy"
+    array = np.load(path)
+    array[3, 1] = value
+    np.save(path, array)
+    with pytest.raises(UserError, match="no finite numbers"):
         load(copy)
 
 

@@ -1,5 +1,6 @@
 """params.yaml is read whole, and whatever is wrong with it is named before any work begins."""
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.params.base import load
+from speech_emotion.params.base import check, load
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 from speech_emotion.params.ingest import Ingest
@@ -233,3 +234,27 @@ def test_any_value_at_any_key_is_taken_or_refused_by_name(
         assert lines
         # A setting may be refused for not fitting another, and then that one is named.
         assert all(line.startswith(f"{key[0]}.") for line in lines)
+
+
+LAUGHS = "\n".join(["a: &a [x, x, x, x, x, x, x, x, x]", *(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]" for before, name in itertools.pairwise("abcdefghij"))])
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("evaluate: " + "[" * 3000 + "]" * 3000, "is nested too deeply"),
+    ("evaluate: " + "{a: " * 3000 + "1" + "}" * 3000, "is nested too deeply"),
+    ("evaluate: " + "[" * 100 + "]" * 100, r"evaluate: is \[\[\[\[\.\.\.\]\]\]\], but must hold"),
+    (f"{LAUGHS}\nevaluate: *j", r"evaluate: is \[\[\[\[\.\.\.\], .* \.\.\., but must hold"),
+    (f"{LAUGHS}\nevaluate: {{resamples: *j, confidence: 0.95, dpi: 100}}", r"evaluate.resamples: is \[\[\[\[\.\.\."),
+    ("evaluate: &a [*a]", "evaluate: is "),
+    ("evaluate: &a {resamples: *a, confidence: 0.95, dpi: 100}", "evaluate.resamples: is "),
+    ("evaluate: {resamples: 2001-99-99, confidence: 0.95, dpi: 100}", "cannot be read"),
+    (f"evaluate: {{resamples: {'9' * 5000}, confidence: 0.95, dpi: 100}}", "cannot be read"),
+    ("evaluate: {resamples: !!int x, confidence: 0.95, dpi: 100}", "cannot be read|not valid YAML"),
+    ("evaluate: {resamples: '" + "y" * 100_000 + "', confidence: 0.95, dpi: 100}", "resamples: is 'yyy"),
+], ids=range(11))
+def test_hostile_yaml_is_answered_in_a_few_lines(tmp_path, text, message):
+    (tmp_path / "params.yaml").write_text(text)
+    with pytest.raises(UserError, match=message) as raised:
+        check(tmp_path / "params.yaml")
+    assert len(str(raised.value)) < 3000

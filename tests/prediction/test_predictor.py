@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -320,6 +321,24 @@ def test_a_file_that_cannot_be_read_does_not_lose_the_others(predictor: Predicto
     assert len(failures) == 2
     assert str(text) in failures[0]
     assert str(empty) in failures[1]
+
+
+def test_pipes_and_devices_in_a_folder_are_not_waited_for(predictor: Predictor, tmp_path: Path) -> None:
+    write_clip(tmp_path / "a.wav")
+    os.mkfifo(tmp_path / "b.wav")
+    (tmp_path / "c.wav").symlink_to("/dev/zero")
+    table, failures = predict_files([tmp_path, tmp_path / "c.wav"], predictor)
+    assert table["file"].tolist() == [str(tmp_path / "a.wav")]
+    assert failures == [f"{tmp_path / name}: is no file" for name in ("b.wav", "c.wav", "c.wav")]
+
+
+def test_a_name_that_is_no_text_is_shown_with_escapes(predictor: Predictor, tmp_path: Path) -> None:
+    write_clip(tmp_path / os.fsdecode(b"caf\xe9.wav"))
+    table, failures = predict_files([tmp_path], predictor)
+    assert not failures
+    assert table["file"].tolist() == [f"{tmp_path}/caf\\xe9.wav"]
+    for form in Format:
+        text(table, form).encode("utf-8")
 
 
 def test_nothing_readable_gives_an_empty_table_with_its_columns(predictor: Predictor, tmp_path: Path) -> None:

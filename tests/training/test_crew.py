@@ -43,7 +43,7 @@ def test_what_is_trained_is_trained_once(
     damaged = sorted((tmp_path / "memo").glob("*/finished"), key=lambda path: path.stat().st_mtime)[-1]
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
     assert said("mended", lr=0.5) == "networks: 1 trained, 0 reused"
-    assert "cannot be read and is done anew" in capsys.readouterr().err
+    assert "is damaged and is done anew" in capsys.readouterr().err
     assert digests(tmp_path / "mended") == digests(tmp_path / "other")
 
 

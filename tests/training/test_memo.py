@@ -1,6 +1,8 @@
 """What is kept of trainings is whole or not there, and does not grow without bound."""
 
+import hashlib
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -74,3 +76,44 @@ def test_a_file_where_the_folder_should_be_gives_a_warning(tmp_path: Path, capsy
         kept.finish(TRAINED)
     assert "is not kept" in capsys.readouterr().err
     assert kept.finished() is None
+
+
+def test_what_another_version_has_written_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = entry(tmp_path)
+    kept.finish(TRAINED)
+    path = kept.folder / "finished"
+    payload = b"whole, and of another kind"
+    path.write_bytes(hashlib.sha256(payload).digest() + payload)
+    assert kept.finished() is None
+    assert "is not for this version" in capsys.readouterr().err
+    assert path.exists()
+
+
+def test_a_checkpoint_gives_way_to_what_is_finished(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = entry(tmp_path)
+    kept.keep(State({"x": np.arange(3)}))
+    (kept.folder / ".finished.of-a-killed-process.tmp").mkdir()
+    kept.finish(TRAINED)
+    assert kept.finished() is not None
+    assert kept.state() is None
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only the superuser can be another user")
+def test_what_may_not_be_removed_is_said() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        kept = entry(Path(folder))
+        kept.finish(TRAINED)
+        Path(folder).chmod(0o755)
+        (part,) = memo.parts(Path(folder))
+        os.seteuid(65534)
+        try:
+            with pytest.raises(PermissionError):
+                memo.remove(part)
+            memo.bound(Path(folder), 0)
+        finally:
+            os.seteuid(0)
+        assert kept.finished() is not None
+        memo.remove(part)
+        memo.remove(part)  # somebody was quicker
+        assert kept.finished() is None

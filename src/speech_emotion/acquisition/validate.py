@@ -10,6 +10,7 @@ import joblib
 from tqdm import tqdm
 
 from speech_emotion.core.errors import UserError
+from speech_emotion.core.files import shown
 from speech_emotion.corpora import published, registry
 from speech_emotion.corpora.base import Corpus, Published
 from speech_emotion.ingest.find import audio_files
@@ -158,7 +159,7 @@ def _compare(corpus: Corpus, known: Mapping[Hashable, Published], found: Sequenc
     for path, sha256, key in found:
         file = known.get(key)
         if file is None:
-            result.unknown.append(str(path))
+            result.unknown.append(shown(path))
         elif path.suffix.lower() != PurePosixPath(file.path).suffix.lower():
             result.repeated += key in there
             there.setdefault(key, "converted")
@@ -167,7 +168,7 @@ def _compare(corpus: Corpus, known: Mapping[Hashable, Published], found: Sequenc
             there[key] = "intact"
         else:
             altered.add(key)
-            result.altered.append(str(path))
+            result.altered.append(shown(path))
     result.altered.sort()
     result.intact = sum(state == "intact" for state in there.values())
     result.converted = sum(state == "converted" for state in there.values())
@@ -182,6 +183,8 @@ def _sha256_by_path(root: Path, paths: Sequence[PurePosixPath]) -> dict[PurePosi
 
 
 def _sha256(path: Path) -> str:
+    if not path.is_file():  # a pipe would be waited for, a device has no end
+        return ""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

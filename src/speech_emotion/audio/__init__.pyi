@@ -1,11 +1,12 @@
 from . import digest
-from .containers import Container, cut_short, sniff
+from .containers import Container, sniff
 from .decoding import opened, read
 from .digest import Digest
-from .recording import NoAudioTrack, NoDecoder, Recording, UnreadableAudio
+from .recording import Implausible, NoAudioTrack, NoDecoder, Recording, UnreadableAudio
 from .resampling import load, resampled, streamed
+from .truncation import cut_short
 
 __all__ = [
-    "Container", "Digest", "NoAudioTrack", "NoDecoder", "Recording", "UnreadableAudio", "cut_short", "digest", "load",
-    "opened", "read", "resampled", "sniff", "streamed",
+    "Container", "Digest", "Implausible", "NoAudioTrack", "NoDecoder", "Recording", "UnreadableAudio", "cut_short",
+    "digest", "load", "opened", "read", "resampled", "sniff", "streamed",
 ]

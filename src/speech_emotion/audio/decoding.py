@@ -1,5 +1,6 @@
 """Any readable audio file as mono float32 samples at its own sample rate."""
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -7,15 +8,32 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from speech_emotion.audio.containers import ForFFmpeg, cut_short, for_ffmpeg
-from speech_emotion.audio.recording import BLOCK, NoDecoder, Recording, UnreadableAudio
+from speech_emotion.audio.containers import ForFFmpeg, for_ffmpeg
+from speech_emotion.audio.recording import (
+    BLOCK,
+    NoDecoder,
+    Recording,
+    UnreadableAudio,
+    plausible,
+    require_plausible,
+)
+from speech_emotion.audio.truncation import cut_short
 
 __all__ = ["BLOCK", "READ", "SoundFileRecording", "UnreadableAudio", "opened", "read"]
 
 READ = 4 * BLOCK
 """Samples that are read at a time. More than a block, because soundfile seeks around each read."""
+_FEW = 8
+"""Channels up to which so many samples are read at a time; fewer of more channels, of which there may be 1,024."""
 _BY_EXTENSION = ("RAW", "MP3")
 """What libsndfile takes a file for because it is called so; all else it knows by content."""
+_TAKEN = frozenset({"WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "NIST", "FLAC", "OGG", "MP3"})
+"""What is read of the formats that libsndfile knows: those of which a cut file can be told from a whole one. It takes
+any text for RAW if it is called .gsm or .vox."""
+_HEADERLESS = "headerless audio; convert it to WAV or FLAC"
+_NOT_READ = "a format that is not read ({}); convert it to WAV or FLAC"
+_UNKNOWN = 1 << 62
+"""Numbers of samples from here on stand for "unknown", as of a FLAC that was written to a pipe."""
 
 
 class SoundFileRecording:
@@ -41,22 +59,28 @@ class SoundFileRecording:
 
         Equals ``soundfile.read(path, dtype="float32", always_2d=True)[0].mean(axis=1)``, cut into pieces.
         """
+        announced = 0 if self._file.frames >= _UNKNOWN else self._file.frames
+        decoded = 0
+        for block in plausible(self._path, self.sample_rate, self._blocks()):
+            decoded += len(block)
+            yield block
+        if decoded < announced:
+            raise UnreadableAudio(f"{self._path}: damaged audio (ends after {decoded} of {announced} samples)")
+
+    def _blocks(self) -> Iterator[np.ndarray]:
         # libsndfile takes three times as long to give floats as the 16-bit integers that such a file holds.
         integers = self._file.subtype == "PCM_16"
-        buffer = np.empty((READ, self.channels), dtype=np.int16 if integers else np.float32)
-        block = np.empty((BLOCK, self.channels), dtype=np.float32)
-        decoded = 0
+        at_once = READ if self.channels <= _FEW else READ * _FEW // self.channels
+        buffer = np.empty((at_once, self.channels), dtype=np.int16 if integers else np.float32)
+        block = np.empty((min(BLOCK, at_once), self.channels), dtype=np.float32)
         while len(read := self._read(buffer)):
-            decoded += len(read)
             for at in range(0, len(read), BLOCK):
                 samples = read[at : at + BLOCK]
                 if integers:
                     samples = np.multiply(samples, np.float32(1 / 0x8000), out=block[: len(samples)])
                 yield samples[:, 0] if self.channels == 1 else samples.mean(axis=1)
-            if len(read) < READ:
+            if len(read) < at_once:
                 break
-        if decoded < self._file.frames:
-            raise UnreadableAudio(f"{self._path}: damaged audio (ends after {decoded} of {self._file.frames} samples)")
 
     def _read(self, buffer: np.ndarray) -> np.ndarray:
         try:
@@ -84,8 +108,10 @@ def opened(path: Path | str) -> AbstractContextManager[Recording]:
     ------
     NoDecoder
         If FFmpeg is needed and not installed.
+    Implausible
+        If its header says a sample rate or a length that no recording of speech has.
     UnreadableAudio
-        If the file cannot be opened as audio, or was cut short.
+        If it is no file, cannot be opened as audio, or was cut short.
 
     Examples
     --------
@@ -95,8 +121,15 @@ def opened(path: Path | str) -> AbstractContextManager[Recording]:
     ...     print(recording.sample_rate, recording.channels, sum(len(block) for block in recording.blocks()))
     16000 1 8000
     """
+    if Path(path).exists() and not Path(path).is_file():  # a pipe would be waited for, a device has no end
+        raise UnreadableAudio(f"{path}: is no file")
     try:
-        file = soundfile.SoundFile(path)
+        if _is_sample_dump(path):
+            raise UnreadableAudio(f"{path}: {_NOT_READ.format('MIDI Sample Dump')}")
+        # As bytes where names are bytes: not every one is text.
+        file = soundfile.SoundFile(os.fsencode(path) if os.name == "posix" else path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
     except (soundfile.LibsndfileError, TypeError) as error:
         if container := for_ffmpeg(path):
             return _by_ffmpeg(path, container)
@@ -104,9 +137,11 @@ def opened(path: Path | str) -> AbstractContextManager[Recording]:
     if file.format in _BY_EXTENSION and (container := for_ffmpeg(path)):
         file.close()
         return _by_ffmpeg(path, container)
-    if missing := cut_short(path):
+    try:
+        _require_sound(path, file)
+    except UnreadableAudio:
         file.close()
-        raise UnreadableAudio(f"{path}: damaged audio ({missing})")
+        raise
     return _by_libsndfile(path, file)
 
 
@@ -159,9 +194,28 @@ def _by_ffmpeg(path: Path | str, container: ForFFmpeg) -> AbstractContextManager
     return ffmpeg.opened(path, container)
 
 
+def _is_sample_dump(path: Path | str) -> bool:
+    """Whether it is an SDS, of which libsndfile prints to standard output what is wrong, even while it opens it."""
+    with Path(path).open("rb") as file:
+        head = file.read(4)
+    return head[:2] == b"\xf0\x7e" and head[3:] == b"\x01"
+
+
+def _require_sound(path: Path | str, file: soundfile.SoundFile) -> None:
+    if file.format == "RAW":
+        raise UnreadableAudio(f"{path}: {_HEADERLESS}")
+    if file.format not in _TAKEN:
+        raise UnreadableAudio(f"{path}: {_NOT_READ.format(file.format_info)}")
+    require_plausible(path, file.samplerate, 0 if file.frames >= _UNKNOWN else file.frames)
+    if missing := cut_short(path):
+        raise UnreadableAudio(f"{path}: damaged audio ({missing})")
+
+
 def _unreadable(path: Path | str, error: Exception) -> UnreadableAudio:
     if isinstance(error, TypeError):  # a bare .raw extension asks for a format that only the user could know
-        return UnreadableAudio(f"{path}: headerless audio; convert it to WAV or FLAC")
+        return UnreadableAudio(f"{path}: {_HEADERLESS}")
     if not Path(path).is_file():
         return UnreadableAudio(f"{path}: there is no such file")
+    if isinstance(error, OSError):
+        return UnreadableAudio(f"{path}: cannot be read ({error.strerror})")
     return UnreadableAudio(f"{path}: not readable as audio ({getattr(error, 'error_string', error)})")

@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from speech_emotion.audio.containers import ForFFmpeg
-from speech_emotion.audio.recording import BLOCK, NoAudioTrack, UnreadableAudio
+from speech_emotion.audio.recording import BLOCK, NoAudioTrack, UnreadableAudio, plausible, require_plausible
 
 _DEMUXERS: dict[ForFFmpeg, str] = {
     "mp4": "mov",
@@ -58,7 +58,7 @@ class FFmpegRecording:
         """Decode the file piece by piece, once; see `Recording.blocks`."""
         pieces: list[np.ndarray] = []
         waiting = decoded = 0
-        for piece in self._pieces():
+        for piece in plausible(self._path, self.sample_rate, self._pieces()):
             pieces.append(piece)
             waiting += len(piece)
             decoded += len(piece)
@@ -120,7 +120,7 @@ def opened(path: Path | str, container: ForFFmpeg) -> Iterator[FFmpegRecording]:
     # A file rather than its name, which FFmpeg would take for an address if it looked like one.
     with Path(path).open("rb") as file:
         try:
-            source = av.open(file, "r", format=_DEMUXERS[container])
+            source = av.open(file, "r", format=_DEMUXERS[container], metadata_errors="replace")
         except av.FFmpegError as error:
             raise UnreadableAudio(f"{path}: not readable as audio ({error.strerror})") from error
         with source:
@@ -129,6 +129,7 @@ def opened(path: Path | str, container: ForFFmpeg) -> Iterator[FFmpegRecording]:
                 raise NoAudioTrack(f"{path}: holds no audio track")
             if not getattr(stream, "codec_context", None):  # None for an encoding that FFmpeg does not know
                 raise UnreadableAudio(f"{path}: its encoding is unknown to FFmpeg; convert it to WAV or FLAC")
+            require_plausible(path, stream.rate, 0)
             stream.codec_context.thread_count = 1  # whoever reads many files reads several at a time
             # Of a video, the pictures' length may be meant.
             announces = container in _ANNOUNCING and len(source.streams) == 1

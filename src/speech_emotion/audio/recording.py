@@ -1,6 +1,7 @@
 """What every decoder gives: a recording that is open for decoding, or why it cannot be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,13 @@ from speech_emotion.core.errors import UserError
 BLOCK = 1 << 16
 """Samples that are worked on at a time: few enough to stay in a processor's cache."""
 
+LOWEST_RATE, HIGHEST_RATE = 1_000, 768_000
+"""Sample rates in Hz between which a header is believed: less carries no speech (telephones have 8,000), more no
+converter gives. A rate of 1 Hz makes 40 hours, and 9 GB at 16 kHz, of a file of 288 kB."""
+LONGEST = 4 * 3600.0
+"""Longest recording that is read, in s. A lossless file of hours of silence takes a few kB, so the file's size bounds
+nothing; this bounds what an hour takes in memory (docs/features.md)."""
+
 
 class UnreadableAudio(UserError):
     """A file that is not audio, or is damaged."""
@@ -17,6 +25,10 @@ class UnreadableAudio(UserError):
 
 class NoAudioTrack(UnreadableAudio):
     """A sound container, such as a video, in which there is no sound."""
+
+
+class Implausible(UnreadableAudio):
+    """A file that says what no recording of speech is: its sample rate or its length."""
 
 
 class NoDecoder(UnreadableAudio):
@@ -47,3 +59,42 @@ class Recording(Protocol):
         UnreadableAudio
             If the file cannot be decoded, or ends before the length its header gives.
         """
+
+
+def require_plausible(path: Path | str, sample_rate: int, num_samples: float) -> None:
+    """Refuse what a header says before anything is made room for.
+
+    Parameters
+    ----------
+    path : Path or str
+        For the message.
+    sample_rate : int
+        In Hz.
+    num_samples : float >= 0
+        Announced, or decoded so far; per channel.
+
+    Raises
+    ------
+    Implausible
+        If the rate is outside of `LOWEST_RATE` to `HIGHEST_RATE`, or the recording is longer than `LONGEST`.
+
+    Examples
+    --------
+    >>> require_plausible("a.wav", 1, 144_000)
+    Traceback (most recent call last):
+    speech_emotion.audio.recording.Implausible: a.wav: says a sample rate of 1 Hz, which is not from 1000 to 768000
+    """
+    if not LOWEST_RATE <= sample_rate <= HIGHEST_RATE:
+        raise Implausible(f"{path}: says a sample rate of {sample_rate} Hz, which is not from {LOWEST_RATE} to "
+                          f"{HIGHEST_RATE}")
+    if num_samples / sample_rate > LONGEST:
+        raise Implausible(f"{path}: is longer than {LONGEST / 3600:g} hours")
+
+
+def plausible(path: Path | str, sample_rate: int, blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Pass a recording on as it is decoded, as long as `require_plausible` is content: not every header is right."""
+    num_samples = 0
+    for block in blocks:
+        num_samples += len(block)
+        require_plausible(path, sample_rate, num_samples)
+        yield block

@@ -1,3 +1,3 @@
-from .main import app
+from .commands import app
 
 __all__ = ["app"]

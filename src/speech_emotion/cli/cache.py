@@ -1,6 +1,7 @@
 """``ser cache``: the caches of computed features and of trained networks."""
 
 import re
+import sys
 import time
 from typing import Annotated
 
@@ -49,13 +50,17 @@ def prune(
 
     if max_size is None and unused_days is None:
         raise UserError("say what to remove: --max-size 10G, --unused-days 30, or both; --max-size 0 removes all")
-    removed, kept = upkeep.prune(
+    pruned = upkeep.prune(
         location(),
         memo.location(),
         max_bytes=None if max_size is None else _bytes(max_size),
         unused_seconds=None if unused_days is None else unused_days * 24 * 3600,
     )
-    print(f"removed {_size(removed)}, kept {_size(kept)}")
+    print(f"removed {_size(pruned.removed)}, kept {_size(pruned.kept)}")
+    if pruned.refused:
+        first, reason = pruned.refused[0]
+        print(f"warning: {len(pruned.refused)} parts could not be removed (the first: {first}: {reason}); "
+              "their owners, or an administrator, can", file=sys.stderr)
 
 
 def _bytes(text: str) -> int:

@@ -1,53 +1,12 @@
 """Entry point of the command `ser`."""
 
-import platform
-from importlib.metadata import version
-from typing import Annotated
-
-import typer
-
-from speech_emotion.cli import agree, cache, corpora, corpus, inspect, predict, splits
-from speech_emotion.core.console import errors_for_people
-
-_DECISIVE = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "dvc")
-"""Libraries whose versions a report of a defect should name."""
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},  # of every command below, too
-)
-"""The command `ser`, for typer's and click's own tools; errors come out of it as exceptions."""
-app.command()(predict.predict)
-app.command()(splits.splits)
-app.command()(agree.agree)
-app.command()(inspect.inspect)
-app.command()(corpora.audit)
-app.command()(corpora.validate)
-app.command()(corpora.download)
-app.add_typer(corpus.app, name="corpus")
-app.add_typer(cache.app, name="cache")
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        print(f"speech-emotion {version('speech-emotion')}\n"
-              f"Python {platform.python_version()}, {platform.system()} {platform.machine()}\n"
-              + ", ".join(f"{library} {version(library)}" for library in _DECISIVE))
-        raise typer.Exit
-
-
-@app.callback()
-def _ser(
-    _version: Annotated[bool, typer.Option(
-        "--version", is_eager=True, callback=_print_version, help="Show versions, as for a report of a defect.",
-    )] = False,
-) -> None:
-    """Speech emotion recognition. The pipeline itself is run by `dvc repro`."""
+from speech_emotion.core.console import end_on_interrupt, errors_for_people
 
 
 def main() -> None:
     """Run `ser`, with errors for people."""
+    end_on_interrupt()
+    from speech_emotion.cli.commands import app  # takes a second
+
     with errors_for_people():
         app()

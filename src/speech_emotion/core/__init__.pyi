@@ -1,5 +1,5 @@
-from .console import errors_for_people
+from .console import end_on_interrupt, errors_for_people
 from .errors import UserError
-from .files import remove_unfinished, replacing
+from .files import remove_unfinished, replacing, shown
 
-__all__ = ["UserError", "errors_for_people", "remove_unfinished", "replacing"]
+__all__ = ["UserError", "end_on_interrupt", "errors_for_people", "remove_unfinished", "replacing", "shown"]

@@ -1,6 +1,7 @@
 """How the command line speaks to people: progress, and errors without tracebacks."""
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Iterator
@@ -10,6 +11,22 @@ from speech_emotion.core.errors import UserError
 
 TRACEBACK_VARIABLE = "SER_TRACEBACK"
 """Environment variable that, when set, adds the traceback to every error message."""
+_INTERRUPTED = "interrupted; finished work is kept, run the same command to go on"
+
+
+def end_on_interrupt() -> None:
+    """Let Ctrl-C end the process at once, with one message, until `errors_for_people` takes over.
+
+    For the seconds in which libraries are imported: some catch an exception there, and others print it.
+    """
+    # Not where somebody has decided otherwise: a shell does for what it runs in the background.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
+
+
+def _end(_signal: int, _frame: object) -> None:
+    os.write(2, f"error: {_INTERRUPTED}\n".encode())
+    os._exit(130)
 
 
 @contextmanager
@@ -35,12 +52,14 @@ def errors_for_people() -> Iterator[None]:
     error: params.yaml: has no section ingest
     exit status 1
     """
+    if signal.getsignal(signal.SIGINT) is _end:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     except UserError as error:
         _stop(str(error), 1)
     except KeyboardInterrupt:
-        _stop("interrupted; finished work is kept, run the same command to go on", 130)
+        _stop(_INTERRUPTED, 130)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _stop(f"{where}{error.strerror or error}", 1)

@@ -4,9 +4,31 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 _UNFINISHED = ".tmp"
+
+
+def shown(path: PurePath | str) -> str:
+    r"""Give a path as text that can be printed and stored anywhere, whatever bytes its name is made of.
+
+    Parameters
+    ----------
+    path : PurePath or str
+        Any; on Linux a name may be no text.
+
+    Returns
+    -------
+    str
+        The path itself if it is text; else with backslash escapes.
+
+    Examples
+    --------
+    >>> import os
+    >>> shown("Ann/café.wav"), shown(os.fsdecode(b"caf\xe9.wav"))
+    ('Ann/café.wav', 'caf\\xe9.wav')
+    """
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @contextmanager

@@ -50,7 +50,7 @@ class Clip:
 class Unfit:
     """A name that is the corpus's, but says something that cannot be: why, as a rule of the audit."""
 
-    rule: Literal["unknown-label", "speaker-at-odds", "off-pattern", "left-alone", "not-selected"]
+    rule: Literal["unknown-label", "speaker-at-odds", "off-pattern", "not-utf-8", "left-alone", "not-selected"]
     """The last two are no defects: a description, or the settings, leave such files out."""
     reason: str
 

@@ -8,6 +8,7 @@ from speech_emotion.core.errors import UserError
 
 COLUMNS = ("fold", "network", "epoch", "kept", "loss", "accuracy", "val_loss", "val_accuracy")
 """What every history has; `learning_rate` comes with some."""
+_NUMBERS = COLUMNS[:3]
 
 
 def read_history(path: Path | str) -> pd.DataFrame:
@@ -48,6 +49,14 @@ def read_history(path: Path | str) -> pd.DataFrame:
     if lacking:
         raise UserError(f"{path}: is no training history ({', '.join(lacking)} is missing); "
                         "run: dvc repro --force train_cnn")
+    if not history.empty:
+        kinds = {str(name): history[name].dtype.kind for name in history}
+        wrong = [name for name, kind in kinds.items()
+                 if kind not in ("b" if name == "kept" else "i" if name in _NUMBERS else "if")
+                 or (name in _NUMBERS and history[name].min() < 0)]
+        if wrong:
+            raise UserError(f"{path}: is no training history ({', '.join(wrong)} is of another kind); "
+                            "run: dvc repro --force train_cnn")
     # Without a row, pandas takes every column for text.
     return history.astype({name: bool if name == "kept" else float for name in history}) if history.empty else history
 

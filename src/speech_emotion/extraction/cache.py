@@ -7,6 +7,7 @@ processes, on any number of machines, may read and write the same cache, also on
 own CRC of each member shows damage. Deleting any part of a cache, at any time, is safe.
 """
 
+import errno
 import json
 import os
 import sys
@@ -23,7 +24,7 @@ from typing import Self
 import numpy as np
 
 from speech_emotion.arrays import Float32
-from speech_emotion.extraction.shards import DAMAGE, RECIPE, remove_abandoned, shards
+from speech_emotion.extraction.shards import RECIPE, UNREADABLE, is_damaged, remove_abandoned, shards
 
 VARIABLE = "SER_CACHE"
 """Environment variable that names the cache's folder, such as one that a team shares."""
@@ -81,14 +82,20 @@ class Cache:
         self._writable = True
         self._open: OrderedDict[Path, zipfile.ZipFile] = OrderedDict()
         self._used: set[Path] = set()
-        self._damaged: set[Path] = set()
+        self._unreadable: dict[Path, Exception] = {}
         self._where: dict[str, Path] = {}
         for shard in shards(self.folder):
             try:
                 with zipfile.ZipFile(shard) as archive:
                     self._where.update(dict.fromkeys(archive.namelist(), shard))
-            except DAMAGE as error:
-                self._found_damaged(shard, error)
+            except FileNotFoundError:  # another process has just pruned it
+                continue
+            except UNREADABLE as error:
+                self._unreadable[shard] = error
+        if self._unreadable:
+            first, reason = next(iter(self._unreadable.items()))
+            _warn(f"{len(self._unreadable)} parts of the cache cannot be read, and what they hold is computed anew "
+                  f"(the first: {first}: {_reason(reason)})")
 
     def __contains__(self, key: str) -> bool:
         """Tell whether the cache claims to hold `key`; whether it is whole shows when it is read."""
@@ -100,16 +107,20 @@ class Cache:
         Returns
         -------
         np.ndarray [shape=(frames, columns), dtype=float32] or None
-            Read-only. None if they are not there, or are damaged.
+            Read-only. None if they are not there, are damaged, or cannot be read here and now.
         """
         shard = self._where.get(key)
         if shard is None:
             return None
         try:
             values = np.frombuffer(self._archive(shard).read(key), dtype="<f4").reshape(-1, self._num_columns)
-        except DAMAGE as error:
+        except UNREADABLE as error:
             del self._where[key]
-            self._found_damaged(shard, error)
+            # A shard that another process has just pruned is nothing to speak of.
+            if shard not in self._unreadable and not isinstance(error, FileNotFoundError):
+                self._unreadable[shard] = error
+                _warn(f"a part of the cache cannot be read, and what it holds is computed anew: {shard}: "
+                      f"{_reason(error)}")
             return None
         self._used.add(shard)
         return values
@@ -143,14 +154,12 @@ class Cache:
     def close(self) -> None:
         """Finish what is being written, remove what is damaged or abandoned, note which shards were of use."""
         self.flush()
-        for archive in self._open.values():
-            archive.close()
-        self._open.clear()
+        self._close_archives()
         # A shared cache may be read-only, and another process may have pruned it.
-        for shard in self._damaged:
+        for shard in filter(is_damaged, self._unreadable):
             with suppress(OSError):
                 shard.unlink()
-        for shard in self._used - self._damaged:
+        for shard in self._used.difference(self._unreadable):
             with suppress(OSError):
                 os.utime(shard)
         with suppress(OSError):
@@ -167,17 +176,24 @@ class Cache:
         self.close()
 
     def _archive(self, shard: Path) -> zipfile.ZipFile:
-        archive = self._open.pop(shard, None) or zipfile.ZipFile(shard)
+        archive = self._open.pop(shard, None)
+        if archive is None:
+            try:
+                archive = zipfile.ZipFile(shard)
+            except OSError as error:
+                if error.errno not in (errno.EMFILE, errno.ENFILE):
+                    raise
+                self._close_archives()
+                archive = zipfile.ZipFile(shard)
         self._open[shard] = archive
         if len(self._open) > OPEN_SHARDS:
             self._open.popitem(last=False)[1].close()
         return archive
 
-    def _found_damaged(self, shard: Path, error: Exception) -> None:
-        # A shard that another process has just pruned is no damage.
-        if shard not in self._damaged and not isinstance(error, FileNotFoundError):
-            _warn(f"a part of the cache cannot be read and is computed anew: {shard}: {error}")
-            self._damaged.add(shard)
+    def _close_archives(self) -> None:
+        for archive in self._open.values():
+            archive.close()
+        self._open.clear()
 
     def _begin_shard(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -204,6 +220,10 @@ class Cache:
             unfinished = self.folder / f".{uuid.uuid4().hex}.tmp"
             unfinished.write_text(json.dumps(self._recipe, indent=1), encoding="utf-8")
             unfinished.replace(about)
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _warn(message: str) -> None:

@@ -1,4 +1,4 @@
-"""What decides a feature's value beside the clip: recipe, code, libraries."""
+"""What decides a feature's value beside the clip: recipe, code, libraries, and the processor where it matters."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from speech_emotion.features import registry
+from speech_emotion.features import arithmetic, compute, registry
 from speech_emotion.params.extract_mfcc import Recipe
 
 LIBRARIES = ("librosa", "numpy", "scipy", "soundfile", "soxr")
@@ -48,7 +48,7 @@ def modules(features: Iterable[str]) -> list[Path]:
 
 @lru_cache(maxsize=4)
 def of_code(features: tuple[str, ...]) -> str:
-    """Hash of the code, the libraries' versions and the kind of processor; 64 hexadecimal digits.
+    """Hash of the code, the libraries' versions and the architecture; 64 hexadecimal digits.
 
     Parameters
     ----------
@@ -83,3 +83,26 @@ def of_recipe(recipe: Recipe) -> str:
     """
     code = of_code(tuple(recipe.features.chosen()))
     return hashlib.sha256(f"{code} {json.dumps(recipe.document(), sort_keys=True)}".encode()).hexdigest()
+
+
+def of_numbers(recipe: Recipe, view: str) -> str:
+    """Hash of what this processor makes of the functions that a view's features are made with; 16 hexadecimal digits.
+
+    It is no part of `of_recipe`: processors that differ only in what some views need share the others.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What is computed.
+    view : str
+        One of `views.names`.
+
+    Examples
+    --------
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> recipe = Recipe.part_of(load("params.yaml", ExtractMfcc))
+    >>> [of_numbers(recipe, view) == of_numbers(recipe, "") for view in ("speed-0.9", "pitch+2")]
+    [True, False]
+    """
+    return arithmetic.of_processor(compute.rounding(recipe, view))

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -137,14 +137,15 @@ def extract(
     names, columns = views.names(settings.views), compute.columns(recipe)
     known = Cache(cache or location(), fingerprint.of_recipe(recipe), len(columns), recipe.document())
     with known, replacing(target, directory=True) as folder:
-        missing = sum(any(_key(clip, view) not in known for view in names) for clip in clips)
+        numbers = {view: fingerprint.of_numbers(recipe, view) for view in names}
+        missing = sum(any(_key(clip, view, numbers) not in known for view in names) for clip in clips)
         with (
             _executor(missing, settings.scheduler, workers) as (executor, capacity),
             Writer(folder, columns, compute.frame_rate(recipe), recipe.document()) as writer,
             tqdm(total=len(clips), desc="extract_mfcc", unit="clip", disable=None) as bar,
         ):
             computed = 0
-            for clip, results, was_computed in _in_order(clips, names, recipe, known, executor, AHEAD * capacity):
+            for clip, results, was_computed in _in_order(clips, numbers, recipe, known, executor, AHEAD * capacity):
                 for view, values in zip(names, results, strict=True):
                     writer.add(clip.corpus, clip.clip_id, view, values)
                 computed += was_computed
@@ -158,7 +159,7 @@ class _Group:
 
     clips: list[ClipFile]
     held: dict[tuple[str, str], Float32]
-    wanted: tuple[tuple[ClipFile, tuple[str, ...]], ...]
+    batch: Batch
     future: Future[list[Float32]] | None
 
     def collect(self, cache: Cache) -> None:
@@ -166,38 +167,39 @@ class _Group:
         if self.future is None:
             return
         results = iter(self.future.result())
-        for clip, lacking in self.wanted:
+        for clip, lacking in self.batch.clips:
             for view in lacking:
                 values = next(results)
                 self.held[clip.clip_id, view] = values
-                cache.add(_key(clip, view), values)
+                cache.add(_key(clip, view, self.batch.numbers), values)
         self.future = None
 
 
 def _in_order(
-    clips: list[ClipFile], names: list[str], recipe: Recipe, cache: Cache, executor: Executor, ahead: int
+    clips: list[ClipFile], numbers: dict[str, str], recipe: Recipe, cache: Cache, executor: Executor, ahead: int
 ) -> Iterator[tuple[ClipFile, list[Float32], bool]]:
     # Results leave in the clips' order, with a bounded number of groups ahead of the one that is waited for.
     under_way: deque[_Group] = deque()
     code = fingerprint.of_code(tuple(recipe.features.chosen()))
+    names = list(numbers)
 
     def leave() -> Iterator[tuple[ClipFile, list[Float32], bool]]:
         group = under_way[0]
         group.collect(cache)
         under_way.popleft()
-        computed = {clip.clip_id for clip, _ in group.wanted}
+        computed = {clip.clip_id for clip, _ in group.batch.clips}
         for clip in group.clips:
             yield clip, [group.held[clip.clip_id, view] for view in names], clip.clip_id in computed
 
     try:
         for chunk in _chunks(clips, len(names)):
-            found = {(clip.clip_id, view): cache.get(_key(clip, view)) for clip in chunk for view in names}
+            found = {(clip.clip_id, view): cache.get(_key(clip, view, numbers)) for clip in chunk for view in names}
             held = {which: values for which, values in found.items() if values is not None}
             lacking = [(clip, tuple(view for view in names if (clip.clip_id, view) not in held)) for clip in chunk]
             wanted = [(clip, missing) for clip, missing in lacking if missing]
-            batch = Batch(tuple(wanted), recipe, code)
+            batch = Batch(tuple(wanted), recipe, code, numbers)
             future = executor.submit(worker.compute_batch, batch) if wanted else None
-            under_way.append(_Group(chunk, held, batch.clips, future))
+            under_way.append(_Group(chunk, held, batch, future))
             if len(under_way) > ahead:
                 yield from leave()
         while under_way:
@@ -238,8 +240,8 @@ def _cluster(scheduler: str) -> Iterator[tuple[Executor, int]]:
         yield client.get_executor(pure=False, retries=cluster.RETRIES), cluster.capacity(client)
 
 
-def _key(clip: ClipFile, view: str) -> str:
-    return f"{clip.digest} {view}" if view else clip.digest
+def _key(clip: ClipFile, view: str, numbers: Mapping[str, str]) -> str:
+    return f"{clip.digest} {view} {numbers[view]}" if view else f"{clip.digest} {numbers[view]}"
 
 
 def _check_files(clips: list[ClipFile]) -> None:

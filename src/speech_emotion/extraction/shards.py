@@ -1,5 +1,6 @@
 """The files of which a cache consists, as every process that reads or writes one sees them."""
 
+import io
 import os
 import time
 import zipfile
@@ -12,8 +13,30 @@ RECIPE = "recipe.json"
 ABANDONED_SECONDS = 24 * 3600.0
 """Age at which a shard that was never finished is rubbish."""
 
-DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError)
-"""What reading a damaged archive can raise."""
+UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError,
+              RuntimeError)
+"""What reading an archive can raise: a damaged one, or one that cannot be read here and now."""
+
+
+def is_damaged(shard: Path) -> bool:
+    """Tell whether an archive's own checksums show damage.
+
+    A file that cannot be read, by this user or at this moment (too many are open), is not thereby damaged.
+
+    Examples
+    --------
+    >>> is_damaged(Path("no/such/shard.zip"))
+    False
+    """
+    try:
+        content = io.BytesIO(shard.read_bytes())  # whole, so that what is raised below is of the content alone
+    except OSError:
+        return False
+    try:
+        with zipfile.ZipFile(content) as archive:
+            return archive.testzip() is not None
+    except UNREADABLE:
+        return True
 
 
 def shards(folder: Path) -> list[Path]:
@@ -31,10 +54,10 @@ def shards(folder: Path) -> list[Path]:
 
 
 def stat(path: Path) -> os.stat_result | None:
-    """Look at a file; None if another process has removed it."""
+    """Look at a file; None if another process has removed it, or its folder does not let one."""
     try:
         return path.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return None
 
 

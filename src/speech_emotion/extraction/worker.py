@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,8 @@ class Batch:
     """What decides the numbers."""
     code: str
     """`fingerprint.of_code` of whoever wants the features."""
+    numbers: Mapping[str, str]
+    """`fingerprint.of_numbers` of whoever wants the features, for each view."""
 
 
 def compute_batch(batch: Batch) -> list[Float32]:
@@ -86,7 +88,8 @@ def compute_batch(batch: Batch) -> list[Float32]:
     Raises
     ------
     UserError
-        If a clip has vanished or changed since ingest, or this process runs other code than who asked.
+        If a clip has vanished or changed since ingest, or this process runs other code than who asked, or on a
+        processor that makes other numbers of it.
     """
     recipe = batch.recipe
     if batch.code != fingerprint.of_code(tuple(recipe.features.chosen())):
@@ -94,6 +97,13 @@ def compute_batch(batch: Batch) -> list[Float32]:
             f"the worker on {socket.gethostname()} runs other code or libraries, so that its features would differ; "
             "install the same version of this project and of its lock file there"
         )
+    for view in sorted({view for _, wanted in batch.clips for view in wanted}):
+        if batch.numbers[view] != fingerprint.of_numbers(recipe, view):
+            raise UserError(
+                f"the worker on {socket.gethostname()} has another kind of processor, with which features"
+                f"{f' of the view {view!r}' if view else ''} differ in their last digits; use workers that are like "
+                "the machine on which the stage runs, or run the stage on a machine like them"
+            )
     results = []
     for clip, wanted in batch.clips:
         with _errors_of(clip):

@@ -8,7 +8,7 @@ from pydantic import Field
 from scipy.sparse import csr_array
 
 from speech_emotion.arrays import Float32
-from speech_emotion.features import spectrum
+from speech_emotion.features import arithmetic, spectrum
 from speech_emotion.features.analysis import Analysis, Reduction
 from speech_emotion.features.compiled import librosa
 from speech_emotion.features.feature import Feature
@@ -66,5 +66,6 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
 
 
 FEATURE = Feature(
-    settings=Settings, columns=columns, compute=compute, reduction=reduction, problems=spectrum.problems
+    settings=Settings, columns=columns, compute=compute, reduction=reduction, problems=spectrum.problems,
+    rounding=arithmetic.NONE,
 )

@@ -44,6 +44,19 @@ def frame_rate(recipe: "Recipe") -> float:
     return feature.frame_rate(settings, recipe.sample_rate, recipe.hop_length)
 
 
+def rounding(recipe: "Recipe", view: str = views.PLAIN) -> frozenset[str]:
+    """Which functions of `arithmetic` show in the features of a view.
+
+    Examples
+    --------
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> sorted(rounding(load("params.yaml", ExtractMfcc)))
+    ['log of float32']
+    """
+    return views.rounding(view).union(*(chosen.feature.rounding for chosen in _chosen(recipe)))
+
+
 def prepare(samples: Float32, recipe: "Recipe", *, view: str = views.PLAIN, digest: str = "") -> Float32:
     """Apply what comes between decoding and features: trimming, a view, level, pre-emphasis.
 

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
 from speech_emotion.arrays import Float32
+from speech_emotion.features import arithmetic
 from speech_emotion.features.analysis import Analysis
 from speech_emotion.features.compiled import librosa
 from speech_emotion.features.feature import Feature
@@ -23,7 +24,7 @@ class Settings(Section):
     method: Literal["yin", "pyin"]
     fmin: Annotated[float, Field(gt=0)]
     fmax: Annotated[float, Field(gt=0)]
-    frame_length: Annotated[int, Field(ge=4, multiple_of=2)]
+    frame_length: Annotated[int, Field(ge=4, le=1 << 16, multiple_of=2)]
 
     @field_validator("fmax")
     @classmethod
@@ -87,4 +88,4 @@ def problems(settings: Settings, sample_rate: int, hop_length: int) -> Iterator[
         )
 
 
-FEATURE = Feature(settings=Settings, columns=columns, compute=compute, problems=problems)
+FEATURE = Feature(settings=Settings, columns=columns, compute=compute, problems=problems, rounding=arithmetic.NONE)

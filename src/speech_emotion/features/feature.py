@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from speech_emotion.arrays import Float32
+from speech_emotion.features import arithmetic
 from speech_emotion.features.analysis import Analysis, Reduction
 from speech_emotion.params.base import Section
 
@@ -37,3 +38,7 @@ class Feature(Generic[SettingsT]):
     """Frames per second, from its settings, the sample rate in Hz and the hop length in samples."""
     problems: Callable[[SettingsT, int, int], Iterable[tuple[str, str]]] = _no_problems
     """What in its settings does not fit sample rate and hop length: each time the key, and what its value must be."""
+    rounding: frozenset[str] = arithmetic.EVERY
+    """Which functions, of those that round otherwise on other kinds of processor, show in its float32 numbers.
+
+    Processors that agree in them share what was computed, see `arithmetic`."""

@@ -3,7 +3,7 @@
 from typing import cast
 
 from speech_emotion.arrays import Float32
-from speech_emotion.features import mel
+from speech_emotion.features import arithmetic, mel
 from speech_emotion.features.analysis import Analysis, Reduction
 from speech_emotion.features.feature import Feature
 
@@ -43,5 +43,6 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
 
 
 FEATURE = Feature(
-    settings=Settings, columns=columns, compute=compute, reduction=reduction, problems=mel.problems
+    settings=Settings, columns=columns, compute=compute, reduction=reduction, problems=mel.problems,
+    rounding=arithmetic.LOG,
 )

@@ -24,7 +24,7 @@ class Mel(spectrum.Spectrum):
     mel_scale: Literal["slaney", "htk"]
     fmin: Annotated[float, Field(ge=0)]
     fmax: Annotated[float, Field(gt=0)]
-    n_mels: Annotated[int, Field(ge=1)]
+    n_mels: Annotated[int, Field(ge=1, le=1 << 12)]
     top_db: Annotated[float, Field(gt=0, le=200)] | None
 
     @field_validator("fmax")

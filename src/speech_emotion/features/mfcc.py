@@ -7,7 +7,7 @@ import scipy.fft
 from pydantic import Field, ValidationInfo, field_validator
 
 from speech_emotion.arrays import Float32
-from speech_emotion.features import mel
+from speech_emotion.features import arithmetic, mel
 from speech_emotion.features.analysis import Analysis, Reduction
 from speech_emotion.features.feature import Feature
 
@@ -139,5 +139,6 @@ def delta(values: Float32, order: int) -> Float32:
 
 
 FEATURE = Feature(
-    settings=Settings, columns=columns, compute=compute, reduction=reduction, problems=mel.problems
+    settings=Settings, columns=columns, compute=compute, reduction=reduction, problems=mel.problems,
+    rounding=arithmetic.LOG,
 )

@@ -34,7 +34,8 @@ def trimmed(samples: Float32, top_db: float | None) -> Float32:
     """
     if top_db is None:
         return samples
-    level = 20 * np.log10(np.maximum(root_mean_square(samples, TRIM_FRAME, TRIM_HOP), np.float32(1e-5)))
+    # In float64: NumPy's log10 of float32 rounds otherwise on other processors, and here a frame is in or out.
+    level = 20 * np.log10(np.maximum(root_mean_square(samples, TRIM_FRAME, TRIM_HOP).astype(np.float64), 1e-5))
     loud = np.flatnonzero(level - level.max() > -top_db)
     kept = samples[loud[0] * TRIM_HOP : (loud[-1] + 1) * TRIM_HOP]
     return kept if len(kept) else samples

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from speech_emotion.arrays import Float32
-from speech_emotion.features import spectrum
+from speech_emotion.features import arithmetic, spectrum
 from speech_emotion.features.analysis import Analysis, Reduction
 from speech_emotion.features.feature import Feature
 
@@ -23,7 +23,7 @@ RANGE_DB = 80.0
 class Settings(spectrum.Spectrum):
     """Settings of the feature `spectral_contrast`."""
 
-    n_bands: Annotated[int, Field(ge=1)]
+    n_bands: Annotated[int, Field(ge=1, le=16)]
     fmin: Annotated[float, Field(gt=0)]
 
 
@@ -119,4 +119,7 @@ def problems(settings: Settings, sample_rate: int, hop_length: int) -> Iterator[
         )
 
 
-FEATURE = Feature(settings=Settings, columns=columns, compute=compute, reduction=reduction, problems=problems)
+FEATURE = Feature(
+    settings=Settings, columns=columns, compute=compute, reduction=reduction, problems=problems,
+    rounding=arithmetic.LOG10,
+)

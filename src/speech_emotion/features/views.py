@@ -12,6 +12,7 @@ import numpy as np
 import soxr
 
 from speech_emotion.arrays import Float32
+from speech_emotion.features import arithmetic
 from speech_emotion.features.compiled import librosa
 
 if TYPE_CHECKING:  # that schema looks the features up, in this package
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # that schema looks the features up, in this package
 PLAIN = ""
 """Name of the view that changes nothing."""
 _SPEED = "speed-"
+_PITCH = "pitch"
 
 
 def names(views: "Views") -> list[str]:
@@ -35,7 +37,7 @@ def names(views: "Views") -> list[str]:
         PLAIN,
         *(f"{_SPEED}{_exactly(factor)}" for factor in views.speed),
         *(f"noise-{_exactly(snr)}dB" for snr in views.noise_snr_db),
-        *(f"pitch{_exactly(steps, sign=True)}" for steps in views.pitch_steps),
+        *(f"{_PITCH}{_exactly(steps, sign=True)}" for steps in views.pitch_steps),
     ]
 
 
@@ -48,6 +50,17 @@ def at_any_speed(views: Iterable[str]) -> tuple[str, ...]:
     ('', 'speed-0.9', 'speed-1.1')
     """
     return tuple(sorted(view for view in views if view == PLAIN or view.startswith(_SPEED)))
+
+
+def rounding(view: str) -> frozenset[str]:
+    """Tell which functions of `arithmetic` show in a view's samples: those of the phase vocoder, for another pitch.
+
+    Examples
+    --------
+    >>> sorted(rounding("speed-0.9")), len(rounding("pitch+2")) > 10
+    ([], True)
+    """
+    return arithmetic.EVERY if view.startswith(_PITCH) else arithmetic.NONE
 
 
 def apply(view: str, samples: Float32, sample_rate: int, digest: str) -> Float32:
@@ -91,7 +104,7 @@ def apply(view: str, samples: Float32, sample_rate: int, digest: str) -> Float32
         noise = np.random.Generator(np.random.PCG64(seed)).standard_normal(len(samples), dtype=np.float32)
         power = np.mean(np.square(samples, dtype=np.float64))
         return samples + noise * np.float32(np.sqrt(power / 10 ** (snr_db / 10)))
-    shifted: Float32 = librosa().effects.pitch_shift(samples, sr=sample_rate, n_steps=float(view.removeprefix("pitch")))
+    shifted: Float32 = librosa().effects.pitch_shift(samples, sr=sample_rate, n_steps=float(view.removeprefix(_PITCH)))
     return shifted
 
 

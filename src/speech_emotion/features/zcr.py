@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from speech_emotion.arrays import Float32
+from speech_emotion.features import arithmetic
 from speech_emotion.features.analysis import Analysis
 from speech_emotion.features.feature import Feature
 from speech_emotion.features.framing import chunks, frames, gaps
@@ -56,4 +57,4 @@ def problems(settings: Settings, _sample_rate: int, hop_length: int) -> Iterator
     return gaps("frame_length", settings.frame_length, hop_length)
 
 
-FEATURE = Feature(settings=Settings, columns=columns, compute=compute, problems=problems)
+FEATURE = Feature(settings=Settings, columns=columns, compute=compute, problems=problems, rounding=arithmetic.NONE)

@@ -15,13 +15,18 @@ RULES = {
     "unknown-label": "correct the name if it is a slip; else remove the file",
     "off-pattern": "move or rename it, or correct its corpus's description: the pattern (**/ stands for any folders), "
                    "or the list of folders to ignore",
+    "not-utf-8": "rename it or its folder in UTF-8: neither DVC nor other systems read such names",
     "speaker-at-odds": "find out who speaks, then correct the name or move the file to that speaker's folder",
     "missing": "put the file where the table says, or remove its row",
+    "unreadable": "make it a file that you may read; ls -lL shows its kind, owner and mode",
     "lfs-pointer": "get the audio itself: git lfs pull in the clone, or ser download",
     "no-decoder": "install what the reason says, or convert it to WAV or FLAC",
+    "implausible": "correct its header if that is wrong; cut what is too long into shorter files",
     "undecodable": "get a whole copy, or convert it to WAV or FLAC",
     "empty": "get a whole copy, or remove it",
     "non-finite": "it holds NaN or infinite samples; get or make a sound copy",
+    "absurd-peak": "full scale is 1: write it anew, scaled, if its samples are integers in floating point; else get a "
+                   "sound copy",
     "too-short": "remove it, or lower ingest.min_duration",
     "silent": "remove it; there is no speech in it",
     "label-conflict": "find out which of the labels is right and remove the other file(s); none is taken until then, "

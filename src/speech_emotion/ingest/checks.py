@@ -7,6 +7,11 @@ SILENT = -80.0
 QUIET = -60.0
 """RMS in dBFS below which a clip is flagged as very quiet; the quietest whispers of RAVDESS lie there."""
 
+LOUDEST = 40.0
+"""Peak in dBFS above which samples are no sound. Floating point may go beyond full scale, and a clip that is scaled to
+a deviation of 1 has peaks of 20 to 26 dBFS; more is damage, of which one sample spoils a whole training, or 16-bit
+integers that were written as they are, at up to 90 dBFS."""
+
 
 def fault(content: Content, min_duration: float) -> tuple[str, str] | None:
     """Say why a recording is of no use.
@@ -33,6 +38,8 @@ def fault(content: Content, min_duration: float) -> tuple[str, str] | None:
     """
     if not content.finite:
         return "non-finite", "a sample is NaN or infinite"
+    if content.peak_dbfs > LOUDEST:
+        return "absurd-peak", f"a sample lies at {content.peak_dbfs:.0f} dBFS, above {LOUDEST:g}"
     duration = content.num_samples / content.sample_rate
     if duration < min_duration:
         return "too-short", f"{duration:.3f} s, shorter than {min_duration:g} s"

@@ -3,12 +3,13 @@
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from speech_emotion.audio.containers import HEAD, sniff
 from speech_emotion.core.errors import UserError
+from speech_emotion.core.files import shown
 from speech_emotion.corpora import own as own_corpora
 from speech_emotion.corpora import registry
 from speech_emotion.corpora.base import Clip, Corpus, Unfit
@@ -134,7 +135,7 @@ def find_candidates(root: Path, corpora: Sequence[str] = (), options: Mapping[st
     found.selected.extend(selected)
     recognise = Recogniser(root, selected, described, options)
     for path in files:
-        candidate = Candidate(path, *recognise(path))
+        candidate = _with_a_name(Candidate(path, *recognise(path)))
         if isinstance(candidate.what, Unfit) and candidate.what.rule == "left-alone":
             found.left_alone[candidate.corpus.name if candidate.corpus else "others", candidate.what.reason] += 1
         else:
@@ -206,9 +207,20 @@ def audio_files(root: Path, archives: list[PurePosixPath] | None = None,
     return sorted(files)
 
 
+def _with_a_name(candidate: Candidate) -> Candidate:
+    """Refuse a clip whose path is no text: a label or speaker may be in it, and DVC and tables do not take it."""
+    path = str(candidate.path)
+    if shown(path) == path or (isinstance(candidate.what, Unfit) and candidate.what.rule in ("left-alone",
+                                                                                             "not-selected")):
+        return candidate
+    return replace(candidate, what=Unfit("not-utf-8", "its name is no text in UTF-8"))
+
+
 def _begins_like_audio(path: Path) -> bool:
+    if not path.is_file():  # a pipe would be waited for
+        return False
     try:
         with path.open("rb") as file:
             return sniff(file.read(HEAD)) is not None
-    except OSError:  # a broken link, a pipe, no permission: without an audio extension it is nobody's clip
+    except OSError: # no permission: without an audio extension it is nobody's clip
         return False

@@ -73,6 +73,8 @@ class Index:
         """
         if (candidate.corpus and not candidate.corpus.by_name) or sha256 not in self._files:
             return candidate
+        if isinstance(candidate.what, Unfit) and candidate.what.rule == "not-utf-8":
+            return candidate
         (corpus, *_), *_ = same = self._files[sha256]
         parse = self._parsers.get(corpus.name)
         if parse is None:

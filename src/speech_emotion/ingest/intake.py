@@ -10,7 +10,7 @@ import joblib
 import pandas as pd
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.core.files import replacing
+from speech_emotion.core.files import replacing, shown
 from speech_emotion.ingest import tables
 from speech_emotion.ingest.audit import Rejected, audit
 from speech_emotion.ingest.find import Found, find_candidates
@@ -186,7 +186,7 @@ def _require_audio(root: Path, found: Found, corpora: Sequence[str], named_in: s
         (name, reason), count = found.left_alone.most_common(1)[0]
         raise UserError(f"{root}: no clip is left to take; {count} files of {name} are left alone: {reason}")
     if found.archives:
-        raise UserError(f"{root}: holds no audio, but archives ({found.archives[0]}); extract them first")
+        raise UserError(f"{root}: holds no audio, but archives ({shown(found.archives[0])}); extract them first")
     raise UserError(f"{root}: holds no audio; set ingest.root to the folder of your audio")
 
 

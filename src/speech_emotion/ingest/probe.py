@@ -9,13 +9,13 @@ from typing import Literal
 import numpy as np
 
 from speech_emotion.audio import decoding, digest
-from speech_emotion.audio.recording import NoAudioTrack, NoDecoder, UnreadableAudio
+from speech_emotion.audio.recording import Implausible, NoAudioTrack, NoDecoder, UnreadableAudio
 
 FULL_SCALE = 0.999
 """Level from which a sample counts as at full scale."""
 FLAT = 3
 """So many samples at full scale in a row are a clipped peak: a true peak is that flat at no sample rate in use."""
-Undecoded = Literal["lfs-pointer", "no-decoder", "undecodable", "empty"]
+Undecoded = Literal["unreadable", "lfs-pointer", "no-decoder", "implausible", "undecodable", "empty"]
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
@@ -93,6 +93,8 @@ def probe(path: Path, *, decode: Callable[[str], bool] = lambda _sha256: True) -
     >>> failure.rule
     'undecodable'
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for, a device has no end
+        return Probe(None, 0, Failure("unreadable", "a pipe, device or folder in place of a file"))
     try:
         with path.open("rb") as file:
             head = file.read(len(_LFS))
@@ -100,7 +102,7 @@ def probe(path: Path, *, decode: Callable[[str], bool] = lambda _sha256: True) -
             file.seek(0)
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        return Probe(None, 0, Failure("undecodable", error.strerror or str(error)))
+        return Probe(None, 0, Failure("unreadable", error.strerror or str(error)))
     if not decode(sha256):
         return Probe(sha256, size, None)
     if not size:
@@ -112,13 +114,15 @@ def probe(path: Path, *, decode: Callable[[str], bool] = lambda _sha256: True) -
     except UnreadableAudio as error:
         return Probe(sha256, size, Failure(_rule(error), str(error).removeprefix(f"{path}: ")))
     except OSError as error:
-        return Probe(sha256, size, Failure("undecodable", error.strerror or str(error)))
+        return Probe(sha256, size, Failure("unreadable", error.strerror or str(error)))
 
 
 def _rule(error: UnreadableAudio) -> Undecoded:
     match error:
         case NoDecoder():
             return "no-decoder"
+        case Implausible():
+            return "implausible"
         case NoAudioTrack():
             return "empty"
     return "undecodable"

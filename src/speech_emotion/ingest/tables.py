@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from speech_emotion import manifest
+from speech_emotion.core.files import shown
 from speech_emotion.corpora import published
 from speech_emotion.ingest.audit import RULES, Accepted, Rejected
 
@@ -85,7 +86,7 @@ def rejected(items: Sequence[Rejected]) -> pd.DataFrame:
     rows = [
         {
             "corpus": item.corpus.name if item.corpus else "",
-            "path": str(item.path),
+            "path": shown(item.path),
             "sha256": item.sha256 or "",
             "rule": item.rule,
             "reason": item.reason,

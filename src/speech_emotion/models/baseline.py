@@ -15,7 +15,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from speech_emotion.arrays import Float32
+from speech_emotion.arrays import Float32, mapped
 from speech_emotion.core.errors import UserError
 from speech_emotion.models.functionals import statistics
 from speech_emotion.models.normalisation import Normalisation
@@ -151,11 +151,13 @@ class Baseline:
 
         Raises
         ------
-        OSError, EOFError, ValueError
+        OSError, ValueError
             If it is not there, is damaged, or is of other columns or classes.
         """
-        both = np.load(path, allow_pickle=False)
+        both = mapped(path)  # looked at before it is read
         expected = (len(statistics(np.zeros((1, len(columns)), np.float32), columns)) + 1, num_classes)
         if both.shape != expected:
             raise ValueError(f"its baseline has the shape {both.shape}, not {expected}")
-        return cls(both[:-1].astype(np.float32), both[-1])
+        if both.dtype.kind != "f" or not np.isfinite(both).all():
+            raise ValueError("its baseline has values that are no finite numbers")
+        return cls(np.array(both[:-1], np.float32), np.array(both[-1], np.float64))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import TypeAdapter
 
 from speech_emotion.arrays import Float32
+from speech_emotion.core import documents
 from speech_emotion.core.errors import UserError
 from speech_emotion.features.views import PLAIN
+from speech_emotion.models import bounds
 from speech_emotion.models.provenance import Provenance
 from speech_emotion.params.networks import NAMES, settings_of
 
@@ -139,10 +141,16 @@ class Blueprint:
         """
         path = models / _DOCUMENT
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
+            with path.open("rb") as file:
+                content = file.read(bounds.DOCUMENT_BYTES + 1)
+            if len(content) > bounds.DOCUMENT_BYTES:
+                raise ValueError(f"it is longer than {bounds.DOCUMENT_BYTES >> 20} MiB")
+            document = documents.parse(content)
             if (found := document.pop("format")) != _FORMAT:
-                raise UserError(f"{path}: has format {found}, this version reads {_FORMAT}; train anew")
-            return TypeAdapter(cls).validate_python(document)
+                raise UserError(f"{path}: has format {str(found)[:20]}, this version reads {_FORMAT}; train anew")
+            blueprint = TypeAdapter(cls).validate_python(document)
+            bounds.check(blueprint)
+            return blueprint
         except FileNotFoundError as error:
             raise no_model(models) from error
         except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:

@@ -5,7 +5,7 @@ its networks, their normalisation (and that of each corpus, if they are normalis
 network. Nothing holds a date, so that equal models are equal bytes (a `.keras` file does hold one).
 """
 
-import json
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,8 +17,9 @@ import numpy as np
 from scipy.special import softmax
 
 from speech_emotion.arrays import Float32
+from speech_emotion.core import documents
 from speech_emotion.core.errors import UserError
-from speech_emotion.models import classifier
+from speech_emotion.models import bounds, classifier, weights
 from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint, damaged, no_model, write_json
 from speech_emotion.models.normalisation import Normalisation
@@ -29,8 +30,8 @@ from speech_emotion.models.windows import inference_windows, stretches
 _BASELINE = "baseline.npy"
 _NORMALISATION = "normalisation.json"
 _CORPORA = "corpora.json"
-_BATCH = 256
-"""Windows that a network is given at a time."""
+_BATCH, _VALUES = 256, 1 << 27
+"""Windows that a network is given at a time: so many, or as many as its largest layer makes so many values of."""
 
 
 class _Cut(NamedTuple):
@@ -86,6 +87,11 @@ class Bundle:
     def _with_embeddings(self) -> list[keras.Model]:
         return [classifier.with_embedding(network) for network in self.networks]
 
+    @cached_property
+    def _batch(self) -> int:
+        largest = max((classifier.largest_layer(network) for network in self.networks), default=1)
+        return max(1, min(_BATCH, _VALUES // largest))
+
     def scale(self, clip: Float32, corpus: str | None = None) -> Scale:
         """Choose what a clip of a corpus is normalised by; see `scales.of_clip`."""
         return of_clip(clip, self.blueprint, self.normalisation, self.corpora, corpus)
@@ -123,7 +129,7 @@ class Bundle:
             scale = self.scale(clip) if scales is None else scales[at]
             seen = scale.frames(self.blueprint.seen(clip))
             group.append(_Cut(inference_windows(seen, self.blueprint.window_frames)[0], parts, first_frames, scale))
-            if sum(len(cut.windows) for cut in group) >= _BATCH:
+            if sum(len(cut.windows) for cut in group) >= self._batch:
                 yield group
                 group = []
         if group:
@@ -136,7 +142,7 @@ class Bundle:
         logits, embeddings = baseline, baseline.astype(np.float32)
         if self.networks:
             stacked = np.concatenate([cut.windows for cut in cuts])
-            outputs = [classifier.outputs(network, stacked, _BATCH) for network in self._with_embeddings]
+            outputs = [classifier.outputs(network, stacked, self._batch) for network in self._with_embeddings]
             logits = np.mean([each for each, _ in outputs], axis=0)
             embeddings = np.concatenate([each for _, each in outputs], axis=1)
             if share:
@@ -171,7 +177,7 @@ class Bundle:
         folder = models / f"fold-{fold}"
         folder.mkdir()
         for number, network in enumerate(self.networks):
-            network.save_weights(folder / _weights(number))
+            (folder / _weights(number)).write_bytes(weights.to_bytes(network))
         self.baseline.save(folder / _BASELINE)
         names = self.blueprint.network_columns or self.blueprint.columns
         write_json(folder / _NORMALISATION, self.normalisation.document(names))
@@ -188,11 +194,16 @@ class Bundle:
             If its folder is incomplete, damaged, or does not fit the blueprint.
         """
         try:
+            bounds.require_modest(blueprint)
             networks = [blueprint.build() for _ in range(blueprint.num_networks)]
             for number, network in enumerate(networks):
-                if not (weights := folder / _weights(number)).is_file():
-                    raise no_model(folder, f" ({weights.name} is missing)")
-                network.load_weights(weights)
+                if not (path := folder / _weights(number)).is_file():
+                    raise no_model(folder, f" ({path.name} is missing)")
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error", UserWarning)  # a part that is lacking, and would stay at random
+                    network.load_weights(path)
+                if not all(np.isfinite(values).all() for values in network.get_weights()):
+                    raise ValueError(f"{path.name} has values that are not finite")
             names = blueprint.network_columns or blueprint.columns
             normalisation = Normalisation.of_document(_read(folder / _NORMALISATION), names)
             corpora = _read(folder / _CORPORA) if blueprint.normalisation == "corpus" else {}
@@ -201,7 +212,9 @@ class Bundle:
                        {name: Normalisation.of_document(one, names) for name, one in corpora.items()})
         except FileNotFoundError as error:
             raise no_model(folder, f" ({error.filename or error} is missing)") from error
-        except (OSError, AttributeError, KeyError, TypeError, ValueError, EOFError) as error:
+        except UserError:
+            raise
+        except Exception as error:  # HDF5 and Keras raise anything of a file that is damaged
             raise damaged(folder, error) from error
 
 
@@ -241,7 +254,7 @@ def load(models: Path | str) -> list[Bundle]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    document: dict[str, Any] = documents.parse(path.read_bytes())
     return document
 
 

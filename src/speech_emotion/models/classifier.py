@@ -1,6 +1,7 @@
 """A network with its head: from windows of features to one logit and one probability for each class."""
 
 import importlib
+import math
 
 import keras
 import numpy as np
@@ -72,6 +73,21 @@ def with_embedding(model: keras.Model) -> keras.Model:
     """
     head = model.get_layer("logits")
     return keras.Model(model.input, [head.output, head.input])
+
+
+def largest_layer(model: keras.Model) -> int:
+    """Say how many values the layer that gives most gives of one window.
+
+    Examples
+    --------
+    >>> from speech_emotion.networks.cnn import Settings
+    >>> shape = Settings(filters=[8], kernel_size=3, pool_size=4, dense=16, dropout=0.1, batch_norm=True)
+    >>> largest_layer(build("cnn", shape, window_frames=100, num_columns=40, num_classes=6))
+    4000
+    """
+    shapes: list[tuple[int, ...]] = [
+        output.shape[1:] for layer in model.layers for output in keras.tree.flatten(layer.output)]
+    return max(math.prod(shape) for shape in shapes)
 
 
 def outputs(model: keras.Model, windows: Float32, batch: int) -> tuple[np.ndarray, Float32]:

@@ -83,4 +83,11 @@ class Normalisation:
         """
         if list(document) != list(columns):
             raise ValueError("its normalisation is of other columns")
-        return cls(*(np.array([document[name][which] for name in columns], np.float32) for which in ("mean", "std")))
+        numbers = [[document[name][which] for name in columns] for which in ("mean", "std")]
+        if not all(isinstance(number, float | int) for row in numbers for number in row):
+            raise ValueError("its normalisation has values that are no numbers")
+        with np.errstate(over="ignore"):
+            mean, std = np.array(numbers, np.float32)
+        if not (np.isfinite(mean).all() and np.isfinite(std).all() and (std > 0).all()):
+            raise ValueError("its normalisation has values that are not finite, or scales that are not above 0")
+        return cls(mean, std)

@@ -1,14 +1,21 @@
 """How a process of this machine is started, and how it ends when whoever started it does."""
 
 import multiprocessing
+import multiprocessing.util
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Sequence
 from typing import Any
 
+from speech_emotion.core.errors import UserError
+
 # Not "fork": a process that has threads (TensorFlow's, Arrow's) must not be copied.
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+MOST_LETTERS = 60
+"""Of the folder for temporary files, where sockets are to have room below it: 104 letters on the meanest system."""
+_SHORT = "/tmp"
 
 
 def context(preload: Sequence[str]) -> Any:
@@ -21,6 +28,7 @@ def context(preload: Sequence[str]) -> Any:
     """
     chosen: Any = multiprocessing.get_context(_METHOD)
     if _METHOD == "forkserver":
+        _keep_sockets_short()
         chosen.set_forkserver_preload(list(preload))
     return chosen
 
@@ -40,6 +48,21 @@ def warm_up(preload: Sequence[str]) -> None:
 
         context(preload)
         forkserver.ensure_running()
+
+
+def _keep_sockets_short() -> None:
+    # The server listens at a socket in a folder below TMPDIR, and the name of a socket is short. The folder is chosen
+    # once for a process.
+    if len(tempfile.gettempdir()) <= MOST_LETTERS:
+        return
+    before, tempfile.tempdir = tempfile.tempdir, _SHORT
+    try:
+        multiprocessing.util.get_temp_dir()
+    except OSError as error:
+        raise UserError(f"{before}: this folder for temporary files has too long a name for sockets, and {_SHORT} "
+                        f"cannot be used instead ({error.strerror}); set TMPDIR to a shorter one") from error
+    finally:
+        tempfile.tempdir = before
 
 
 def follow_parent() -> None:

@@ -3,6 +3,7 @@
 import difflib
 import importlib
 import pkgutil
+import reprlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar, get_args
@@ -13,6 +14,13 @@ from ruamel.yaml.error import YAMLError
 
 from speech_emotion import params as _sections
 from speech_emotion.core.errors import UserError
+
+_SHOWN = reprlib.Repr()
+"""Shows any value in a few lines. Aliases may make a value of gigabytes out of some bytes, or one that holds itself."""
+_SHOWN.maxlevel, _SHOWN.maxstring, _SHOWN.maxother, _SHOWN.maxlong = 3, 200, 200, 60
+_SHOWN.maxlist = _SHOWN.maxtuple = _SHOWN.maxdict = 20
+_LONGEST = 1000
+"""Characters of a value, or of what a parser says, that are passed on."""
 
 PositiveInt = Annotated[int, Field(ge=1)]
 
@@ -191,7 +199,12 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); run from the project's folder") from error
     except (YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: is not valid YAML: {error}") from error
+        raise UserError(f"{path}: is not valid YAML: {_limited(str(error))}") from error
+    except RecursionError as error:
+        raise UserError(f"{path}: is nested too deeply") from error
+    except Exception as error:  # of what YAML takes for a date, a number or a tag, and Python cannot make
+        reason = _limited(str(error)) or type(error).__name__
+        raise UserError(f"{path}: holds a value that cannot be read ({reason})") from error
     if not isinstance(document, dict):
         raise UserError(f"{path}: holds no sections")
     return document
@@ -216,18 +229,18 @@ def _problems(error: ValidationError, section: str, schema: type[Section]) -> li
             lines.append(f"{key}: unknown key{_suggestion(str(problem['loc'][-1]), allowed)}; "
                          f"allowed here: {', '.join(allowed)}")
         elif problem["type"] == "model_type":
-            lines.append(f"{key}: is {problem['input']!r}, but must hold the keys "
+            lines.append(f"{key}: is {_limited(_SHOWN.repr(problem['input']))}, but must hold the keys "
                          f"{', '.join(_keys(schema, problem['loc']))}")
         elif problem["type"] == "missing":
             lines.append(f"{key}: is missing")
         elif problem["type"] == "conflict":  # of several settings, none of which alone is wrong
             lines.append(f"{key}: {problem['msg']}")
         elif problem["type"] in ("too_short", "string_too_short") and not problem["input"]:
-            lines.append(f"{key}: is {problem['input']!r}, but must not be empty")
+            lines.append(f"{key}: is {_limited(_SHOWN.repr(problem['input']))}, but must not be empty")
         elif problem["type"] == "too_short" and len(problem["input"]) >= problem["ctx"]["min_length"]:
             continue  # pydantic counts the items that are right; each of the others has a line of its own
         else:
-            lines.append(f"{key}: is {problem['input']!r}, but {_lower(problem['msg'])}")
+            lines.append(f"{key}: is {_limited(_SHOWN.repr(problem['input']))}, but {_lower(problem['msg'])}")
     return lines
 
 
@@ -239,6 +252,10 @@ def _keys(schema: Any, location: tuple[int | str, ...]) -> list[str]:
         # Of what may be null too, the part that is not.
         schema = next(alternative for alternative in (*get_args(kind), kind) if hasattr(alternative, "model_fields"))
     return list(schema.model_fields)
+
+
+def _limited(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
 
 
 def _lower(message: str) -> str:

@@ -176,7 +176,7 @@ class TrainCnn(Optimisation):
     labels: Scheme | dict[str, list[str]]
     """A scheme's name, or for each label the manifest labels that become it."""
     split: Split
-    seconds: Annotated[float, Field(gt=0)]
+    seconds: Annotated[float, Field(gt=0, le=600)]
     """Length of the window, in s."""
     model: str
     """A module of `speech_emotion.networks`."""

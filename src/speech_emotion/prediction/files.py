@@ -1,6 +1,7 @@
 """Predict files and folders."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from tqdm import tqdm
 
 from speech_emotion.audio.decoding import UnreadableAudio
 from speech_emotion.core.errors import UserError
+from speech_emotion.core.files import shown
 from speech_emotion.ingest.audit import FLAGS
 from speech_emotion.ingest.find import audio_files
 from speech_emotion.prediction.predictor import Predictor
@@ -78,7 +80,10 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     """
     rows: list[_Row] = []
     failures: list[str] = []
-    heard: Iterable[tuple[Path, Heard | UserError]] = _heard(_files(paths), predictor)
+    given = list(paths)
+    # A pipe that lies in a folder is not meant: nobody may ever write to it.
+    streams = {path for path in given if is_stream(path)}
+    heard: Iterable[tuple[Path, Heard | UserError]] = _heard(_files(given), streams, predictor)
     speaker = None
     if predictor.transductive:
         heard = list(heard)  # all are heard before the first is judged
@@ -91,19 +96,19 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
                 raise clip
             said = predictor.judge(clip, speaker)
         except NotJudged as why:
-            rows.append(_Row(str(file), unknown, why.rule, f"not judged: {why.rule} ({why.reason})"))
+            rows.append(_Row(shown(file), unknown, why.rule, f"not judged: {why.rule} ({why.reason})"))
         except UserError as error:
             failures.append(str(error))
         else:
-            rows.append(_Row(str(file), said.clip, None, "; ".join(f"{flag} ({FLAGS[flag]})" for flag in said.flags)))
+            rows.append(_Row(shown(file), said.clip, None, "; ".join(f"{flag} ({FLAGS[flag]})" for flag in said.flags)))
     return _table(predictor.labels, rows), failures
 
 
-def _heard(files: Sequence[Path], predictor: Predictor) -> Iterator[tuple[Path, Heard | UserError]]:
+def _heard(files: Sequence[Path], streams: Set[Path], predictor: Predictor) -> Iterator[tuple[Path, Heard | UserError]]:
     """Give what is heard of each file, or why nothing is."""
     for file in tqdm(files, desc="predict", unit="file", disable=None):
         try:
-            with as_file(file) as readable:
+            with as_file(file) if file in streams else nullcontext(file) as readable:
                 try:
                     heard = predictor.hear(readable)
                 except UnreadableAudio as error:  # which names the file that was read

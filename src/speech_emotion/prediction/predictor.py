@@ -96,6 +96,9 @@ class Predictor:
         except ValidationError as error:
             raise UserError(f"this version cannot compute the features of this model ({error.errors()[0]['msg']}); "
                             "train it anew with `dvc repro --force train_cnn`") from error
+        if (list(first.columns), first.frame_rate) != (compute.columns(self.recipe), compute.frame_rate(self.recipe)):
+            raise UserError("this version computes other columns, or another frame rate, with the recipe of this "
+                            "model; train it anew with `dvc repro --force train_cnn`")
         self.min_duration = max(first.provenance.min_duration, _analysis_window(self.recipe))
 
     @classmethod

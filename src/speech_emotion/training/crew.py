@@ -1,7 +1,9 @@
 """Networks of all folds trained side by side, as many at once as there are cores and memory, or on a cluster."""
 
+import errno
 import pickle
 import queue
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -25,6 +27,8 @@ from speech_emotion.training.unit import Rest, Unit
 
 PROCESS_BYTES = 1 << 30
 """Memory that a process takes which trains, beside the windows of its validation part."""
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Stop = Callable[[], bool]
 Train = Callable[[Unit, Callable[[Any], None], Stop], Trained]
@@ -183,6 +187,13 @@ class _Shift:
                 raise UserError(
                     f"the process that trained {title} died ({error}), perhaps because the system ran out of memory; "
                     f"{PURPOSE.kept}. Run the same command again, with fewer processes if need be ({VARIABLE}=1)"
+                ) from error
+            except OSError as error:
+                if error.errno not in _NO_ROOM:
+                    raise
+                raise UserError(
+                    f"{title} cannot be written ({error.filename or 'a temporary file'}: {error.strerror or error}); "
+                    f"{PURPOSE.kept}. Make room there and in {tempfile.gettempdir()}, then run the same command again"
                 ) from error
             receive(result)
 

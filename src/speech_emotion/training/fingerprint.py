@@ -27,7 +27,7 @@ _PACKAGE = Path(__file__).parents[1]
 _OTHER = {
     "training": {"__init__", "augment/__init__", "checks", "crew", "fingerprint", "memo", "parcel", "progress",
                  "purpose", "record", "remote", "run", "tasks"},
-    "models": {"__init__", "backend", "baseline", "bundle", "outputs", "provenance"},
+    "models": {"__init__", "backend", "baseline", "bounds", "bundle", "outputs", "provenance", "weights"},
 }
 _VARIABLES = ("CUDA_VISIBLE_DEVICES", "DNNL_", "KERAS_", "NVIDIA_TF32", "ONEDNN_", "TF_", "XLA_")
 _OF_NO_WEIGHT = ("TF_CPP_", "TF_NUM_")

@@ -14,15 +14,15 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
 
 from speech_emotion.core.files import replacing
+from speech_emotion.core.locks import alone
 
 VARIABLE = "SER_MEMO"
 """Environment variable that names the memo's folder, such as one that the copies of a project share."""
@@ -102,23 +102,20 @@ class Entry:
 
     def __init__(self, root: Path, unit: str, processor: str) -> None:
         self._processor = processor
+        self._warned = False
         self.folder = root / hashlib.sha256(f"{unit} {processor}".encode()).hexdigest()[:32]
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Wait until no other process trains this unit, and keep others waiting."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / _LOCK)
-            lock.acquire()
-        except OSError as error:  # a read-only folder, a full disk
-            _warn(f"how far the training is, is not kept: {self.folder}: {error.strerror or error}")
+        with ExitStack() as held:
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                held.enter_context(alone(self.folder / _LOCK, "waiting for another process that trains the same "
+                                                              f"network ({self.folder})"))
+            except OSError as error:  # a read-only folder, a full disk
+                self._not_kept(error)
             yield
-            return
-        try:
-            yield
-        finally:
-            lock.release()
 
     def finished(self) -> Trained | None:
         """Give the finished network, if it is there and whole."""
@@ -132,9 +129,13 @@ class Entry:
     def finish(self, trained: Trained) -> None:
         """Keep a finished network; how far it was does not matter any more."""
         weights = np.frombuffer(trained.weights, np.uint8)
-        self._write(_FINISHED, State({"weights": weights}, {"history": trained.history}))
+        state = State({"weights": weights}, {"history": trained.history})
+        # Where there is no room for both, the checkpoint's is taken.
+        kept = self._write(_FINISHED, state, quiet=(self.folder / _CHECKPOINT).exists())
         with suppress(OSError):
             (self.folder / _CHECKPOINT).unlink(missing_ok=True)
+        if not kept:
+            self._write(_FINISHED, state)
 
     def finish_unless_there(self, trained: Trained) -> None:
         """Keep a finished network that another process may have kept already."""
@@ -149,7 +150,7 @@ class Entry:
         """Keep how far the training is."""
         self._write(_CHECKPOINT, state)
 
-    def _write(self, name: str, state: State) -> None:
+    def _write(self, name: str, state: State, *, quiet: bool = False) -> bool:
         buffer = io.BytesIO()
         about = np.frombuffer(json.dumps(state.about).encode(), np.uint8)
         np.savez(buffer, allow_pickle=False, **state.arrays, **{".about": about})
@@ -158,7 +159,15 @@ class Entry:
             with replacing(self.folder / name) as unfinished:
                 unfinished.write_bytes(_CHECKSUM(payload).digest() + payload)
         except OSError as error:
+            if not quiet:
+                self._not_kept(error)
+            return False
+        return True
+
+    def _not_kept(self, error: OSError) -> None:
+        if not self._warned:
             _warn(f"how far the training is, is not kept: {self.folder}: {error.strerror or error}")
+        self._warned = True
 
 
 def _read(path: Path) -> State | None:
@@ -167,16 +176,17 @@ def _read(path: Path) -> State | None:
     except OSError:
         return None
     size = _CHECKSUM().digest_size
+    if _CHECKSUM(content[size:]).digest() != content[:size]:
+        _warn(f"a part of what was trained before is damaged and is done anew: {path}")
+        with suppress(OSError):
+            path.unlink()
+        return None
     try:
-        if _CHECKSUM(content[size:]).digest() != content[:size]:
-            raise ValueError("its checksum is wrong")
         with np.load(io.BytesIO(content[size:]), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         return State(arrays, json.loads(arrays.pop(".about").tobytes()))
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
-        _warn(f"a part of what was trained before cannot be read and is done anew: {path}: {error}")
-        with suppress(OSError):
-            path.unlink()
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:  # whole, as another version has written it
+        _warn(f"a part of what was trained before is not for this version and is done anew: {path}: {error}")
         return None
 
 
@@ -216,8 +226,22 @@ def parts(root: Path) -> list[Part]:
 
 
 def remove(part: Part) -> None:
-    """Remove one unit."""
-    shutil.rmtree(part.folder, ignore_errors=True)
+    """Remove one unit.
+
+    Raises
+    ------
+    OSError
+        If it may not be removed, such as a colleague's.
+    """
+    if not part.folder.is_dir():
+        return
+    for path in part.folder.iterdir():
+        if path.is_dir():  # of a process that was killed while it wrote
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    with suppress(OSError):  # another process may just have begun to use it
+        part.folder.rmdir()
 
 
 def bound(root: Path, max_bytes: int = MAX_BYTES) -> None:
@@ -234,7 +258,8 @@ def bound(root: Path, max_bytes: int = MAX_BYTES) -> None:
     for part in parts(root):
         kept += part.size
         if kept > max_bytes:
-            remove(part)
+            with suppress(OSError):
+                remove(part)
 
 
 def _warn(message: str) -> None:

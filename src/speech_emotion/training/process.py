@@ -3,9 +3,7 @@
 Importing this module loads TensorFlow; `tasks` names what is done here for processes that do not.
 """
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,6 +15,7 @@ backend.load()
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
+from speech_emotion.models import weights  # noqa: E402
 from speech_emotion.store import FeatureStore  # noqa: E402
 from speech_emotion.training import fingerprint, folds  # noqa: E402
 from speech_emotion.training.lessons import lessons  # noqa: E402
@@ -54,13 +53,10 @@ def finish_fold(rest: Rest) -> pd.DataFrame:
     with_one_thread()
     store = FeatureStore(rest.store)
     networks = []
-    with tempfile.TemporaryDirectory() as scratch:
-        for weights in rest.weights:
-            keras.backend.clear_session()
-            networks.append(rest.blueprint.build())
-            path = Path(scratch, "network.weights.h5")
-            path.write_bytes(weights)
-            networks[-1].load_weights(path)
+    for content in rest.weights:
+        keras.backend.clear_session()
+        networks.append(rest.blueprint.build())
+        weights.from_bytes(content, networks[-1])
     taught = lessons(rest.clips, store, rest.blueprint, rest.settings)
     bundle, predictions = folds.finish(networks, taught, rest.clips, store, rest.settings)
     bundle.save(rest.models, rest.fold)
@@ -93,8 +89,5 @@ def _train(unit: Unit, entry: Entry | None, tell: Tell, processor: str) -> Train
         unit.train.opened(), measured.opened() if measured else None,
         unit.train.normalised_by, measured.normalised_by if measured else (),
         unit.blueprint, unit.settings, seed=unit.seed, callbacks=[_Teller(tell)], entry=entry)
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch, "network.weights.h5")
-        network.save_weights(path)
-        epochs: list[Any] = history.to_dict("records")
-        return Trained(path.read_bytes(), epochs, processor, resumed=len(before))
+    epochs: list[Any] = history.to_dict("records")
+    return Trained(weights.to_bytes(network), epochs, processor, resumed=len(before))

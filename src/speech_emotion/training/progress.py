@@ -1,6 +1,8 @@
 """What can be seen of trainings while they run: a bar over all epochs, and live curves of each network."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -43,12 +45,8 @@ class Progress:
         if epoch < self._seen.get(network, 0):
             return
         self._seen[network] = epoch + 1
-        if network in self._folders:
-            if network not in self._curves:
-                self._curves[network] = Live(str(self._folders[network]), save_dvc_exp=False, dvcyaml=None, report=None)
-            for name, value in logs.items():
-                self._curves[network].log_metric(standardize_metric_name(name, "dvclive.keras"), value)
-            self._curves[network].next_step()
+        with self._curves_may_fail():
+            self._draw(network, logs)
         self._bar.set_postfix({name: f"{value:.3f}" for name, value in logs.items() if "accuracy" in name})
         self._bar.update()
 
@@ -57,7 +55,25 @@ class Progress:
         self._bar.update(self._epochs - self._seen.get(network, 0))
         self._seen[network] = self._epochs
         if network in self._curves:
-            self._curves.pop(network).end()
+            with self._curves_may_fail():
+                self._curves.pop(network).end()
+
+    def _draw(self, network: Network, logs: Mapping[str, float]) -> None:
+        if network in self._folders:
+            if network not in self._curves:
+                self._curves[network] = Live(str(self._folders[network]), save_dvc_exp=False, dvcyaml=None, report=None)
+            for name, value in logs.items():
+                self._curves[network].log_metric(standardize_metric_name(name, "dvclive.keras"), value)
+            self._curves[network].next_step()
+
+    @contextmanager
+    def _curves_may_fail(self) -> Iterator[None]:
+        # Whatever it is: on a full disk DVC's own databases fail, in their own ways. Nothing depends on the curves.
+        try:
+            yield
+        except Exception as error:
+            print(f"warning: there are no more live curves: {type(error).__name__}: {error}", file=sys.stderr)
+            self._folders, self._curves = {}, {}
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -67,6 +83,7 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Go away."""
-        for curve in self._curves.values():
-            curve.end()
+        with self._curves_may_fail():
+            for curve in self._curves.values():
+                curve.end()
         self._bar.close()

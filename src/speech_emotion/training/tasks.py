@@ -26,7 +26,10 @@ def finish_fold(rest: "Rest", _tell: Callable[[Any], None]) -> "pd.DataFrame":
 
 
 def build(blueprint: "Blueprint", _tell: Callable[[Any], None]) -> None:
-    """Make a network, only to see whether it fits the window; see `Blueprint.build`."""
+    """Make a network, only to see whether it fits the window, and is not too large; see `Blueprint.build`."""
+    from speech_emotion.models import bounds
+
+    bounds.require_modest(blueprint)
     blueprint.build()
 
 

@@ -46,6 +46,8 @@ def described_corpora(root: Path, files: Iterable[PurePosixPath], own: Mapping[s
     """
     found = [(f"ingest.own.{name}", name, description, PurePosixPath()) for name, description in own.items()]
     for file in files:
+        if not (root / file).is_file():  # a pipe would be waited for
+            raise UserError(f"{root / file}: is no file; remove it, or describe a corpus there")
         described = load_whole(root / file, NamedDescription)
         found.append((f"{root / file}", described.name, described, file.parent))
     places: dict[str, str] = {}

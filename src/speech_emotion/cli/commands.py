@@ -1,0 +1,46 @@
+"""All commands of `ser`."""
+
+import platform
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from speech_emotion.cli import agree, cache, corpora, corpus, inspect, predict, splits
+
+_DECISIVE = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "dvc")
+"""Libraries whose versions a report of a defect should name."""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},  # of every command below, too
+)
+"""The command `ser`, for typer's and click's own tools; errors come out of it as exceptions."""
+app.command()(predict.predict)
+app.command()(splits.splits)
+app.command()(agree.agree)
+app.command()(inspect.inspect)
+app.command()(corpora.audit)
+app.command()(corpora.validate)
+app.command()(corpora.download)
+app.add_typer(corpus.app, name="corpus")
+app.add_typer(cache.app, name="cache")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"speech-emotion {version('speech-emotion')}\n"
+              f"Python {platform.python_version()}, {platform.system()} {platform.machine()}\n"
+              + ", ".join(f"{library} {version(library)}" for library in _DECISIVE))
+        raise typer.Exit
+
+
+@app.callback()
+def _ser(
+    _version: Annotated[bool, typer.Option(
+        "--version", is_eager=True, callback=_print_version, help="Show versions, as for a report of a defect.",
+    )] = False,
+) -> None:
+    """Speech emotion recognition. The pipeline itself is run by `dvc repro`."""

@@ -1,0 +1,169 @@
+"""Stages that are killed, or interrupted, at a random moment, and run again.
+
+Each worker has a small project that it runs once undisturbed. A case takes away what a stage wrote (as DVC does before
+it runs one), half of the time its caches too, starts the stage and ends it. What then lies in place of an output is
+whole; the same command again gives the same bytes and leaves neither rubbish nor a process behind.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+from ruamel.yaml import YAML
+
+from speech_emotion.testing import make_corpus
+
+from .guard import ROOT, generator
+from .summary import Summary
+
+OUTS = {
+    "ingest": ("data/manifest.parquet", "data/files.parquet", "data/rejected.csv"),
+    "extract_mfcc": ("data/features",),
+    "train_cnn": ("models", "data/predictions.parquet", "data/history.csv"),
+    "evaluate": ("metrics", "plots"),
+}
+CACHES = {"extract_mfcc": ".cache/features", "train_cnn": ".cache/training"}
+OFTEN = {"ingest": 3, "extract_mfcc": 4, "train_cnn": 2, "evaluate": 1}
+PATIENCE = 240.0
+"""Longest time that a stage of so little work may take, in s, on a machine that is busy."""
+_CHANGES = {
+    "train_cnn": {"epochs": 2, "num_networks": 1, "batch_size": 8, "seconds": 0.5, "model": "cnn"},
+    "evaluate": {"resamples": 100, "dpi": 50},
+}
+
+
+class Project:
+    """A small project that has run once.
+
+    Parameters
+    ----------
+    folder : Path
+        Empty.
+    stages : iterable of str
+        Which of `OUTS`, from the first on.
+    """
+
+    def __init__(self, folder: Path, stages: Iterable[str] = tuple(OUTS)) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True)
+        self.seconds: dict[str, float] = {}
+        self.written: dict[str, dict[str, bytes]] = {}
+        make_corpus(folder / "audio", "emodb", speakers=["03", "08", "09", "10", "11", "12"],
+                    labels=["anger", "neutral"], clips=3)
+        yaml = YAML(typ="safe", pure=True)
+        params = yaml.load(ROOT / "params.yaml")
+        params["ingest"]["root"] = "audio"
+        params["networks"]["cnn"] |= {"filters": [4], "dense": 4}
+        params["train_cnn"]["split"] |= {"protocol": "speaker_kfold", "folds": 2}
+        for section, changes in _CHANGES.items():
+            assert changes.keys() <= params[section].keys()
+            params[section] |= changes
+        with (folder / "params.yaml").open("w") as file:
+            yaml.dump(params, file)
+        for stage in stages:
+            began = time.monotonic()
+            status, said, _ = self.run(stage)
+            if status:
+                raise RuntimeError(f"{stage} fails undisturbed: {said}")
+            self.seconds[stage] = time.monotonic() - began
+            self.written[stage] = self.outs(stage)
+
+    def run(self, stage: str, after: float | None = None, how: int = signal.SIGKILL) -> tuple[int, str, list[int]]:
+        """Run a stage, and end it after some seconds; exit status, what it said, and the processes it had then."""
+        log = self.folder / "log.txt"
+        with log.open("wb") as errors:
+            process = subprocess.Popen(
+                [sys.executable, ROOT / "src/stages" / f"{stage}.py"], cwd=self.folder, stdout=errors, stderr=errors,
+                env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "SER_CACHE": "", "SER_MEMO": ""})
+            others: list[int] = []
+            try:
+                process.wait(PATIENCE if after is None else after)
+            except subprocess.TimeoutExpired:
+                others = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+                process.send_signal(how if after is not None else signal.SIGKILL)
+                process.wait(PATIENCE)
+        return process.returncode, log.read_text("utf-8", "replace"), others
+
+    def outs(self, stage: str) -> dict[str, bytes]:
+        """Give the bytes of what a stage has written."""
+        files = [path for out in OUTS[stage] for path in (self.folder / out, *(self.folder / out).rglob("*"))]
+        return {str(path.relative_to(self.folder)): path.read_bytes() for path in files if path.is_file()}
+
+    def clear(self, stage: str, *, caches: bool) -> None:
+        """Take away what a stage has written."""
+        for out in (*OUTS[stage], *([CACHES[stage]] if caches and stage in CACHES else [])):
+            path = self.folder / out
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def trial(random: random.Random, project: Project) -> tuple[str, list[str]]:
+    """End a stage, and run it again; what became of it, and what was found."""
+    stage = random.choices(list(project.seconds), [OFTEN[stage] for stage in project.seconds])[0]
+    how = random.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGINT))
+    after = random.uniform(0.05, 1.1) * project.seconds[stage]
+    project.clear(stage, caches=bool(random.randrange(2)))
+    what = f"{stage} after {after:.2f} s, {how.name}"
+    status, said, others = project.run(stage, after, how)
+    findings = []
+    if "Traceback" in said:
+        findings.append(f"{what}: a traceback: {said.strip().splitlines()[-1]}")
+    if status not in (0, 130, -how):
+        findings.append(f"{what}: exit status {status}: {said.strip()[-200:]}")
+    expected = project.written[stage]
+    for path, content in project.outs(stage).items():
+        if not any(part.startswith(".") for part in Path(path).parts) and expected.get(path) != content:
+            findings.append(f"{what}: {path} is half-written")
+    again, said, _ = project.run(stage)
+    if again:
+        findings.append(f"{what}: fails when it is run again: {said.strip()[-200:]}")
+    elif (found := project.outs(stage)) != expected:
+        other = sorted(path for path in {*found, *expected} if found.get(path) != expected.get(path))
+        findings.append(f"{what}: other bytes when it is run again: {', '.join(other[:3])}")
+    if rubbish := [path for path in project.folder.rglob(".*.tmp") if ".cache" not in path.parts]:
+        findings.append(f"{what}: leaves {rubbish[0].relative_to(project.folder)}")
+    findings += [f"{what}: leaves a process behind" for pid in others if not _gone(pid)]
+    return ("finished" if status == 0 else "ended"), findings
+
+
+def _gone(pid: int) -> bool:
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return True
+        process.wait(10)
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.TimeoutExpired:
+        process.kill()
+        return False
+    return True
+
+
+def attack(seed: int, cases: int, folder: Path, *, first: int = 0, workers: int = 1,
+           stages: Iterable[str] = tuple(OUTS)) -> Summary:
+    """Try that many kills."""
+    began = time.monotonic()
+    tally: Counter[str] = Counter()
+
+    def share(worker: int) -> list[tuple[int, str, list[str]]]:
+        numbers = range(first + worker, first + cases, workers)
+        project = Project(folder / f"project-{worker}", stages) if numbers else None
+        return [(number, *trial(generator(seed, number), project)) for number in numbers if project]
+
+    with ThreadPoolExecutor(workers) as pool:
+        done = sorted(each for part in pool.map(share, range(workers)) for each in part)
+    tally.update(outcome for _, outcome, _ in done)
+    findings = [f"{number}: {finding}" for number, _, found in done for finding in found]
+    return Summary("kills", seed, cases, findings, time.monotonic() - began, dict(tally))
