@@ -186,12 +186,14 @@ class _Units:
 
     def count(self, which: Chosen) -> int:
         """Give the number of units of some clips."""
-        return len(np.unique(self._unit[which]))
+        return int(np.count_nonzero(np.bincount(self._unit[which])))
 
     def dealt(self, which: Chosen, groups: Sequence[Group], seed: int) -> Integers:
         """Deal the units of some clips, and give the group of each of these clips."""
-        units, unit = np.unique(self._unit[which], return_inverse=True)
-        tables = [_counts(unit, len(units), kind[which]) for kind in self._kinds]
+        unit = self._unit[which]
+        there = np.bincount(unit) > 0
+        unit = (np.cumsum(there) - 1)[unit]  # numbered without gaps
+        tables = [_counts(unit, int(np.count_nonzero(there)), kind[which]) for kind in self._kinds]
         sizes = tables[0][:, 0]
         room = np.array([group.share for group in groups]) * sizes.sum()
         # Of deals that are about as good, another seed takes another.

@@ -56,11 +56,11 @@ def guard(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> None:
         tested[test] = True
         labels[label.codes[fold.rows]] = True
     for fold in by_fold(split, clips):
-        missing = set(PARTS) - {PARTS[number] for number in np.unique(fold.part)}
+        missing = [name for number, name in enumerate(PARTS) if not (fold.part == number).any()]
         if missing:
             raise UserError(f"fold {fold.name} has no clip in its {' or '.join(sorted(missing))} part")
-        twice = pd.Series(fold.rows).duplicated().to_numpy()
-        if twice.any():
+        if np.bincount(fold.rows).max() > 1:
+            twice = pd.Series(fold.rows).duplicated().to_numpy()
             raise UserError(f"fold {fold.name} holds a clip twice: {clips['clip_id'].iloc[fold.rows[twice][0]]}")
         sides = fold._replace(part=np.where(fold.part == TEST, np.int8(TEST), np.int8(TRAIN)))
         columns["digest"].refuse_shared(fold, "recording (by content)")

@@ -1,6 +1,6 @@
 """The table of a split, as compact as a split of many folds has to be, and fold by fold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,8 @@ PARTS = ("train", "validation", "test")
 """The parts of a fold: to learn from, to choose the epoch by, to test on."""
 TRAIN, VALIDATION, TEST = range(3)
 """Their numbers."""
+_LETTERED = np.array([sorted(PARTS).index(part) for part in PARTS], dtype=np.int8)
+"""Their numbers in the order of the alphabet, in which whoever groups by part gets them."""
 NONE = -1
 """Of a clip that is in no part."""
 Numbers = NDArray[np.int8]
@@ -29,14 +31,14 @@ class Fold(NamedTuple):
     """The part of each of them."""
 
 
-def table(clip_ids: pd.Series, folds: Sequence[Numbers]) -> pd.DataFrame:
+def table(clip_ids: pd.Series, folds: Iterable[Numbers]) -> pd.DataFrame:
     """Lay a split out as a table.
 
     Parameters
     ----------
     clip_ids : pd.Series [str]
         Sorted.
-    folds : sequence of np.ndarray [shape=(len(clip_ids),), dtype=int8]
+    folds : iterable of np.ndarray [shape=(len(clip_ids),), dtype=int8]
         By fold, the part of each clip.
 
     Returns
@@ -53,20 +55,17 @@ def table(clip_ids: pd.Series, folds: Sequence[Numbers]) -> pd.DataFrame:
     1     0       b   test
     2     1       a   test
     """
-    counts = [int(np.count_nonzero(part != NONE)) for part in folds]
-    codes, parts = np.empty(sum(counts), dtype=np.int32), np.empty(sum(counts), dtype=np.int8)
-    fold = np.empty(len(codes), dtype=np.int16 if len(folds) < 1 << 15 else np.int32)
-    at = 0
-    for number, (part, count) in enumerate(zip(folds, counts, strict=True)):
-        rows = slice(at, at + count)
-        codes[rows] = np.flatnonzero(part != NONE)
-        parts[rows] = part[codes[rows]]
-        fold[rows] = number
-        at += count
+    codes, parts, counts = bytearray(), bytearray(), []  # which grow without being copied
+    for part in folds:
+        rows = np.flatnonzero(part != NONE)
+        codes += rows.astype(np.int32).data
+        parts += _LETTERED[part[rows]].data
+        counts.append(len(rows))
+    kind = np.int16 if len(counts) < 1 << 15 else np.int32
     return pd.DataFrame({
-        "fold": fold,
-        "clip_id": pd.Categorical.from_codes(codes, pd.Index(clip_ids), validate=False),
-        "part": pd.Categorical.from_codes(parts, pd.Index(PARTS), validate=False),
+        "fold": np.repeat(np.arange(len(counts), dtype=kind), counts),
+        "clip_id": pd.Categorical.from_codes(np.frombuffer(codes, np.int32), pd.Index(clip_ids), validate=False),
+        "part": pd.Categorical.from_codes(np.frombuffer(parts, np.int8), pd.Index(sorted(PARTS)), validate=False),
     }, copy=False)
 
 
@@ -95,7 +94,7 @@ def by_fold(split: pd.DataFrame, clips: pd.DataFrame) -> Iterator[Fold]:
     """
     if not split["fold"].is_monotonic_increasing:
         split = split.sort_values("fold", kind="stable")
-    ids, names = (pd.Categorical(split[column].array) for column in ("clip_id", "part"))
+    ids, names = (_categorical(split[column]) for column in ("clip_id", "part"))
     row_of = pd.Index(clips["clip_id"]).get_indexer(pd.Index(ids.categories))
     number_of = np.array([PARTS.index(name) if name in PARTS else NONE for name in names.categories], dtype=np.int8)
     fold, codes, parts = split["fold"].to_numpy(), ids.codes, names.codes
@@ -106,3 +105,8 @@ def by_fold(split: pd.DataFrame, clips: pd.DataFrame) -> Iterator[Fold]:
             lost = ids.categories[codes[where][rows < 0][0]]
             raise UserError(f"the split names clips that the manifest lacks, such as {lost}")
         yield Fold(int(name), rows, number_of[parts[where]])
+
+
+def _categorical(values: pd.Series) -> pd.Categorical:
+    array = values.array
+    return array if isinstance(array, pd.Categorical) else pd.Categorical(array)  # which would copy one that is

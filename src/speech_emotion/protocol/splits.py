@@ -67,22 +67,27 @@ def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
     clips, others = apart(clips.sort_values("clip_id", ignore_index=True), settings.train_also)
     _require_speakers(clips, settings)
     every = pd.concat([clips, others], ignore_index=True).sort_values("clip_id")
+    split = parts.table(every["clip_id"], _folds(clips, others, every.index.to_numpy(), settings, seed))
+    if not len(split):
+        raise unusable(list_path(settings.predefined), "has no fold that tests any of the clips in the data")
+    guard(split, every, settings)
+    return split
+
+
+def _folds(
+    clips: pd.DataFrame, others: pd.DataFrame, order: np.ndarray, settings: Split, seed: int
+) -> Iterator[Numbers]:
+    """Give the parts of all clips, those that a protocol deals out and the others, in the order of their ids."""
     choose = _chooser(clips, settings)
-    folds = []
     for fold, part in enumerate(PROTOCOLS[settings.protocol](clips, settings, seed)):
         also = np.full(len(others), TRAIN, dtype=np.int8)
         if settings.statement_disjoint:
-            _require_statements(every)
+            _require_statements(pd.concat([clips, others]))
             part[~_disjoint_statements(clips, part, seed + fold)] = NONE
             also[others["statement"].isin(clips.loc[part == TEST, "statement"]).to_numpy()] = NONE
         if not (part == VALIDATION).any():
             part[choose(part == TRAIN, seed + fold)] = VALIDATION
-        folds.append(np.concatenate([part, also])[every.index])
-    if not folds:
-        raise unusable(list_path(settings.predefined), "has no fold that tests any of the clips in the data")
-    split = parts.table(every["clip_id"], folds)
-    guard(split, every, settings)
-    return split
+        yield np.concatenate([part, also])[order]
 
 
 def apart(clips: pd.DataFrame, train_also: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
