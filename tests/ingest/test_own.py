@@ -151,3 +151,44 @@ def test_where_a_description_stands_makes_no_difference(root, tmp_path):
     after = take_in(root, ["calls2"], own=own)
     pd.testing.assert_frame_equal(before.clips, after.clips)
     assert Path(before.files["path"][0]).parts[0] == "calls2"
+
+
+def by_table(folder, text):
+    for seed, name in enumerate("abc"):
+        write_clip(folder / f"{name}.wav", seed)
+    (folder / "t.csv").write_text(text, "utf-8")
+    return take_in(folder, ["table"], options={"table": {"file": "t.csv"}})
+
+
+@pytest.mark.parametrize("label", ["None", "null", "nan", "NA", "N/A", "$x$", "$"])
+def test_a_label_is_what_the_table_says_even_if_programs_read_it_as_missing(tmp_path, label):
+    clips = by_table(tmp_path, f"path,label,speaker\na.wav,{label},{label}\n").clips
+    assert clips[["label", "speaker"]].to_numpy().tolist() == [[label, f"table-{label.lower()}"]]
+
+
+@pytest.mark.parametrize(("rows", "message"), [
+    ("a.wav,joy,1,12\nb.wav,joy,2,3\n", "t.csv, row 1: has 4 values for 3 columns"),
+    ("a.wav,joy,1\nb.wav,joy,2,3,4\n", "t.csv, row 2: has 5 values for 3 columns"),
+    ('a.wav,joy,1\n"b.wav,joy,2\n', "cannot be read as a table"),
+    ("", "no clip is left to take"),
+    ("a.wav,,1\n", "t.csv, row 1: no label"),
+])
+def test_ragged_rows_are_named(tmp_path, rows, message):
+    with pytest.raises(UserError, match=message):
+        by_table(tmp_path, f"path,label,speaker\n{rows}")
+
+
+def test_what_spreadsheets_leave_at_the_end_of_rows_does_not_matter(tmp_path):
+    intake = by_table(tmp_path, "path,label,speaker,,\na.wav,joy,1,,\nb.wav,joy\n,,,,\n\n")
+    assert sorted(intake.clips["speaker"]) == ["table-1", "table-unknown"]
+
+
+@pytest.mark.parametrize("age", ["400", "-1", "1e400", "inf"])
+def test_ages_that_nobody_has_are_named(tmp_path, age):
+    with pytest.raises(UserError, match=f"t.csv, row 1, 'a.wav': age '?{age}'? is not"):
+        by_table(tmp_path, f"path,label,age\na.wav,joy,{age}\n")
+
+
+def test_a_path_that_is_too_long_is_missing(tmp_path):
+    intake = by_table(tmp_path, f"path,label\na.wav,joy\n{'x' * 300}.wav,joy\n")
+    assert list(intake.rejected["rule"]) == ["missing"]

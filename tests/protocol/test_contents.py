@@ -60,7 +60,7 @@ def test_a_corpus_that_is_not_tested_is_named(grid: Make, train_settings: Make) 
 def test_it_is_said_who_chooses_the_epoch(grid: Make, train_settings: Make) -> None:
     clips, settings = grid(2, takes=10), configured(train_settings, "loso", validation="statements")
     assert _remarks(clips, settings) == [
-        "the epoch is chosen by other sentences of the speakers that are trained on"]
+        "the validation part holds other sentences of the speakers that are trained on"]
     clips.loc[clips["speaker"] == "toy-01", "statement"] = None
     assert _remarks(clips, settings)[1] == (
         "of 30 clips the statement is unknown: which of them are validated is left to chance, so a sentence may be "

@@ -69,4 +69,4 @@ def test_it_is_rehearsed_from_the_parameter_file(
     params.write_text(json.dumps(document))
     said = rehearse(params, grid(2, takes=6)).splitlines()
     assert said == ["train_cnn will do: loso, 2 folds, 36 clips of 2 speakers, 3 labels",
-                    "  the epoch is chosen by other sentences of the speakers that are trained on"]
+                    "  the validation part holds other sentences of the speakers that are trained on"]

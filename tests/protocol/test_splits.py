@@ -122,7 +122,7 @@ def test_holdout_balances_sex_and_corpus(grid: Make, train_settings: Make) -> No
     chosen = configured(train_settings, "speaker_holdout", test_fraction=0.25)
     for seed in range(5):
         split = splits.make(clips, chosen, seed)
-        tested = clips[clips["clip_id"].isin(split.loc[split["part"] == "test", "clip_id"])]
+        tested = clips[clips["clip_id"].isin(list(split.loc[split["part"] == "test", "clip_id"]))]
         who = tested.drop_duplicates("speaker")
         assert who.groupby(["corpus", "sex"]).size().tolist() == [1, 1, 1, 1]
 

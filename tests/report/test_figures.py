@@ -47,6 +47,15 @@ def test_the_same_numbers_give_the_same_bytes_of_a_valid_png(name: str, tmp_path
     assert sorted(path.name for path in first.parent.iterdir()) == ["a.png", "b.png"]
 
 
+@pytest.mark.parametrize("label", ["$", "a$b$", r"$\frac{", "$_{", "_hidden", "{}%s\\", "null", "ü 你好"])
+def test_labels_are_written_as_they_are(label: str, tmp_path: Path) -> None:
+    counts = pd.DataFrame([[8, 2], [1, 1]], ["anger", label], ["anger", label])
+    for draw in (figures.confusion, figures.recall):
+        figure = draw(counts, f"{label}, loso")
+        figures.save(figure, tmp_path / "a.png", 50)
+        assert label in [text.get_text() for text in figure.axes[0].get_yticklabels()]
+
+
 def test_dpi_sets_the_size(tmp_path: Path) -> None:
     sizes = []
     for dpi in (50, 100):

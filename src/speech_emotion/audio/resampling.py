@@ -100,22 +100,21 @@ def streamed(blocks: Iterable[np.ndarray], sample_rate: int, target: int, qualit
     >>> streamed(iter([np.zeros(400, np.float32), np.zeros(41, np.float32)]), 44100, 16000).shape
     (160,)
     """
+    held = bytearray()  # which grows where it is: hours are never there twice
     if sample_rate == target:
-        return np.concatenate([block.copy() for block in blocks] or [np.empty(0, dtype=np.float32)])
+        for block in blocks:
+            held += np.ascontiguousarray(block, dtype=np.float32).data
+        return np.frombuffer(held, dtype=np.float32)
     stream = _stream(sample_rate, target, quality)
-    num_samples, pieces = 0, []
+    num_samples = 0
     for block in blocks:
         num_samples += len(block)
-        pieces.append(stream.resample_chunk(np.ascontiguousarray(block)))
-    pieces.append(stream.resample_chunk(np.empty(0, dtype=np.float32), last=True))
+        held += stream.resample_chunk(np.ascontiguousarray(block)).data
+    held += stream.resample_chunk(np.empty(0, dtype=np.float32), last=True).data
     # soxr rounds the length, librosa rounds it up and pads with zeros.
-    result = np.zeros(-(-num_samples * target // sample_rate), dtype=np.float32)
-    at = 0
-    for piece in pieces:
-        part = result[at : at + len(piece)]
-        part[:] = piece[: len(part)]
-        at += len(piece)
-    return result
+    length = -(-num_samples * target // sample_rate)
+    held += bytes(max(0, 4 * length - len(held)))
+    return np.frombuffer(held, dtype=np.float32)[:length]
 
 
 _kept = threading.local()

@@ -123,14 +123,22 @@ def features(samples: Float32, recipe: "Recipe") -> Float32:
         feature.reduction(settings, recipe.sample_rate) for _, feature, settings in chosen if feature.reduction
     ]
     clip = Analysis(samples, recipe.sample_rate, recipe.hop_length, reductions)
-    parts: list[Float32] = []
-    for name, feature, settings in chosen:
+    widths = [len(feature.columns(settings)) for _, feature, settings in chosen]
+    matrix: Float32 | None = None
+    at = 0
+    for (name, feature, settings), width in zip(chosen, widths, strict=True):
         part = feature.compute(clip, settings)
-        expected = (len(parts[0]) if parts else len(part), len(feature.columns(settings)))
+        expected = (len(part) if matrix is None else len(matrix), width)
         if part.shape != expected:
             raise ValueError(f"the feature {name} gives {part.shape} frames and columns in place of {expected}")
-        parts.append(part)
-    return np.ascontiguousarray(parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1))
+        if len(chosen) == 1:
+            return np.ascontiguousarray(part)
+        if matrix is None:  # in place of a list of parts, which would hold hours twice
+            matrix = np.empty((len(part), sum(widths)), dtype=np.float32)
+        matrix[:, at : at + width] = part
+        at += width
+    assert matrix is not None  # a recipe has a feature
+    return matrix
 
 
 def compute(samples: Float32, sample_rate: int, recipe: "Recipe") -> Float32:

@@ -11,7 +11,7 @@ from speech_emotion.features import arithmetic
 from speech_emotion.features.analysis import Analysis
 from speech_emotion.features.compiled import librosa
 from speech_emotion.features.feature import Feature
-from speech_emotion.features.framing import gaps
+from speech_emotion.features.framing import gaps, padded
 from speech_emotion.params.base import Section
 
 PIECE = 1 << 20
@@ -67,12 +67,12 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
     if settings.method == "pyin":
         frequency, _, voiced = librosa().pyin(clip.samples, fill_na=0.0, **common)
         return np.column_stack([frequency, voiced]).astype(np.float32)
-    padded = np.pad(clip.samples, settings.frame_length // 2)
     step = max(1, PIECE // settings.frame_length)
     pieces = []
     for first in range(0, clip.num_frames, step):
         last = min(first + step, clip.num_frames) - 1
-        piece = padded[first * clip.hop_length : last * clip.hop_length + settings.frame_length]
+        start = first * clip.hop_length - settings.frame_length // 2
+        piece = padded(clip.samples, start, start + (last - first) * clip.hop_length + settings.frame_length)
         pieces.append(librosa().yin(piece, center=False, **common))
     return np.concatenate(pieces).astype(np.float32)[:, np.newaxis]
 

@@ -10,7 +10,40 @@ CHUNK = 3 << 15
 """Samples (frames times frame length) worked on at a time: 384 KiB, so that a chunk stays in a core's cache."""
 
 
-def frames(samples: Float32, frame_length: int, hop_length: int, *, edge: bool = False) -> Float32:
+def padded(samples: Float32, start: int, stop: int, *, edge: bool = False) -> Float32:
+    """Cut a stretch out of a signal that goes on beyond its ends.
+
+    Parameters
+    ----------
+    samples : np.ndarray [shape=(n,), dtype=float32]
+        Mono signal.
+    start, stop : int
+        Where the stretch begins and ends; ``start <= n``, ``stop >= 0``.
+    edge : bool
+        Continue the first and last sample beyond the ends, in place of zeros.
+
+    Returns
+    -------
+    np.ndarray [shape=(stop - start,), dtype=float32]
+        A view where it lies within the signal, so that of hours no second copy is made.
+
+    Examples
+    --------
+    >>> padded(np.array([1, 2, 3], dtype=np.float32), -1, 5, edge=True)
+    array([1., 1., 2., 3., 3., 3.], dtype=float32)
+    """
+    if start >= 0 and stop <= len(samples):
+        return samples[start:stop]
+    before, after = max(0, -start), max(0, stop - len(samples))
+    stretch = np.empty(stop - start, dtype=np.float32)  # several times as quick as np.pad
+    stretch[:before] = samples[0] if edge else 0
+    stretch[before : len(stretch) - after] = samples[max(0, start) : stop]
+    stretch[len(stretch) - after :] = samples[-1] if edge else 0
+    return stretch
+
+
+def frames(samples: Float32, frame_length: int, hop_length: int, *, edge: bool = False,
+           ) -> Iterator[tuple[slice, Float32]]:
     """Cut a signal into overlapping frames; frame `t` is centred at sample ``t * hop_length``.
 
     Parameters
@@ -22,53 +55,31 @@ def frames(samples: Float32, frame_length: int, hop_length: int, *, edge: bool =
     edge : bool
         Continue the first and last sample beyond the ends, in place of zeros.
 
-    Returns
-    -------
-    np.ndarray [shape=(1 + n // hop_length, frame_length), dtype=float32]
-        A read-only view, of the padded signal.
-
-    Examples
-    --------
-    >>> frames(np.array([1, 2, 3], dtype=np.float32), frame_length=2, hop_length=1)
-    array([[0., 1.],
-           [1., 2.],
-           [2., 3.],
-           [3., 0.]], dtype=float32)
-    """
-    half = frame_length // 2
-    padded = np.empty(len(samples) + 2 * half, dtype=np.float32)  # several times as quick as np.pad
-    padded[:half] = samples[0] if edge else 0
-    padded[half : half + len(samples)] = samples
-    padded[half + len(samples) :] = samples[-1] if edge else 0
-    step = padded.strides[0]
-    return np.lib.stride_tricks.as_strided(
-        padded, (1 + len(samples) // hop_length, frame_length), (hop_length * step, step), writeable=False
-    )
-
-
-def chunks(framed: Float32) -> Iterator[slice]:
-    """Ranges of frames that hold about `CHUNK` samples each.
-
-    They depend on the shape of `framed` alone: what is computed by chunk is the same wherever it is computed.
-
-    Parameters
-    ----------
-    framed : np.ndarray [shape=(frames, frame_length), dtype=float32]
-        From `frames`.
-
     Yields
     ------
-    slice
-        The next range, until all frames are covered.
+    which : slice
+        Range of frames, of the ``1 + n // hop_length`` that there are: about `CHUNK` samples. It depends on the lengths
+        alone: what is computed by chunk is the same wherever it is computed.
+    framed : np.ndarray [shape=(frames, frame_length), dtype=float32]
+        A read-only view of the signal.
 
     Examples
     --------
-    >>> list(chunks(np.zeros((500, 400), dtype=np.float32)))
+    >>> for which, framed in frames(np.array([1, 2, 3], dtype=np.float32), frame_length=2, hop_length=1):
+    ...     print(which, framed.tolist())
+    slice(0, 4, None) [[0.0, 1.0], [1.0, 2.0], [2.0, 3.0], [3.0, 0.0]]
+    >>> [which for which, _ in frames(np.zeros(4990, dtype=np.float32), frame_length=400, hop_length=10)]
     [slice(0, 245, None), slice(245, 490, None), slice(490, 500, None)]
     """
-    step = max(8, CHUNK // framed.shape[1])
-    for first in range(0, len(framed), step):
-        yield slice(first, min(first + step, len(framed)))
+    count = 1 + len(samples) // hop_length
+    step = max(8, CHUNK // frame_length)
+    for first in range(0, count, step):
+        last = min(first + step, count)
+        start = first * hop_length - frame_length // 2
+        stretch = padded(samples, start, start + (last - first - 1) * hop_length + frame_length, edge=edge)
+        size = stretch.strides[0]
+        yield slice(first, last), np.lib.stride_tricks.as_strided(
+            stretch, (last - first, frame_length), (hop_length * size, size), writeable=False)
 
 
 def root_mean_square(samples: Float32, frame_length: int, hop_length: int) -> Float32:
@@ -90,8 +101,8 @@ def root_mean_square(samples: Float32, frame_length: int, hop_length: int) -> Fl
     >>> root_mean_square(np.array([2, -2, 2, -2], dtype=np.float32), frame_length=2, hop_length=2)
     array([1.4142135, 2.       , 1.4142135], dtype=float32)
     """
-    framed = frames(samples, frame_length, hop_length)
-    power = np.concatenate([np.mean(np.square(framed[which]), axis=1) for which in chunks(framed)])
+    power = np.concatenate([np.mean(np.square(framed), axis=1)
+                            for _, framed in frames(samples, frame_length, hop_length)])
     return np.asarray(np.sqrt(power), dtype=np.float32)
 
 

@@ -21,6 +21,10 @@ _FIT = {
 }
 """What nine frames weigh in the slope of a line, or in the second derivative of a parabola, fitted to them."""
 
+_ROWS = 1 << 15
+"""Frames that are transformed at a time: a multiple of what a processor takes at once, so that the bits do not depend
+on it."""
+
 
 class Settings(mel.Mel):
     """Settings of the feature `mfcc`."""
@@ -94,7 +98,9 @@ def cepstrum(log_mel: Float32, n_mfcc: int, lifter: float) -> Float32:
     >>> cepstrum(np.array([[-40, -40, -40, -40]], dtype=np.float32), n_mfcc=2, lifter=0)
     array([[-80.,   0.]], dtype=float32)
     """
-    coefficients: Float32 = scipy.fft.dct(log_mel, axis=1, norm="ortho")[:, :n_mfcc]
+    coefficients = np.empty((len(log_mel), n_mfcc), dtype=np.float32)
+    for at in range(0, len(log_mel), _ROWS):  # so that of hours not all coefficients are there at once
+        coefficients[at : at + _ROWS] = scipy.fft.dct(log_mel[at : at + _ROWS], axis=1, norm="ortho")[:, :n_mfcc]
     if lifter > 0:
         weights = 1 + (lifter / 2) * np.sin(np.pi * np.arange(1, 1 + n_mfcc) / lifter)
         coefficients *= weights.astype(np.float32)

@@ -10,7 +10,7 @@ import scipy.fft
 from pydantic import Field, ValidationInfo, field_validator
 
 from speech_emotion.arrays import Float32
-from speech_emotion.features.framing import chunks, frames, gaps
+from speech_emotion.features.framing import frames, gaps
 from speech_emotion.params.base import Section
 
 WINDOWS: dict[str, Callable[[int], npt.NDArray[np.float64]]] = {
@@ -97,9 +97,8 @@ def power_spectra(samples: Float32, window: Float32, hop_length: int) -> Iterato
     >>> [(which, power.shape, power[1].argmax()) for which, power in power_spectra(cosine, window, hop_length=16)]
     [(slice(0, 5, None), (5, 9), np.int64(2))]
     """
-    framed = frames(samples, len(window), hop_length)
     windowed: Float32 | None = None
-    for which in chunks(framed):
+    for which, framed in frames(samples, len(window), hop_length):
         count = which.stop - which.start
         if windowed is None:
             windowed = np.empty((count, len(window)), dtype=np.float32)
@@ -107,7 +106,7 @@ def power_spectra(samples: Float32, window: Float32, hop_length: int) -> Iterato
             # Rows a little apart: at a distance of nearly a power of 2 they would share a few places of the cache.
             power = np.empty((count, bins + 15), dtype=np.float32)[:, :bins]
             imaginary = np.empty((count, bins), dtype=np.float32)
-        np.multiply(framed[which], window, out=windowed[:count])
+        np.multiply(framed, window, out=windowed[:count])
         spectrum = scipy.fft.rfft(windowed[:count], axis=1)
         np.square(spectrum.real, out=power[:count])
         np.square(spectrum.imag, out=imaginary[:count])

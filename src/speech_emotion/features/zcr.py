@@ -10,7 +10,7 @@ from speech_emotion.arrays import Float32
 from speech_emotion.features import arithmetic
 from speech_emotion.features.analysis import Analysis
 from speech_emotion.features.feature import Feature
-from speech_emotion.features.framing import chunks, frames, gaps
+from speech_emotion.features.framing import frames, gaps
 from speech_emotion.params.base import Section
 
 THRESHOLD = 1e-10
@@ -44,10 +44,9 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
     >>> compute(signs, Settings(frame_length=4)).ravel().tolist()
     [0.25, 0.5, 0.0]
     """
-    framed = frames(clip.samples, settings.frame_length, clip.hop_length, edge=True)
     rates = []
-    for which in chunks(framed):
-        negative = np.signbit(np.where(np.abs(framed[which]) <= THRESHOLD, np.float32(0), framed[which]))
+    for _, framed in frames(clip.samples, settings.frame_length, clip.hop_length, edge=True):
+        negative = np.signbit(np.where(np.abs(framed) <= THRESHOLD, np.float32(0), framed))
         rates.append(np.count_nonzero(negative[:, 1:] != negative[:, :-1], axis=1) / settings.frame_length)
     return np.concatenate(rates).astype(np.float32)[:, np.newaxis]
 

@@ -146,7 +146,7 @@ def find_candidates(root: Path, corpora: Sequence[str] = (), options: Mapping[st
             for path in corpus.listed(root, **options.get(corpus.name, {})):
                 if path in there:
                     continue
-                if (root / path).is_file():  # outside the root, hidden, or without a sign of being audio
+                if _is_there(root / path):  # outside the root, hidden, or without a sign of being audio
                     found.candidates.append(Candidate(path, *recognise(path)))
                 else:
                     found.missing.append((corpus, path))
@@ -205,6 +205,13 @@ def audio_files(root: Path, archives: list[PurePosixPath] | None = None,
             elif name == own_corpora.FILE and descriptions is not None:
                 descriptions.append(PurePosixPath(path.relative_to(root).as_posix()))
     return sorted(files)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long for the system
+        return False
 
 
 def _with_a_name(candidate: Candidate) -> Candidate:

@@ -77,7 +77,7 @@ def draw(looks: list[Look]) -> "Figure":
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context({"font.size": 8, "axes.titlesize": 9}):
+    with matplotlib.rc_context({"font.size": 8, "axes.titlesize": 9, "text.parse_math": False}):
         width = 9.0 if len(looks) == 1 else min(2.6 * len(looks) + 1.2, 40.0)
         figure = Figure(figsize=(width, 7.0), layout="constrained")
         FigureCanvasAgg(figure)

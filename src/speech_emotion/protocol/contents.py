@@ -1,9 +1,11 @@
 """What a split holds, part by part, and what a reader of its results should know that it lacks."""
 
+import numpy as np
 import pandas as pd
 
 from speech_emotion.params.train_cnn import Split
-from speech_emotion.protocol.guard import PARTS, SPEAKER_DEPENDENT
+from speech_emotion.protocol.guard import SPEAKER_DEPENDENT
+from speech_emotion.protocol.parts import PARTS, TEST, by_fold
 
 _NAMED = 3
 """Speakers that are called by their names, at most."""
@@ -34,14 +36,21 @@ def count_parts(split: pd.DataFrame, clips: pd.DataFrame) -> pd.DataFrame:
     0     0  train      2         1       1     0      1     1
     1     0   test      1         1       0     1      0     1
     """
-    rows = split.merge(clips, on="clip_id", validate="many_to_one")
-    rows["part"] = pd.Categorical(rows["part"], PARTS, ordered=True)
-    groups = rows.groupby(["fold", "part"], observed=True)
-    speakers = rows.drop_duplicates(["fold", "part", "speaker"]).assign(sex=lambda each: each["sex"].fillna("unknown"))
-    by_sex = speakers.groupby(["fold", "part", "sex"], observed=True).size().unstack(fill_value=0)
-    by_label = rows.groupby(["fold", "part", "label"], observed=True).size().unstack(fill_value=0)
-    counts = pd.DataFrame({"clips": groups.size(), "speakers": groups["speaker"].nunique()})
-    return pd.concat([counts, by_sex, by_label], axis=1).rename_axis(columns=None).reset_index()
+    sex = clips["sex"].fillna("unknown")
+    speaker_of, _ = pd.factorize(clips["speaker"])
+    sex_of, sexes = pd.factorize(sex, sort=True)
+    label_of, labels = pd.factorize(clips["label"], sort=True)
+    lines = []
+    for fold in by_fold(split, clips):
+        for number in np.unique(fold.part):
+            rows = fold.rows[fold.part == number]
+            # A speaker is of the sex of the first of his or her clips.
+            who, first = np.unique(speaker_of[rows], return_index=True)
+            lines.append([fold.name, PARTS[number], len(rows), len(who),
+                          *np.bincount(sex_of[rows[first]], minlength=len(sexes)),
+                          *np.bincount(label_of[rows], minlength=len(labels))])
+    counts = pd.DataFrame(lines, columns=["fold", "part", "clips", "speakers", *sexes, *labels])
+    return counts.loc[:, [True] * 4 + list(counts.iloc[:, 4:].any())]
 
 
 def remarks(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> list[str]:
@@ -60,7 +69,7 @@ def remarks(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> list[s
     -------
     list of str
         One sentence for each label that a test or validation part lacks and for each corpus that is never tested
-        though it could be by another protocol, and one if the epoch is chosen by clips of speakers that are trained on.
+        though it could be by another protocol, and one if the validation part holds clips of speakers that are trained on.
 
     Examples
     --------
@@ -76,32 +85,37 @@ def remarks(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> list[s
     the validation part has no clip labelled anger: only ann has it
     the test part has no clip labelled anger: only ann has it
     """
-    clips = clips[~clips["corpus"].isin(settings.train_also)]  # the others are not meant to be tested
-    said = _lacking_labels(split, clips)
+    dealt = ~clips["corpus"].isin(settings.train_also).to_numpy(dtype=bool)  # the others are not meant to be tested
+    said = _lacking_labels(split, clips, dealt)
     if settings.protocol == "speaker_holdout":
-        tested = clips.loc[clips["clip_id"].isin(split.loc[split["part"] == "test", "clip_id"]), "corpus"]
+        tested = {corpus for fold in by_fold(split, clips)
+                  for corpus in clips["corpus"].iloc[fold.rows[fold.part == TEST]].unique()}
         said += [f"no clip of {corpus} is tested: it has too few speakers, or each of them too many clips; "
-                 "speaker_kfold and loso test everybody" for corpus in sorted(set(clips["corpus"]) - set(tested))]
+                 "speaker_kfold and loso test everybody" for corpus in sorted(set(clips["corpus"][dealt]) - tested)]
     if settings.validation == "statements" and settings.protocol not in SPEAKER_DEPENDENT:
-        said.append("the epoch is chosen by other sentences of the speakers that are trained on")
-        unknown = int(clips["statement"].isna().sum())
+        said.append("the validation part holds other sentences of the speakers that are trained on")
+        unknown = int(clips["statement"][dealt].isna().sum())
         if unknown:
             said.append(f"of {unknown} clips the statement is unknown: which of them are validated is left to "
                         "chance, so a sentence may be both trained on and validated")
     return said
 
 
-def _lacking_labels(split: pd.DataFrame, clips: pd.DataFrame) -> list[str]:
-    rows = split.merge(clips[["clip_id", "label"]], on="clip_id")
-    folds = rows["fold"].nunique()
+def _lacking_labels(split: pd.DataFrame, clips: pd.DataFrame, dealt: np.ndarray) -> list[str]:
+    label_of, labels = pd.factorize(clips["label"].where(dealt), sort=True)  # -1 for those that are not dealt
+    having, folds = np.zeros((len(PARTS), len(labels)), dtype=int), 0
+    for fold in by_fold(split, clips):
+        folds += 1
+        for number in range(len(PARTS)):
+            there = label_of[fold.rows[fold.part == number]]
+            having[number] += np.bincount(there[there >= 0], minlength=len(labels)) > 0
+    who = clips[dealt].groupby("label")["speaker"].unique()
     said = []
-    for part in PARTS[1:]:
-        having = rows[rows["part"] == part].groupby("label")["fold"].nunique()
-        for label, who in clips.groupby("label")["speaker"].unique().items():
-            lacking = folds - int(having.get(label, 0))
-            if lacking:
+    for number, part in enumerate(PARTS[1:], start=1):
+        for label, count in zip(labels, having[number], strict=True):
+            if lacking := folds - int(count):
                 where = f" in {lacking} of {folds} folds" if folds > 1 else ""
-                said.append(f"the {part} part has no clip labelled {label}{where}: {_who(who)}")
+                said.append(f"the {part} part has no clip labelled {label}{where}: {_who(who[label])}")
     return said
 
 

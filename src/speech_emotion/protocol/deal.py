@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ _STARTS = 20
 """Of a search that finds no place for every label, before the best that was found is taken."""
 _TRIED = 200
 """Units between which exchanges are tried at a time: all of them, but in very large data."""
+
+_EXACT = 2.0**53
+"""Whole numbers below this are exact in floating point, and so are their sums below it, in whatever order."""
 
 
 @dataclass(frozen=True)
@@ -108,27 +112,35 @@ class _Search:
         # Worse than what it can cost to put some unit there.
         self.lacking[:, -1] = (lacking + hoarding + sparing).max() * len(self.holders)
         self.hoarding, self.sparing = hoarding * (self.holders > 1), sparing * (self.holders > 2)
-        self.apart = self._apart(np.arange(len(holds))) if len(holds) <= _TRIED else None
+        self.sizes = (amounts**2).sum(axis=1)
+        # Products of matrices are quick in floating point, and as exact if no number comes near its limits.
+        largest = float(np.abs(amounts).max()) * float(np.abs(amounts).sum(axis=0).max()) * amounts.shape[1]
+        self.factors = amounts.astype(np.float64) if largest < _EXACT else amounts
 
     def descend(self, random: np.random.Generator) -> tuple[int, Integers]:
         """Deal at random and take the best step until none helps; the cost then, and the group of each unit."""
         count = len(self.amounts)
         where = np.searchsorted(np.cumsum(self.shares)[:-1], (random.permutation(count) + 0.5) / count)
+        over = np.stack([self.amounts[where == group].sum(axis=0) for group in range(len(self.shares))]) - self.targets
+        counts = np.stack([self.holds[where == group].sum(axis=0) for group in range(len(self.shares))])
         while True:
             some = np.sort(random.permutation(count)[:_TRIED])
-            over = np.stack([self.amounts[where == group].sum(axis=0) for group in range(len(self.shares))])
-            over -= self.targets
-            counts = np.stack([self.holds[where == group].sum(axis=0) for group in range(len(self.shares))])
-            moves, exchanges = self._moves(where, over, counts), self._exchanges(where[some], some, over, counts)
-            if min(moves.min(), exchanges.min()) >= 0:
+            changes = self._changes(counts)
+            moves, (exchange, pair) = self._moves(where, over, *changes), self._exchange(where, some, over, *changes)
+            least = int(moves.min())
+            if min(least, exchange) >= 0:
                 cost = (over**2).sum() + self._misplaced(counts).sum() + _own(self.costs, where).sum()
                 return int(cost), where
-            if moves.min() <= exchanges.min():
+            if least <= exchange:
                 unit, group = np.unravel_index(moves.argmin(), moves.shape)
-                where[unit] = group
+                goes = [(unit, group)]
             else:
-                pair = some[list(np.unravel_index(exchanges.argmin(), exchanges.shape))]
-                where[pair] = where[pair[::-1]]
+                goes = list(zip(pair, where[pair[::-1]], strict=True))
+            for unit, group in goes:
+                for kept, each in ((over, self.amounts), (counts, self.holds)):
+                    kept[where[unit]] -= each[unit]
+                    kept[group] += each[unit]
+                where[unit] = group
 
     def _misplaced(self, counts: Integers) -> Integers:
         costs: Integers = (self.lacking * (counts <= 0) + self.hoarding * (counts >= self.holders)
@@ -140,40 +152,46 @@ class _Search:
         now = self._misplaced(counts)
         return self._misplaced(counts + 1) - now, self._misplaced(counts - 1) - now
 
-    def _moves(self, where: Integers, over: Integers, counts: Integers) -> Integers:
-        """Say what it would change to move each unit to each group."""
-        more, less = self._changes(counts)
-        along, size = 2 * self.amounts @ over.T, _squares(self.amounts)[:, None]
+    def _moves(self, where: Integers, over: Integers, more: Integers, less: Integers) -> Integers:
+        """Say what it would change to move each unit to each group, by what one more or less of a label costs it."""
+        along, size = 2 * _integers(self.factors @ over.T), self.sizes[:, None]
         into, out = along + size + self.costs + self.holds @ more.T, size - along - self.costs + self.holds @ less.T
         changes: Integers = into + _own(out, where)[:, None]
         changes[np.arange(len(where)), where] = 0
         return changes
 
-    def _exchanges(self, where: Integers, some: Integers, over: Integers, counts: Integers) -> Integers:
-        """Say what it would change to exchange each two of some units."""
-        more, less = self._changes(counts)
-        along, holds = 2 * self.amounts[some] @ over.T + self.costs[some], self.holds[some]
+    def _exchange(
+        self, where: Integers, some: Integers, over: Integers, more: Integers, less: Integers
+    ) -> tuple[int, Integers]:
+        """Find the best exchange of two of some units: what it would change, at most 0, and the two, in their order."""
+        factors, holds = self.factors[some], self.holds[some]
+        along = 2 * _integers(factors @ over.T) + self.costs[some]
         into, out = along + holds @ more.T, holds @ less.T - along
-        # Neither group notices a label that both units have.
-        both = holds * (more + less)[where] @ holds.T
-        # One of the two, by row, leaves its own group for that of the other, by column.
-        goes = _own(out, where)[:, None] + into[:, where] - both
-        apart = self._apart(some) if self.apart is None else self.apart
-        changes: Integers = goes + goes.T + 2 * apart
-        changes[where[:, None] == where] = 0
-        return changes
+        best: tuple[int, int, int] = (0, 0, 0)
+        members = [np.flatnonzero(where[some] == group) for group in range(len(self.shares))]
+        for one, other in combinations(range(len(members)), 2):
+            row, column = members[one], members[other]
+            if not len(row) or not len(column):
+                continue
+            there = out[row, one] + into[row, other] + 2 * self.sizes[some[row]]
+            back = out[column, other] + into[column, one] + 2 * self.sizes[some[column]]
+            # The square of their distance comes in twice.
+            changes = there[:, None] + back - 4 * _integers(factors[row] @ factors[column].T)
+            # Neither group notices a label that both units have.
+            noticed = (more + less)[[one, other]].sum(axis=0)
+            if noticed.any():
+                changes -= (holds[row] * noticed) @ holds[column].T
+            least = int(changes.min())
+            if least <= best[0]:
+                at = np.nonzero(changes == least)
+                pairs = np.sort(np.stack([row[at[0]], column[at[1]]]), axis=0)
+                first = np.lexsort(pairs[::-1])[0]
+                best = min(best, (least, int(pairs[0, first]), int(pairs[1, first])))
+        return best[0], some[list(best[1:])]
 
-    def _apart(self, some: Integers) -> Integers:
-        """Square of the distance between each two of some units."""
-        amounts = self.amounts[some]
-        size = _squares(amounts)
-        apart: Integers = size[:, None] + size - 2 * amounts @ amounts.T
-        return apart
 
-
-def _squares(amounts: Integers) -> Integers:
-    squares: Integers = (amounts**2).sum(axis=1)
-    return squares
+def _integers(product: NDArray[np.generic]) -> Integers:
+    return product.astype(np.int64, copy=False)
 
 
 def _own(values: Integers, where: Integers) -> Integers:

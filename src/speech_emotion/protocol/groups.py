@@ -46,7 +46,7 @@ def speaker_groups(clips: pd.DataFrame, count: int, seed: int) -> list[Chosen]:
     ['female', 'male', 'female', 'male']
     """
     tested = Group(1 / count, lacking=_LACKING["test"], hoarding=_LACKING["train"], sparing=_LACKING["validation"])
-    dealt = _dealt(clips, "speaker", [tested] * count, seed)
+    dealt = _every(clips, [tested] * count, seed)
     return [dealt == group for group in range(count)]
 
 
@@ -77,45 +77,66 @@ def speaker_parts(clips: pd.DataFrame, shares: Mapping[str, float], seed: int) -
     ['train', 'train']
     """
     groups = [Group(share, lacking=_LACKING[part]) for part, share in shares.items()]
-    return pd.Series(np.array(list(shares))[_dealt(clips, "speaker", groups, seed)], index=clips.index)
+    return pd.Series(np.array(list(shares))[_every(clips, groups, seed)], index=clips.index)
 
 
-def some_speakers(clips: pd.DataFrame, fraction: float, seed: int) -> Chosen:
-    """Choose about a fraction of the speakers, to validate with while the others are trained on.
+class Chooser:
+    """Chooses about a fraction of what a column names, to validate with while the others are trained on.
 
     Parameters
     ----------
     clips : pd.DataFrame
-        Rows of the manifest: corpus, speaker, sex, label.
-    fraction : float
-        In ]0, 1[, of the speakers and of their clips; at least one speaker is chosen, and one is not.
-    seed : int
+        Rows of the manifest: corpus, speaker, sex, label, statement. What is counted of them is counted once, for all
+        folds.
+    by : {"speaker", "statement"}
+        What is chosen whole.
 
-    Returns
-    -------
-    np.ndarray [shape=(len(clips),), dtype=bool]
-        Which clips are by a chosen speaker.
-
-    Raises
-    ------
-    UserError
-        If there are fewer than two speakers.
+    Examples
+    --------
+    >>> clips = pd.DataFrame({"corpus": "toy", "speaker": ["ann", "bea", "cal", "dan"], "sex": "female",
+    ...                       "statement": "a door", "label": ["anger", "anger", "fear", "anger"]})
+    >>> Chooser(clips, "speaker").some(np.array([True, True, True, False]), 0.25, seed=0).tolist()
+    [False, True, False, False]
     """
-    return _some(clips, "speaker", fraction, seed)
 
+    def __init__(self, clips: pd.DataFrame, by: str) -> None:
+        self._clips = clips
+        self._by = by
+        self._known = clips[by].notna().to_numpy()
+        self._units = _Units(clips, by)
 
-def some_statements(clips: pd.DataFrame, fraction: float, seed: int) -> Chosen:
-    """Choose about a fraction of the statements, whoever speaks; otherwise as `some_speakers`.
+    def some(self, train: Chosen, fraction: float, seed: int) -> Chosen:
+        """Choose from the clips of a training part.
 
-    Clips whose statement is unknown are chosen one by one.
-    """
-    chosen = np.zeros(len(clips), dtype=bool)
-    known = clips["statement"].notna().to_numpy()
-    if known.all() or clips["statement"].nunique() > 1:
-        chosen[known] = _some(clips[known], "statement", fraction, seed)
-    if not known.all():
-        chosen[~known] = some_clips(clips[~known], fraction, seed)
-    return chosen
+        Parameters
+        ----------
+        train : np.ndarray [shape=(len(clips),), dtype=bool]
+            Which clips it has.
+        fraction : float
+            In ]0, 1[, of the speakers (or statements) and of their clips; at least one is chosen, and one is not.
+        seed : int
+
+        Returns
+        -------
+        np.ndarray [shape=(len(clips),), dtype=bool]
+            Which clips are chosen, all of them of `train`. Clips whose statement is unknown are chosen one by one.
+
+        Raises
+        ------
+        UserError
+            If there are fewer than two to choose from.
+        """
+        chosen = np.zeros(len(train), dtype=bool)
+        known, unknown = train & self._known, np.flatnonzero(train & ~self._known)
+        available = self._units.count(known)
+        if not len(unknown) or available > 1:
+            if available < 2:
+                raise _too_few(available, self._by)
+            groups = [Group(1 - fraction, lacking=_LACKING["train"]), Group(fraction, lacking=_LACKING["validation"])]
+            chosen[known] = self._units.dealt(known, groups, seed) == 1
+        if len(unknown):
+            chosen[unknown[some_clips(self._clips.iloc[unknown], fraction, seed)]] = True
+        return chosen
 
 
 def clip_groups(clips: pd.DataFrame, count: int, seed: int) -> list[Chosen]:
@@ -125,7 +146,7 @@ def clip_groups(clips: pd.DataFrame, count: int, seed: int) -> list[Chosen]:
 
 
 def some_clips(clips: pd.DataFrame, fraction: float, seed: int) -> Chosen:
-    """Choose about a fraction of the clips, whoever speaks; otherwise as `some_speakers`."""
+    """Choose about a fraction of the clips, whoever speaks; otherwise as `Chooser`."""
     if len(clips) < 2:
         raise _too_few(len(clips), "clip")
     chosen = np.zeros(len(clips), dtype=bool)
@@ -144,45 +165,57 @@ def _by_label(clips: pd.DataFrame, seed: int) -> NDArray[np.intp]:
     return np.lexsort(keys)
 
 
-def _some(clips: pd.DataFrame, by: str, fraction: float, seed: int) -> Chosen:
-    if (available := clips[by].nunique()) < 2:
-        raise _too_few(available, by)
-    groups = [Group(1 - fraction, lacking=_LACKING["train"]), Group(fraction, lacking=_LACKING["validation"])]
-    chosen: Chosen = _dealt(clips, by, groups, seed) == 1
-    return chosen
+def _every(clips: pd.DataFrame, groups: Sequence[Group], seed: int) -> Integers:
+    """Deal all speakers."""
+    return _Units(clips, "speaker").dealt(np.ones(len(clips), dtype=bool), groups, seed)
 
 
 def _too_few(available: int, what: str) -> UserError:
     return UserError(f"train_cnn.split leaves {available or 'no'} {what} both to train on and to validate")
 
 
-def _dealt(clips: pd.DataFrame, by: str, groups: Sequence[Group], seed: int) -> Integers:
-    """Deal what a column names, and give the group of each clip."""
-    unit, _ = pd.factorize(clips[by], sort=True)
-    corpus, label = clips["corpus"].astype(str), clips["label"].astype(str)
-    sex = corpus + "/" + clips["sex"].fillna("unknown").astype(str)
-    tables = [_counts(unit, kind) for kind in (pd.Series("all", clips.index), corpus, sex, label)]
-    sizes = tables[0][:, 0]
-    room = np.array([group.share for group in groups]) * sizes.sum()
-    # Of deals that are about as good, another seed takes another.
-    costs = np.random.default_rng(seed).integers(0, _UNIT**2, (len(sizes), len(groups)))
-    weights = np.ones(len(sizes))
-    if room.min() < room.max():
-        # Who would swamp a small part has a place in a large one, and is no reason to take others out of that.
-        swamps = (sizes > _SWAMPS * room.min()) & (sizes > 2 * sizes.mean())
-        costs[swamps] += np.rint(1000 * (_UNIT * sizes[swamps, None] / room) ** 2).astype(np.int64)
-        weights[swamps] = 2 * sizes.mean() / sizes[swamps]
-    # Every group gets its share of the units and of their clips: of all, of each corpus and sex, and of each label.
-    amounts = []
-    for table in tables:
-        has, clips_of = (table > 0).astype(np.int64), table * weights[:, None]
-        amounts += [_UNIT * has, np.rint(_UNIT * clips_of / clips_of.sum(axis=0) * has.sum(axis=0)).astype(np.int64)]
-    return deal(np.hstack(amounts), tables[-1] > 0, groups, costs, seed)[unit]
+class _Units:
+    """Which units clips are of, such as speakers, and what is balanced over them, as numbers."""
+
+    def __init__(self, clips: pd.DataFrame, by: str) -> None:
+        self._unit, _ = pd.factorize(clips[by], sort=True)
+        corpus, label = clips["corpus"].astype(str), clips["label"].astype(str)
+        sex = corpus + "/" + clips["sex"].fillna("unknown").astype(str)
+        self._kinds = [np.zeros(len(clips), dtype=np.intp),
+                       *(pd.factorize(kind, sort=True)[0] for kind in (corpus, sex, label))]
+
+    def count(self, which: Chosen) -> int:
+        """Give the number of units of some clips."""
+        return int(np.count_nonzero(np.bincount(self._unit[which])))
+
+    def dealt(self, which: Chosen, groups: Sequence[Group], seed: int) -> Integers:
+        """Deal the units of some clips, and give the group of each of these clips."""
+        unit = self._unit[which]
+        there = np.bincount(unit) > 0
+        unit = (np.cumsum(there) - 1)[unit]  # numbered without gaps
+        tables = [_counts(unit, int(np.count_nonzero(there)), kind[which]) for kind in self._kinds]
+        sizes = tables[0][:, 0]
+        room = np.array([group.share for group in groups]) * sizes.sum()
+        # Of deals that are about as good, another seed takes another.
+        costs = np.random.default_rng(seed).integers(0, _UNIT**2, (len(sizes), len(groups)))
+        weights = np.ones(len(sizes))
+        if room.min() < room.max():
+            # Who would swamp a small part has a place in a large one, and is no reason to take others out of that.
+            swamps = (sizes > _SWAMPS * room.min()) & (sizes > 2 * sizes.mean())
+            costs[swamps] += np.rint(1000 * (_UNIT * sizes[swamps, None] / room) ** 2).astype(np.int64)
+            weights[swamps] = 2 * sizes.mean() / sizes[swamps]
+        # Every group gets its share of the units and of their clips: of all, of each corpus and sex, and of each label.
+        amounts = []
+        for table in tables:
+            has, clips_of = (table > 0).astype(np.int64), table * weights[:, None]
+            amounts += [_UNIT * has,
+                        np.rint(_UNIT * clips_of / clips_of.sum(axis=0) * has.sum(axis=0)).astype(np.int64)]
+        return deal(np.hstack(amounts), tables[-1] > 0, groups, costs, seed)[unit]
 
 
-def _counts(unit: NDArray[np.intp], kind: pd.Series) -> Integers:
-    """How many clips of each kind each unit has."""
-    codes, kinds = pd.factorize(kind, sort=True)
-    counts = np.zeros((unit.max() + 1, len(kinds)), dtype=np.int64)
-    np.add.at(counts, (unit, codes), 1)
-    return counts
+def _counts(unit: NDArray[np.intp], num_units: int, kind: NDArray[np.intp]) -> Integers:
+    """How many clips of each kind that there is each unit has."""
+    num_kinds = int(kind.max()) + 1
+    counts = np.bincount(unit * num_kinds + kind, minlength=num_units * num_kinds).reshape(num_units, num_kinds)
+    there: Integers = np.ascontiguousarray(counts[:, counts.any(axis=0)])
+    return there

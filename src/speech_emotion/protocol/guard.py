@@ -5,9 +5,8 @@ import pandas as pd
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.params.train_cnn import Split
+from speech_emotion.protocol.parts import PARTS, TEST, TRAIN, VALIDATION, Fold, by_fold
 
-PARTS = ("train", "validation", "test")
-"""The parts of a fold: to learn from, to validate with, to test on."""
 SPEAKER_DEPENDENT = frozenset({"random_kfold"})
 """Protocols with speakers on both sides, kept only for comparison with papers that do so."""
 
@@ -46,45 +45,63 @@ def guard(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> None:
     Traceback (most recent call last):
     speech_emotion.core.errors.UserError: fold 0 has the speaker ann in more than one part
     """
-    about = clips[["clip_id", "digest", "speaker", "label", "statement"]].astype(object)
-    rows = split.merge(about, on="clip_id", how="left", validate="many_to_one")
-    if rows["label"].isna().any():
-        lost = rows.loc[rows["label"].isna(), "clip_id"]
-        raise UserError(f"the split names clips that the manifest lacks, such as {lost.iloc[0]}")
-    tested = split.loc[split["part"] == "test", "clip_id"]
-    if tested.duplicated().any():
-        raise UserError(f"the split tests clip {tested[tested.duplicated()].iloc[0]} in two folds")
-    labels = set(rows["label"])
-    for fold, members in rows.groupby("fold"):
-        missing = set(PARTS) - set(members["part"])
+    columns = {column: _Column(clips[column]) for column in ("digest", "speaker", "label", "statement")}
+    label = columns["label"]
+    tested, labels = np.zeros(len(clips), dtype=bool), np.zeros(len(label.values), dtype=bool)
+    for fold in by_fold(split, clips):
+        test = fold.rows[fold.part == TEST]
+        again = tested[test] | pd.Series(test).duplicated().to_numpy()
+        if again.any():
+            raise UserError(f"the split tests clip {clips['clip_id'].iloc[test[again][0]]} in two folds")
+        tested[test] = True
+        labels[label.codes[fold.rows]] = True
+    for fold in by_fold(split, clips):
+        missing = [name for number, name in enumerate(PARTS) if not (fold.part == number).any()]
         if missing:
-            raise UserError(f"fold {fold} has no clip in its {' or '.join(sorted(missing))} part")
-        twice = members.loc[members["clip_id"].duplicated(), "clip_id"]
-        if len(twice):
-            raise UserError(f"fold {fold} holds a clip twice: {twice.iloc[0]}")
-        sides = members.assign(part=np.where(members["part"] == "test", "test", "train"))
-        _refuse_shared(fold, members, "digest", "recording (by content)")
+            raise UserError(f"fold {fold.name} has no clip in its {' or '.join(sorted(missing))} part")
+        if np.bincount(fold.rows).max() > 1:
+            twice = pd.Series(fold.rows).duplicated().to_numpy()
+            raise UserError(f"fold {fold.name} holds a clip twice: {clips['clip_id'].iloc[fold.rows[twice][0]]}")
+        sides = fold._replace(part=np.where(fold.part == TEST, np.int8(TEST), np.int8(TRAIN)))
+        columns["digest"].refuse_shared(fold, "recording (by content)")
         if settings.protocol not in SPEAKER_DEPENDENT:
             by_statement = settings.validation == "statements"
-            _refuse_shared(fold, sides if by_statement else members, "speaker", "speaker")
+            columns["speaker"].refuse_shared(sides if by_statement else fold, "speaker")
             if by_statement:
-                _refuse_shared(fold, members[members["part"] != "test"], "statement", "statement")
+                learnt = fold.part != TEST
+                columns["statement"].refuse_shared(Fold(fold.name, fold.rows[learnt], fold.part[learnt]), "statement")
         if settings.statement_disjoint:
-            _refuse_shared(fold, sides, "statement", "statement")
-        unlearnt = labels - set(members.loc[members["part"] == "train", "label"])
-        if unlearnt:
-            raise UserError(f"fold {fold} has no clip labelled {', '.join(sorted(unlearnt))} to train on: too few "
+            columns["statement"].refuse_shared(sides, "statement")
+        there = label.parts(fold)
+        unlearnt = label.values[labels & ~there[:, TRAIN]]
+        if len(unlearnt):
+            raise UserError(f"fold {fold.name} has no clip labelled {', '.join(unlearnt)} to train on: too few "
                             "speakers have it. Leave the label out with train_cnn.labels, or change train_cnn.split")
-        choosing = set(members.loc[members["part"] == "validation", "label"])
-        if len(choosing) == 1 < len(labels):
-            raise UserError(f"fold {fold} has only clips labelled {choosing.pop()} to validate with: too few "
+        choosing = label.values[there[:, VALIDATION]]
+        if len(choosing) == 1 < labels.sum():
+            raise UserError(f"fold {fold.name} has only clips labelled {choosing[0]} to validate with: too few "
                             "speakers have the other labels. Set train_cnn.split.validation to statements, or change "
                             "train_cnn.split otherwise")
 
 
-def _refuse_shared(fold: object, members: pd.DataFrame, column: str, what: str) -> None:
-    parts = members.groupby(column)["part"].nunique()
-    shared = parts[parts > 1]
-    if len(shared):
-        raise UserError(f"fold {fold} has the {what} {shared.index[0]} in more than one part"
-                        + (f", and {len(shared) - 1} more" if len(shared) > 1 else ""))
+class _Column:
+    """A column of the clips, as numbers."""
+
+    def __init__(self, values: pd.Series) -> None:
+        self.codes, unique = pd.factorize(values, sort=True)  # -1 for what is missing, which is nobody's
+        self.values = np.asarray(unique, dtype=object)
+
+    def parts(self, fold: Fold) -> np.ndarray:
+        """Say in which parts of a fold each value is: bool [shape=(len(values), len(PARTS))]."""
+        there = np.zeros((len(self.values), len(PARTS)), dtype=bool)
+        codes = self.codes[fold.rows]
+        known = codes >= 0
+        there[codes[known], fold.part[known]] = True
+        return there
+
+    def refuse_shared(self, fold: Fold, what: str) -> None:
+        """Refuse a fold of which two parts share a value."""
+        shared = np.flatnonzero(self.parts(fold).sum(axis=1) > 1)
+        if len(shared):
+            raise UserError(f"fold {fold.name} has the {what} {self.values[shared[0]]} in more than one part"
+                            + (f", and {len(shared) - 1} more" if len(shared) > 1 else ""))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.protocol.guard import PARTS
+from speech_emotion.protocol.parts import PARTS
 
 KEY = "train_cnn.split.predefined"
 """The setting that names a list."""

@@ -14,16 +14,11 @@ import pandas as pd
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.params.train_cnn import Split
-from speech_emotion.protocol.groups import (
-    clip_groups,
-    some_clips,
-    some_speakers,
-    some_statements,
-    speaker_groups,
-    speaker_parts,
-)
-from speech_emotion.protocol.guard import PARTS, SPEAKER_DEPENDENT, guard
+from speech_emotion.protocol import parts
+from speech_emotion.protocol.groups import Chooser, clip_groups, some_clips, speaker_groups, speaker_parts
+from speech_emotion.protocol.guard import SPEAKER_DEPENDENT, guard
 from speech_emotion.protocol.lists import list_path, read_list, unusable
+from speech_emotion.protocol.parts import NONE, PARTS, TEST, TRAIN, VALIDATION, Numbers
 
 __all__ = ["PROTOCOLS", "SPEAKER_DEPENDENT", "apart", "guard", "make"]
 
@@ -43,7 +38,7 @@ def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        Columns fold, clip_id, part; sorted by fold and clip_id.
+        Columns fold, clip_id, part; sorted by fold and clip_id. See `parts.table`.
 
     Raises
     ------
@@ -71,24 +66,28 @@ def make(clips: pd.DataFrame, settings: Split, seed: int) -> pd.DataFrame:
     """
     clips, others = apart(clips.sort_values("clip_id", ignore_index=True), settings.train_also)
     _require_speakers(clips, settings)
-    folds = []
+    every = pd.concat([clips, others], ignore_index=True).sort_values("clip_id")
+    split = parts.table(every["clip_id"], _folds(clips, others, every.index.to_numpy(), settings, seed))
+    if not len(split):
+        raise unusable(list_path(settings.predefined), "has no fold that tests any of the clips in the data")
+    guard(split, every, settings)
+    return split
+
+
+def _folds(
+    clips: pd.DataFrame, others: pd.DataFrame, order: np.ndarray, settings: Split, seed: int
+) -> Iterator[Numbers]:
+    """Give the parts of all clips, those that a protocol deals out and the others, in the order of their ids."""
+    choose = _chooser(clips, settings)
     for fold, part in enumerate(PROTOCOLS[settings.protocol](clips, settings, seed)):
-        also = others
+        also = np.full(len(others), TRAIN, dtype=np.int8)
         if settings.statement_disjoint:
             _require_statements(pd.concat([clips, others]))
-            part = part.where(_disjoint_statements(clips, part, seed + fold))
-            also = others[~others["statement"].isin(clips.loc[part == "test", "statement"])]
-        if "validation" not in set(part):
-            train = clips[part == "train"]
-            part[train.index[_some(train, settings, seed + fold)]] = "validation"
-        rows = pd.DataFrame({"clip_id": clips["clip_id"], "part": part})
-        rows = pd.concat([rows[rows["part"].isin(PARTS)], also[["clip_id"]].assign(part="train")])
-        folds.append(rows.sort_values("clip_id").assign(fold=fold)[["fold", "clip_id", "part"]])
-    if not folds:
-        raise unusable(list_path(settings.predefined), "has no fold that tests any of the clips in the data")
-    split = pd.concat(folds, ignore_index=True)
-    guard(split, pd.concat([clips, others]), settings)
-    return split
+            part[~_disjoint_statements(clips, part, seed + fold)] = NONE
+            also[others["statement"].isin(clips.loc[part == TEST, "statement"]).to_numpy()] = NONE
+        if not (part == VALIDATION).any():
+            part[choose(part == TRAIN, seed + fold)] = VALIDATION
+        yield np.concatenate([part, also])[order]
 
 
 def apart(clips: pd.DataFrame, train_also: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -120,34 +119,35 @@ def apart(clips: pd.DataFrame, train_also: list[str]) -> tuple[pd.DataFrame, pd.
     return clips[~others].reset_index(drop=True), clips[others].reset_index(drop=True)
 
 
-# One function per protocol: for each fold, the part of every clip. Where no clip is in the validation part, `make`
-# takes some out of the training part. A clip with no part is left out of the fold.
+# One function per protocol: for each fold, the number of every clip's part. Where no clip is in the validation part,
+# `make` takes some out of the training part. A clip with no part is left out of the fold.
 
 
-def _speaker_holdout(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
+def _speaker_holdout(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[Numbers]:
     test, validation = settings.test_fraction, settings.validation_fraction
     if settings.validation == "speakers":
         # All at once, so that the test part does not take the speakers whose labels the validation part needs.
         shares = {"train": (1 - test) * (1 - validation), "validation": (1 - test) * validation, "test": test}
     else:
         shares = {"train": 1 - test, "test": test}
-    yield speaker_parts(clips, shares, seed)
+    yield _numbers(speaker_parts(clips, shares, seed))
 
 
-def _speaker_kfold(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
+def _speaker_kfold(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[Numbers]:
     num_speakers = clips["speaker"].nunique()
     if settings.folds > num_speakers:
         raise UserError(f"train_cnn.split.folds is {settings.folds}, but there are only {num_speakers} speakers")
     for group in speaker_groups(clips, settings.folds, seed):
-        yield _tested(clips, group)
+        yield _tested(group)
 
 
-def _loso(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
-    for speaker in sorted(clips["speaker"].unique()):
-        yield _tested(clips, (clips["speaker"] == speaker).to_numpy())
+def _loso(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[Numbers]:
+    speaker_of, speakers = pd.factorize(clips["speaker"], sort=True)
+    for speaker in range(len(speakers)):
+        yield _tested(speaker_of == speaker)
 
 
-def _cross_corpus(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
+def _cross_corpus(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[Numbers]:
     absent = set(settings.test_corpora) - set(clips["corpus"])
     if absent:
         raise UserError(f"train_cnn.split.test_corpora: no clips of {', '.join(sorted(absent))}; "
@@ -155,10 +155,10 @@ def _cross_corpus(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[p
     test = clips["corpus"].isin(settings.test_corpora)
     if test.all():
         raise UserError("train_cnn.split.test_corpora names every corpus in the data; leave one to train on")
-    yield _tested(clips, test.to_numpy())
+    yield _tested(test.to_numpy(dtype=bool))
 
 
-def _predefined(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
+def _predefined(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[Numbers]:
     path = list_path(settings.predefined)
     listed = read_list(path)
     key = "clip_id" if "clip_id" in listed else "speaker"
@@ -172,21 +172,21 @@ def _predefined(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.
         raise unusable(path, f"lists the {key} {twice} twice in one fold")
     for _, members in listed.groupby("fold"):
         if "part" in listed:
-            part = clips[key].map(members.set_index(key)["part"])
+            part = _numbers(clips[key].map(members.set_index(key)["part"]))
         else:
-            part = _tested(clips, clips[key].isin(members[key]).to_numpy())
-        if "test" in set(part):  # else a fold whose speakers this copy of the corpus lacks
+            part = _tested(clips[key].isin(members[key]).to_numpy(dtype=bool))
+        if (part == TEST).any():  # else a fold whose speakers this copy of the corpus lacks
             yield part
 
 
-def _random_kfold(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[pd.Series]:
+def _random_kfold(clips: pd.DataFrame, settings: Split, seed: int) -> Iterator[Numbers]:
     if settings.folds > len(clips):
         raise UserError(f"train_cnn.split.folds is {settings.folds}, but there are only {len(clips)} clips")
     for group in clip_groups(clips, settings.folds, seed):
-        yield _tested(clips, group)
+        yield _tested(group)
 
 
-PROTOCOLS: Mapping[str, Callable[[pd.DataFrame, Split, int], Iterator[pd.Series]]] = MappingProxyType({
+PROTOCOLS: Mapping[str, Callable[[pd.DataFrame, Split, int], Iterator[Numbers]]] = MappingProxyType({
     "speaker_holdout": _speaker_holdout,
     "speaker_kfold": _speaker_kfold,
     "loso": _loso,
@@ -198,19 +198,28 @@ PROTOCOLS: Mapping[str, Callable[[pd.DataFrame, Split, int], Iterator[pd.Series]
 parts, one for every clip."""
 
 
-def _some(train: pd.DataFrame, settings: Split, seed: int) -> np.ndarray:
-    """Which clips of the training part shall validate instead."""
-    if settings.protocol in SPEAKER_DEPENDENT:
-        return some_clips(train, settings.validation_fraction, seed)
-    choose = {"speakers": some_speakers, "statements": some_statements}[settings.validation]
-    return choose(train, settings.validation_fraction, seed)
+def _chooser(clips: pd.DataFrame, settings: Split) -> Callable[[np.ndarray, int], np.ndarray]:
+    """Give what says which clips of a training part shall validate instead, by a seed."""
+    if settings.protocol not in SPEAKER_DEPENDENT:
+        chooser = Chooser(clips, {"speakers": "speaker", "statements": "statement"}[settings.validation])
+        return lambda train, seed: chooser.some(train, settings.validation_fraction, seed)
+
+    def choose(train: np.ndarray, seed: int) -> np.ndarray:
+        rows = np.flatnonzero(train)
+        return rows[some_clips(clips.iloc[rows], settings.validation_fraction, seed)]
+
+    return choose
 
 
-def _tested(clips: pd.DataFrame, test: np.ndarray) -> pd.Series:
-    return pd.Series(np.where(test, "test", "train"), index=clips.index)
+def _tested(test: np.ndarray) -> Numbers:
+    return np.where(test, np.int8(TEST), np.int8(TRAIN))
 
 
-def _disjoint_statements(clips: pd.DataFrame, part: pd.Series, seed: int) -> pd.Series:
+def _numbers(part: pd.Series) -> Numbers:
+    return np.array(pd.Categorical(part, list(PARTS)).codes, dtype=np.int8)
+
+
+def _disjoint_statements(clips: pd.DataFrame, part: Numbers, seed: int) -> np.ndarray:
     """Which clips stay, when half of each corpus's statements are tested and only the others are trained on."""
     random = np.random.default_rng(seed)
     tested: dict[str, bool] = {}
@@ -221,8 +230,9 @@ def _disjoint_statements(clips: pd.DataFrame, part: pd.Series, seed: int) -> pd.
         fresh = random.permutation(sorted({str(statement) for statement in statements} - tested.keys()))
         wanted = len(statements) // 2 - sum(tested.get(str(statement), False) for statement in statements)
         tested |= {str(statement): number < wanted for number, statement in enumerate(fresh)}
-    in_test_half = clips["statement"].map(tested).astype(bool)
-    return in_test_half == (part == "test")
+    in_test_half = clips["statement"].map(tested).to_numpy(dtype=bool)
+    agrees: np.ndarray = in_test_half == (part == TEST)
+    return agrees
 
 
 def _require_statements(clips: pd.DataFrame) -> None:

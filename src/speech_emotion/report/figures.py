@@ -13,7 +13,8 @@ from speech_emotion.core.files import replacing
 from speech_emotion.evaluation.history import kept_epochs
 from speech_emotion.evaluation.metrics import uar_of_counts
 
-mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "font.size": 10})
+mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "font.size": 10,
+                     "text.parse_math": False})  # labels and names of corpora are what users write: $ is a dollar
 
 _LETTER_INCHES = 0.085
 """Width of a letter of a title, a little more than most have."""

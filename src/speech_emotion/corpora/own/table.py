@@ -1,5 +1,6 @@
 """Tables of clips: read whatever spreadsheets write, and say what each row's clip is."""
 
+import csv
 import os
 from pathlib import Path, PurePosixPath
 from typing import get_args
@@ -122,16 +123,33 @@ def read(source: Path) -> pd.DataFrame:
             if file.read(4) in _WORKBOOKS:
                 raise UserError(f"{source}: is a spreadsheet program's own file; save it as CSV (in UTF-8) or TSV, and "
                                 "name that")
-        # As text: a speaker "01" is not the number 1. Spreadsheets differ in the separator they write.
-        with source.open(encoding="utf-8-sig") as file:
-            header = file.readline()
-        return pd.read_csv(source, dtype=str, sep=max(",;\t", key=header.count), encoding="utf-8-sig")
+        return _read_text(source)
     except FileNotFoundError as error:
         raise UserError(f"{source}: there is no such table") from error
     except UnicodeDecodeError as error:
         raise UserError(f"{source}: is no text in UTF-8; save the table as CSV in UTF-8") from error
-    except (ValueError, OSError, pd.errors.ParserError) as error:
+    except (ValueError, OSError, csv.Error) as error:
         raise UserError(f"{source}: cannot be read as a table ({str(error).strip()})") from error
+
+
+def _read_text(source: Path) -> pd.DataFrame:
+    """Read all as text: a speaker "01" is not the number 1, and a label "None" or "null" is one."""
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        first = file.readline()
+        file.seek(0)
+        # Spreadsheets differ in the separator they write.
+        lines = [line for line in csv.reader(file, delimiter=max(",;\t", key=first.count), strict=True) if any(line)]
+    if not lines:
+        raise ValueError("it is empty")
+    header, *rows = lines
+    while not header[-1]:  # of columns that were emptied
+        header.pop()
+    for number, row in enumerate(rows, start=1):
+        if any(row[len(header):]):
+            raise UserError(f"{source}, row {number}: has {len(row)} values for {len(header)} columns; put a value "
+                            "that holds a separator in double quotes")
+    filled = [[value or None for value in row[: len(header)]] + [None] * (len(header) - len(row)) for row in rows]
+    return pd.DataFrame(filled, columns=header, dtype=object)
 
 
 def _columns(source: Path, rows: pd.DataFrame, description: Description) -> dict[str, str]:
