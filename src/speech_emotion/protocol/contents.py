@@ -69,7 +69,7 @@ def remarks(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> list[s
     -------
     list of str
         One sentence for each label that a test or validation part lacks and for each corpus that is never tested
-        though it could be by another protocol, and one if the validation part holds clips of speakers that are trained on.
+        though it could be by another protocol, and one if the validation part is of speakers that are trained on.
 
     Examples
     --------
