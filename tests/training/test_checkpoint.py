@@ -112,6 +112,6 @@ def test_what_is_damaged_is_done_anew(
     content[len(content) // 2] ^= 1
     checkpoint.write_bytes(content)
     assert entry.state() is None
-    assert "cannot be read and is done anew" in capsys.readouterr().err
+    assert "is damaged and is done anew" in capsys.readouterr().err
     assert not checkpoint.exists()
     assert trained(entry, epochs=2)[0] == expected
