@@ -23,7 +23,9 @@ def test_while_libraries_are_imported(command: list[str], module: str) -> None:
     # Told of every module that has been imported; these are far from the last.
     process = subprocess.Popen([sys.executable, "-X", "importtime", *command], cwd=ROOT, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
+                               env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+                               # The tests themselves may run where it is ignored: in the background of a shell.
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     assert process.stderr is not None
     for line in process.stderr:
         if line.rpartition("|")[2].strip() == module:

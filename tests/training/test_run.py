@@ -269,7 +269,7 @@ def test_it_is_written_by_what_the_epoch_was_chosen(
     settings = tiny(num_networks=0, split__protocol=protocol, split__validation=validation)
     said = train(clips, store, settings, tiny_network(), outputs(tmp_path))
     assert predictions.read(tmp_path / "predictions.parquet").origin.validation == written
-    assert ("the epoch is chosen by other sentences of the speakers that are trained on" in said) == (
+    assert ("the validation part holds other sentences of the speakers that are trained on" in said) == (
         written == "statements")
 
 
