@@ -3,7 +3,8 @@
 ``data/features/`` holds ``<corpus>.npy`` [shape=(frames, columns), dtype=float32] for each corpus, clip after clip,
 and ``index.parquet`` with one row for each view of each clip: `clip_id`, `corpus`, `view` ("" for the clip as it is),
 `first_frame` and `num_frames`. The index's metadata names the columns and keeps the frame rate and the recipe: the
-settings that decide the numbers, and no others. Nothing in it depends on where the audio lies, on the time, or on who
+settings that decide the numbers, and no others. Each further set of features (`extract_mfcc.branches`) is a store of the
+same form in a folder of its name. Nothing in it depends on where the audio lies, on the time, or on who
 computed it.
 """
 
@@ -85,6 +86,10 @@ class FeatureStore:
             what = f"clip '{clip_id}'" + (f" in the view '{view}'" if view else "")
             raise UserError(f"{self.path}: holds no features of {what}; run `dvc repro`") from None
         return self._arrays[corpus][first : first + count]
+
+    def branch(self, name: str) -> "FeatureStore":
+        """Open a further set of features, of a branch of the model; raises as the class does."""
+        return FeatureStore(self.path / name)
 
     def views(self, clip_id: str) -> list[str]:
         """Names of the views that the store holds of a clip; "" is the clip as it is."""

@@ -5,13 +5,14 @@ import json
 import platform
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from speech_emotion.features import arithmetic, compute, registry
 from speech_emotion.params.extract_mfcc import Recipe
 
 LIBRARIES = ("librosa", "numpy", "scipy", "soundfile", "soxr")
+_OF_ENCODERS = ("ctranslate2", "onnxruntime")
 
 _PACKAGE = Path(__file__).parents[1]
 _AUDIO = ("decoding.py", "digest.py", "ffmpeg.py", "recording.py", "resampling.py")
@@ -39,6 +40,9 @@ def modules(features: Iterable[str]) -> list[Path]:
         path for path in sorted((_PACKAGE / "features").glob("*.py"))
         if path.stem not in {"__init__", *registry.features()}
     ]
+    features = list(features)
+    if "encoder" in features:
+        shared += sorted(path for path in (_PACKAGE / "features/encoders").glob("*.py") if path.stem != "__init__")
     return [
         *(_PACKAGE / "audio" / name for name in _AUDIO),
         *shared,
@@ -63,9 +67,16 @@ def of_code(features: tuple[str, ...]) -> str:
     state = hashlib.sha256(platform.machine().encode())
     for module in modules(features):
         state.update(module.read_bytes().replace(b"\r\n", b"\n"))
-    for library in LIBRARIES:
-        state.update(f"{library}=={version(library)}".encode())
+    for library in LIBRARIES + (_OF_ENCODERS if "encoder" in features else ()):
+        state.update(f"{library}=={_version(library)}".encode())
     return state.hexdigest()
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:  # of encoders that are not used
+        return "none"
 
 
 def of_recipe(recipe: Recipe) -> str:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from speech_emotion.core.files import replacing
 from speech_emotion.extraction import fingerprint, worker
 from speech_emotion.extraction.cache import Cache, location
 from speech_emotion.extraction.purpose import PURPOSE
+from speech_emotion.extraction.unheard import require_unheard
 from speech_emotion.extraction.worker import Batch, ClipFile
 from speech_emotion.features import compute, views
 from speech_emotion.parallel import cluster, pool
@@ -46,13 +47,16 @@ class Summary:
     """Clips that came from the cache whole."""
     seconds: float
     """How long it took."""
+    branches: Mapping[str, "Summary"] = field(default_factory=dict)
+    """What it did for each further set of features."""
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Say it in a line for each set of features."""
         rate = (self.computed + self.reused) / max(self.seconds, 1e-9)
-        return (
-            f"{self.computed} clips computed, {self.reused} clips reused in {self.seconds:.1f} s ({rate:.0f} clips/s)"
-        )
+        return "\n".join([
+            f"{self.computed} clips computed, {self.reused} clips reused in {self.seconds:.1f} s ({rate:.0f} clips/s)",
+            *(f"{name}: {summary}" for name, summary in self.branches.items()),
+        ])
 
 
 def clip_files(table: "pd.DataFrame", root: Path | str) -> list[ClipFile]:
@@ -91,7 +95,7 @@ def extract(
     clips: list[ClipFile], settings: ExtractMfcc, target: Path | str, *, cache: Path | None = None,
     workers: int | None = None,
 ) -> Summary:
-    """Compute the features of all clips into a feature store.
+    """Compute the features of all clips into a feature store, and those of each branch into one in it.
 
     The store's bytes depend on the clips' samples and on `settings` alone: not on the number of workers, where they
     run, or what the cache holds.
@@ -116,8 +120,8 @@ def extract(
     Raises
     ------
     UserError
-        If the audio is not there, a clip's has vanished or changed since ingest, a process dies, or the cluster fails.
-        What was computed until then is in the cache.
+        If the audio is not there, a clip's has vanished or changed since ingest, a process dies, the cluster fails, or
+        an encoder is not there or has learnt from one of the corpora. What was computed until then is in the cache.
 
     Examples
     --------
@@ -131,18 +135,33 @@ def extract(
     >>> summary.computed, summary.reused
     (1, 0)
     """
-    began = time.perf_counter()
     _check_files(clips)
+    sets = {"": settings, **{name: settings.of_branch(name) for name in sorted(settings.branches)}}
+    corpora = {clip.corpus for clip in clips}
+    for each in sets.values():
+        require_unheard(each, corpora)
+    with replacing(target, directory=True) as folder:
+        done = {}
+        for name, each in sets.items():
+            (folder / name).mkdir(exist_ok=True)
+            done[name] = _extract(clips, each, folder / name, name, cache, workers)
+    return replace(done.pop(""), branches=done)
+
+
+def _extract(
+    clips: list[ClipFile], settings: ExtractMfcc, folder: Path, branch: str, cache: Path | None, workers: int | None
+) -> Summary:
+    began = time.perf_counter()
     recipe = Recipe.part_of(settings)
     names, columns = views.names(settings.views), compute.columns(recipe)
     known = Cache(cache or location(), fingerprint.of_recipe(recipe), len(columns), recipe.document())
-    with known, replacing(target, directory=True) as folder:
+    with known:
         numbers = {view: fingerprint.of_numbers(recipe, view) for view in names}
         missing = sum(any(_key(clip, view, numbers) not in known for view in names) for clip in clips)
         with (
             _executor(missing, settings.scheduler, workers) as (executor, capacity),
             Writer(folder, columns, compute.frame_rate(recipe), recipe.document()) as writer,
-            tqdm(total=len(clips), desc="extract_mfcc", unit="clip", disable=None) as bar,
+            tqdm(total=len(clips), desc=" ".join(filter(None, ["extract_mfcc", branch])), unit="clip", disable=None) as bar,
         ):
             computed = 0
             for clip, results, was_computed in _in_order(clips, numbers, recipe, known, executor, AHEAD * capacity):

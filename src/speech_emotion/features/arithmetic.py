@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from speech_emotion.core import processor
+
 _POINTS = np.arange(1, 4097)
 _ANGLES = ((_POINTS * 2654435761) % 8191 - 4095) / 512  # scattered; exact in float32
 _MAGNITUDES = ((_POINTS * 2654435761) % 8191 + 1) / 512
@@ -42,6 +44,11 @@ _FUNCTIONS: dict[str, Callable[[], list[np.ndarray]]] = {
 EVERY = frozenset(_FUNCTIONS)
 """Every function that is known to differ, and some more: what is on the safe side."""
 
+PROCESSOR = frozenset({"kind of processor"})
+"""What libraries that choose among kernels of their own are made with, such as those for networks."""
+
+_FUNCTIONS["kind of processor"] = lambda: [np.frombuffer("\n".join(processor.kind()).encode(), np.uint8)]
+
 LOG = frozenset({"log of float32"})
 """What the log-mel spectrum is made with."""
 
@@ -58,7 +65,7 @@ def of_processor(functions: Iterable[str]) -> str:
     Parameters
     ----------
     functions : iterable of str
-        Of `EVERY`.
+        Of `EVERY` and `PROCESSOR`.
 
     Examples
     --------

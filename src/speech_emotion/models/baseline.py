@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from speech_emotion.arrays import Float32, mapped
 from speech_emotion.core.errors import UserError
-from speech_emotion.models.functionals import statistics
+from speech_emotion.models.functionals import Kind, statistics
 from speech_emotion.models.normalisation import Normalisation
 
 
@@ -35,11 +35,12 @@ def require_enough(num_windows: int, num_classes: int) -> None:
 
 
 def _measured(
-    windows: Sequence[Float32], columns: Sequence[str], scales: Sequence[Normalisation | None] | None
+    windows: Sequence[Float32], columns: Sequence[str], scales: Sequence[Normalisation | None] | None, kind: Kind
 ) -> np.ndarray:
     """Statistics [windows, statistics] of windows, normalised where there is something to normalise them by."""
-    return np.stack([statistics(window, columns) if scale is None else scale(statistics(window, columns))
-                     for window, scale in zip(windows, scales or [None] * len(windows), strict=True)])
+    measured = (statistics(window, columns, kind) for window in windows)
+    return np.stack([each if scale is None else scale(each)
+                     for each, scale in zip(measured, scales or [None] * len(windows), strict=True)])
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Baseline:
     weights : np.ndarray [shape=(statistics, classes), dtype=float32]
     bias : np.ndarray [shape=(classes,), dtype=float64]
         A window's logits are its statistics times `weights`, plus `bias`.
+    kind : {"functionals", "mean", "mean_std"}
+        Which statistics; see `functionals.statistics`.
 
     Examples
     --------
@@ -64,13 +67,15 @@ class Baseline:
 
     weights: Float32
     bias: np.ndarray
+    kind: Kind = "functionals"
 
     @classmethod
     def fit(
         cls, windows: Sequence[Float32], columns: Sequence[str], classes: np.ndarray, num_classes: int, *,
-        balanced: bool, scales: Sequence[Normalisation | None] | None = None,
+        balanced: bool, scales: Sequence[Normalisation | None] | None = None, kind: Kind = "functionals",
+        shrinkage: float | None = None,
     ) -> "Baseline":
-        """Learn from windows; equals scikit-learn's ``LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")``.
+        """Learn from windows; equals scikit-learn's ``LinearDiscriminantAnalysis(solver="lsqr", shrinkage=...)``.
 
         Parameters
         ----------
@@ -86,6 +91,10 @@ class Baseline:
             Whether every class is as likely beforehand, however many windows it has.
         scales : sequence of Normalisation or None
             What the statistics of each window are normalised by, if they are.
+        kind : {"functionals", "mean", "mean_std"}
+            Which statistics.
+        shrinkage : float in [0, 1] or None
+            Of the covariance towards its diagonal; None for Ledoit and Wolf's.
 
         Returns
         -------
@@ -97,10 +106,11 @@ class Baseline:
             If there are no more windows than classes.
         """
         require_enough(len(windows), num_classes)
-        measured = _measured(windows, columns, scales)
+        measured = _measured(windows, columns, scales, kind)
         scaler = StandardScaler()
         analysis = LinearDiscriminantAnalysis(
-            solver="lsqr", shrinkage="auto", priors=np.full(num_classes, 1 / num_classes) if balanced else None)
+            solver="lsqr", shrinkage="auto" if shrinkage is None else shrinkage,
+            priors=np.full(num_classes, 1 / num_classes) if balanced else None)
         # Other numbers of threads would round otherwise.
         with threadpool_limits(1), warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Only one sample available", UserWarning)  # of a label: it has no spread
@@ -112,7 +122,7 @@ class Baseline:
         # and nothing is multiplied by BLAS from here on.
         weights = (weights / scaler.scale_[:, np.newaxis]).astype(np.float32)
         bias = bias - np.einsum("s,sc->c", scaler.mean_, weights, dtype=np.float64)
-        return cls(weights, bias.round(6))
+        return cls(weights, bias.round(6), kind)
 
     def logits(
         self, windows: Sequence[Float32], columns: Sequence[str], scales: Sequence[Normalisation | None] | None = None
@@ -132,7 +142,7 @@ class Baseline:
         -------
         np.ndarray [shape=(windows, classes), dtype=float64]
         """
-        measured = _measured(windows, columns, scales)
+        measured = _measured(windows, columns, scales, self.kind)
         logits: np.ndarray = np.einsum("ws,sc->wc", measured, self.weights, dtype=np.float64) + self.bias
         return logits
 
@@ -146,8 +156,10 @@ class Baseline:
         np.save(path, np.vstack([self.weights, self.bias]))
 
     @classmethod
-    def load(cls, path: Path, columns: Sequence[str], num_classes: int) -> "Baseline":
-        """Read what `save` wrote, for features of these columns and so many classes.
+    def load(
+        cls, path: Path, columns: Sequence[str], num_classes: int, kind: Kind = "functionals"
+    ) -> "Baseline":
+        """Read what `save` wrote, for these statistics of features of these columns, and so many classes.
 
         Raises
         ------
@@ -155,9 +167,9 @@ class Baseline:
             If it is not there, is damaged, or is of other columns or classes.
         """
         both = mapped(path)  # looked at before it is read
-        expected = (len(statistics(np.zeros((1, len(columns)), np.float32), columns)) + 1, num_classes)
+        expected = (len(statistics(np.zeros((1, len(columns)), np.float32), columns, kind)) + 1, num_classes)
         if both.shape != expected:
             raise ValueError(f"its baseline has the shape {both.shape}, not {expected}")
         if both.dtype.kind != "f" or not np.isfinite(both).all():
             raise ValueError("its baseline has values that are no finite numbers")
-        return cls(np.array(both[:-1], np.float32), np.array(both[-1], np.float64))
+        return cls(np.array(both[:-1], np.float32), np.array(both[-1], np.float64), kind)

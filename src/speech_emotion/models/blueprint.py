@@ -12,6 +12,7 @@ from speech_emotion.core import documents
 from speech_emotion.core.errors import UserError
 from speech_emotion.features.views import PLAIN
 from speech_emotion.models import bounds
+from speech_emotion.models.functionals import Kind
 from speech_emotion.models.provenance import Provenance
 from speech_emotion.params.networks import NAMES, settings_of
 
@@ -57,6 +58,8 @@ class Blueprint:
         The columns that the networks see, in order; () for all. The baseline sees all.
     normalisation : {"global", "clip", "corpus", "speaker"}
         What each clip is normalised by; see `speech_emotion.models.scales`.
+    statistics : {"functionals", "mean", "mean_std"}
+        What the baseline sees of a window; see `speech_emotion.models.functionals`.
 
     Examples
     --------
@@ -87,6 +90,7 @@ class Blueprint:
     baseline_share: float = 0.0
     network_columns: tuple[str, ...] = ()
     normalisation: Literal["global", "clip", "corpus", "speaker"] = "global"
+    statistics: Kind = "functionals"
 
     @property
     def transductive(self) -> bool:

@@ -207,7 +207,8 @@ class Bundle:
             names = blueprint.network_columns or blueprint.columns
             normalisation = Normalisation.of_document(_read(folder / _NORMALISATION), names)
             corpora = _read(folder / _CORPORA) if blueprint.normalisation == "corpus" else {}
-            baseline = Baseline.load(folder / _BASELINE, blueprint.columns, len(blueprint.labels))
+            baseline = Baseline.load(folder / _BASELINE, blueprint.columns, len(blueprint.labels),
+                                     blueprint.statistics)
             return cls(blueprint, networks, normalisation, baseline,
                        {name: Normalisation.of_document(one, names) for name, one in corpora.items()})
         except FileNotFoundError as error:

@@ -1,10 +1,14 @@
 """A stretch of frames, whatever its length, as one vector: what the baseline without a network tells emotions by."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
 from speech_emotion.arrays import Float32
+
+Kind = Literal["functionals", "mean", "mean_std"]
+"""What a stretch is summed up by: all of `statistics`, or of each column the mean (and the standard deviation)."""
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _ACTIVE_DB = 30.0
@@ -17,7 +21,7 @@ _COARSE = 13
 """So many columns of a feature, from its first one on, are correlated: of MFCCs those that tell the rough spectrum."""
 
 
-def statistics(window: Float32, columns: Sequence[str]) -> np.ndarray:
+def statistics(window: Float32, columns: Sequence[str], kind: Kind = "functionals") -> np.ndarray:
     """Sum a stretch of frames up, whatever its length.
 
     Of every column: mean, standard deviation, five quantiles, the range between quartiles, standard deviation and mean
@@ -34,6 +38,9 @@ def statistics(window: Float32, columns: Sequence[str]) -> np.ndarray:
         Features, not normalised; at least one frame.
     columns : sequence of str
         Their names.
+    kind : {"functionals", "mean", "mean_std"}
+        All of that, or of each column just the mean, or mean and standard deviation, which is for features that are
+        statistics already, or frames of an encoder.
 
     Returns
     -------
@@ -46,6 +53,9 @@ def statistics(window: Float32, columns: Sequence[str]) -> np.ndarray:
     [2.0, 1.41, 0.2, 1.0, 2.0, 3.0, 3.8, 2.0, 0.0, 2.0, 2.0]
     """
     names, frames = list(columns), window.astype(np.float64)
+    if kind != "functionals":
+        spread = [frames.std(axis=0)] if kind == "mean_std" else []
+        return np.concatenate([frames.mean(axis=0), *spread])
     speech = np.ones(len(frames), dtype=bool)
     if "rms" in names:
         level = frames[:, names.index("rms")]

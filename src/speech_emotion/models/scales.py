@@ -80,8 +80,8 @@ def of_speaker(clips: Sequence[Float32], blueprint: Blueprint) -> Scale:
     if len(clips) < FEWEST_CLIPS:
         raise UserError(f"too few clips to normalise them by their speaker's own statistics: {len(clips)}, and it "
                         f"takes {FEWEST_CLIPS}; give more clips of the speaker together")
-    measured = [np.stack([statistics(part, blueprint.columns) for part in stretches(clip, blueprint.window_frames)[0]])
-                for clip in clips]
+    measured = [np.stack([statistics(part, blueprint.columns, blueprint.statistics)
+                          for part in stretches(clip, blueprint.window_frames)[0]]) for clip in clips]
     return Scale(Normalisation.fit(blueprint.seen(clip) for clip in clips), Normalisation.fit(measured))
 
 

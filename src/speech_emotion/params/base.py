@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self, TypeVar, get_args
 
 import ruamel.yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from ruamel.yaml.error import YAMLError
 
 from speech_emotion import params as _sections
@@ -21,6 +22,9 @@ _SHOWN.maxlevel, _SHOWN.maxstring, _SHOWN.maxother, _SHOWN.maxlong = 3, 200, 200
 _SHOWN.maxlist = _SHOWN.maxtuple = _SHOWN.maxdict = 20
 _LONGEST = 1000
 """Characters of a value, or of what a parser says, that are passed on."""
+
+BranchName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,30}$")]
+"""Of a set of features and of the branch of the model that sees it: the name of a folder."""
 
 PositiveInt = Annotated[int, Field(ge=1)]
 
@@ -62,6 +66,34 @@ class Section(BaseModel):
 
 
 SectionT = TypeVar("SectionT", bound=Section)
+
+
+def changed(settings: Mapping[str, Any], changes: Mapping[str, Any], schema: type[SectionT], at: str) -> SectionT:
+    """Make a section of another one's settings, some of which are changed.
+
+    Parameters
+    ----------
+    settings : mapping from str to object
+        All keys of the section, validated.
+    changes : mapping from str to object
+        Some of them anew.
+    schema : type of Section
+        The section.
+    at : str
+        Where the changes stand, for messages: within the key that is being validated.
+
+    Raises
+    ------
+    ValidationError
+        If a change breaks the schema; its locations begin with `at`.
+    """
+    try:
+        return schema.model_validate({**settings, **changes})
+    except ValidationError as error:
+        problems: list[InitErrorDetails] = [
+            {"type": PydanticCustomError("value_error", "{message}", {"message": _lower(each["msg"])}),
+             "loc": (at, *each["loc"]), "input": each["input"]} for each in error.errors()]
+        raise ValidationError.from_exception_data(schema.__name__, problems) from error
 
 
 def load(path: Path | str, schema: type[SectionT]) -> SectionT:

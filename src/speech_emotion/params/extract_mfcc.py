@@ -1,7 +1,7 @@
 """Settings of the stage `extract_mfcc`."""
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from speech_emotion.params.base import Section
+from speech_emotion.params.base import BranchName, Section, changed
 from speech_emotion.params.scheduler import Scheduler
 
 # By name, since each feature's module holds its own settings and lies above this one. Adding one changes nothing here.
@@ -132,3 +132,26 @@ class ExtractMfcc(Recipe):
 
     views: Views
     scheduler: Scheduler
+    branches: dict[BranchName, dict[str, Any]]
+    """Further sets of features, each for a branch of the model (`train_cnn.branches`): what is otherwise there."""
+
+    @field_validator("branches")
+    @classmethod
+    def _are_settings(cls, branches: dict[str, dict[str, Any]], info: ValidationInfo) -> dict[str, dict[str, Any]]:
+        if len(info.data) == len(cls.model_fields) - 1:  # or there are problems enough
+            for name, changes in branches.items():
+                _branch(info.data, name, changes)
+        return branches
+
+    def of_branch(self, name: str) -> "ExtractMfcc":
+        """Give the settings of a branch's features."""
+        settings = {key: getattr(self, key) for key in type(self).model_fields}
+        return _branch(settings, name, self.branches[name])
+
+
+def _branch(settings: Mapping[str, Any], name: str, changes: Mapping[str, Any]) -> ExtractMfcc:
+    if fixed := sorted({"scheduler", "branches"} & set(changes)):
+        problem = PydanticCustomError("value_error", "is the same for all branches, and cannot be set here")
+        raise ValidationError.from_exception_data("branches", [
+            {"type": problem, "loc": (name, fixed[0]), "input": changes[fixed[0]]}])
+    return changed({**settings, "branches": {}}, changes, ExtractMfcc, name)

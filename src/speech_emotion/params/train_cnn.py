@@ -1,13 +1,14 @@
 """Settings of the stage `train_cnn`."""
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from speech_emotion.params import networks
-from speech_emotion.params.base import PositiveInt, Section
+from speech_emotion.params.base import BranchName, PositiveInt, Section, changed
 from speech_emotion.params.scheduler import Scheduler
 
 Decay = Annotated[float, Field(ge=0, lt=1)]
@@ -168,6 +169,13 @@ class Optimisation(Section):
         return value
 
 
+MAIN = "main"
+"""Name of the branch that sees the first set of features."""
+
+_FIXED = ("seed", "labels", "split", "model", "refit", "fusion", "scheduler", "branches")
+"""What is the same for all branches."""
+
+
 class TrainCnn(Optimisation):
     """Settings of the stage `train_cnn`."""
 
@@ -198,8 +206,30 @@ class TrainCnn(Optimisation):
     """Whether each clip weighs the inverse of its label's frequency."""
     pooling: Pooling
     augment: Augment
+    statistics: Literal["functionals", "mean", "mean_std"]
+    """What the baseline sees of a window; see `speech_emotion.models.functionals`."""
+    baseline_shrinkage: Annotated[float, Field(ge=0, le=1)] | None
+    """Of the baseline's covariance towards its diagonal; None for Ledoit and Wolf's."""
+    fusion: Literal["validation", "equal"]
+    """How much each branch counts: as fits the validation part best, or all alike."""
     scheduler: Scheduler
     """Address of a Dask scheduler whose workers train; "" for this machine."""
+    branches: dict[BranchName, dict[str, Any]]
+    """Further models, each of the set of features of its name (`extract_mfcc.branches`): what is otherwise there."""
+
+    @field_validator("branches")
+    @classmethod
+    def _are_settings(cls, branches: dict[str, dict[str, Any]], info: ValidationInfo) -> dict[str, dict[str, Any]]:
+        if MAIN in branches:
+            raise ValueError(f"must not be called {MAIN}, as the model of the first set of features is")
+        if len(info.data) == len(cls.model_fields) - 1:  # or there are problems enough
+            for name, changes in branches.items():
+                _branch(info.data, name, changes)
+        return branches
+
+    def of_branch(self, name: str) -> tuple["TrainCnn", Section | None]:
+        """Give the settings of a branch, and those of its network if they are others."""
+        return _branch({key: getattr(self, key) for key in type(self).model_fields}, name, self.branches[name])
 
     @field_validator("refit")
     @classmethod
@@ -260,6 +290,20 @@ class TrainCnn(Optimisation):
         # One message, where pydantic would give one for each alternative.
         raise ValueError(f"must be {', '.join(names)}, or a mapping from each label to the list of manifest labels "
                          "that become it")
+
+
+def _branch(settings: Mapping[str, Any], name: str, changes: Mapping[str, Any]) -> tuple[TrainCnn, Section | None]:
+    changes = dict(changes)
+    network = changes.pop("network", None)
+    for key in _FIXED:
+        if key in changes:
+            problem = PydanticCustomError("value_error", "is the same for all branches, and cannot be set here")
+            raise ValidationError.from_exception_data("branches", [
+                {"type": problem, "loc": (name, key), "input": changes[key]}])
+    trained = changed({**settings, "branches": {}}, changes, TrainCnn, name)
+    if network is None:
+        return trained, None
+    return trained, changed({}, network, networks.settings_of(trained.model), f"{name}.network")
 
 
 def _is_rule(label: object, sources: object) -> bool:

@@ -11,10 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from speech_emotion.core import processor
+
 LIBRARIES = ("h5py", "keras", "numpy", "scikit-learn", "scipy", "tensorflow")
 
 HARMLESS = frozenset({
-    "num_networks", "baseline_share", "average_speeds", "refit", "scheduler",
+    "num_networks", "baseline_share", "average_speeds", "refit", "scheduler", "statistics", "baseline_shrinkage",
+    "fusion", "branches",
     # What they decide is told apart by what came of them: the seed, the labels and the columns of a unit, its clips.
     "seed", "labels", "baseline_only", "split.protocol", "split.folds", "split.test_fraction",
     "split.validation_fraction", "split.validation", "split.test_corpora", "split.predefined",
@@ -84,20 +87,10 @@ def of_processor() -> str:
     >>> len(of_processor())
     64
     """
-    about = [sys.platform, platform.machine(), platform.processor(), *_cpu(), *_gpus()]
+    about = [sys.platform, platform.machine(), platform.processor(), *processor.kind(), *_gpus()]
     about += [f"{name}={value}" for name, value in sorted(os.environ.items())
               if name.startswith(_VARIABLES) and not name.startswith(_OF_NO_WEIGHT)]
     return hashlib.sha256("\n".join(about).encode()).hexdigest()
-
-
-def _cpu() -> list[str]:
-    # Libraries choose their kernels by the instructions there are, and their blocks by the caches' sizes.
-    telling = ("vendor_id", "cpu family", "model", "model name", "stepping", "cache size", "flags", "Features")
-    try:
-        first = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0]
-    except OSError:
-        return []
-    return [line for line in first.splitlines() if line.partition(":")[0].strip() in telling]
 
 
 def _gpus() -> list[str]:

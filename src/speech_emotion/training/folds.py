@@ -234,7 +234,8 @@ def _baseline(train: Examples, scales: Sequence[Scale], blueprint: Blueprint, se
     classes = np.repeat(train.targets[dealt].argmax(axis=1), [len(some) for some in windows])
     return Baseline.fit([window for some in windows for window in some], blueprint.columns, classes,
                         len(blueprint.labels), balanced=settings.class_weights,
-                        scales=[scales[at].statistics for at, some in zip(dealt, windows, strict=True) for _ in some])
+                        scales=[scales[at].statistics for at, some in zip(dealt, windows, strict=True) for _ in some],
+                        kind=blueprint.statistics, shrinkage=settings.baseline_shrinkage)
 
 
 def _weights(train: Examples, settings: TrainCnn) -> np.ndarray:

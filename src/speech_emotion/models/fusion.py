@@ -1,0 +1,160 @@
+"""How the branches of a model become one: each softened as its validation part says, then averaged.
+
+A branch's probabilities are raised to the power ``1 / temperature`` (Guo et al. 2017, arXiv:1706.04599), since linear
+models of many columns are far too sure of themselves, and one that is would outvote the others. The weights of the mean
+are those under which the validation part is most likely: the mixture's, by expectation and maximisation.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import TypeAdapter
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax
+
+from speech_emotion.core import documents
+from speech_emotion.models.blueprint import write_json
+
+DOCUMENT = "fusion.json"
+"""In a fold's folder."""
+BRANCHES = "branches"
+"""In a model folder: a model folder for each further branch."""
+
+_COLDEST, _HOTTEST = 0.1, 100.0
+_ROUNDS = 500
+_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Share:
+    """What becomes of a branch's probabilities.
+
+    Attributes
+    ----------
+    temperature : float > 0
+        Above 1 it makes them less sure.
+    weight : float in [0, 1]
+        In the mean; the weights of all branches sum to 1, but for rounding.
+    """
+
+    temperature: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """Makes one probability of those of several branches.
+
+    Attributes
+    ----------
+    shares : dict from str to Share
+        By the branch's name.
+
+    Examples
+    --------
+    >>> sure, unsure = np.array([[0.99, 0.01], [0.99, 0.01]]), np.array([[0.6, 0.4], [0.3, 0.7]])
+    >>> fusion = Fusion.fit({"main": unsure, "sure": sure}, np.array([0, 1]), "validation")
+    >>> fusion.shares["sure"].temperature > 10
+    True
+    >>> fusion({"main": unsure, "sure": sure}).argmax(axis=1).tolist()
+    [0, 1]
+    """
+
+    shares: dict[str, Share]
+
+    @classmethod
+    def fit(
+        cls, probabilities: Mapping[str, np.ndarray], classes: np.ndarray, weights: Literal["validation", "equal"]
+    ) -> "Fusion":
+        """Choose temperatures and weights.
+
+        Parameters
+        ----------
+        probabilities : mapping from str to np.ndarray [shape=(clips, classes)]
+            What each branch says of clips that it has not learnt from.
+        classes : np.ndarray [shape=(clips,), dtype=int]
+            Their classes, from 0.
+        weights : {"validation", "equal"}
+            Whether weights are fitted too.
+
+        Returns
+        -------
+        Fusion
+        """
+        temperatures = {name: _temperature(said, classes) for name, said in probabilities.items()}
+        rows = np.arange(len(classes))
+        true = np.stack([softened(said, temperatures[name])[rows, classes] for name, said in probabilities.items()])
+        shares = np.full(len(true), 1 / len(true))
+        for _ in range(_ROUNDS if weights == "validation" else 0):
+            of_each = shares[:, np.newaxis] * true
+            shares = (of_each / of_each.sum(axis=0)).mean(axis=1)
+        return cls({name: Share(temperatures[name], round(float(share), _DIGITS))
+                    for name, share in zip(probabilities, shares, strict=True)})
+
+    def __call__(self, probabilities: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Fuse.
+
+        Parameters
+        ----------
+        probabilities : mapping from str to np.ndarray [shape=(..., classes)]
+            Of each branch.
+
+        Returns
+        -------
+        np.ndarray [shape=(..., classes), dtype=float64]
+            Each row sums to 1.
+        """
+        total = sum(share.weight for share in self.shares.values())
+        fused: np.ndarray = np.sum([share.weight / total * softened(probabilities[name], share.temperature)
+                                    for name, share in self.shares.items()], axis=0)
+        return fused
+
+    def save(self, folder: Path) -> None:
+        """Write it into a fold's folder."""
+        write_json(folder / DOCUMENT, {name: {"temperature": share.temperature, "weight": share.weight}
+                                       for name, share in self.shares.items()})
+
+    @classmethod
+    def load(cls, folder: Path) -> "Fusion":
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        OSError, ValueError
+            If it is not there, or is damaged.
+        """
+        shares = TypeAdapter(dict[str, Share]).validate_python(documents.parse((folder / DOCUMENT).read_bytes()))
+        if not all(_COLDEST <= share.temperature <= _HOTTEST and 0 <= share.weight <= 1 for share in shares.values()):
+            raise ValueError(f"{DOCUMENT}: a temperature or a weight is out of range")
+        if not sum(share.weight for share in shares.values()) > 0:
+            raise ValueError(f"{DOCUMENT}: no branch has a weight")
+        return cls(shares)
+
+
+def softened(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """Raise probabilities to the power ``1 / temperature``, and bring their sums to 1 again.
+
+    Examples
+    --------
+    >>> softened(np.array([0.8, 0.2]), 2.0).round(3).tolist()
+    [0.667, 0.333]
+    """
+    return np.exp(log_softmax(_logarithms(probabilities) / temperature, axis=-1))
+
+
+def _temperature(probabilities: np.ndarray, classes: np.ndarray) -> float:
+    logarithms, rows = _logarithms(probabilities), np.arange(len(classes))
+
+    def surprise(log_temperature: float) -> float:
+        return -float(log_softmax(logarithms / np.exp(log_temperature), axis=1)[rows, classes].mean())
+
+    found = minimize_scalar(surprise, bounds=(np.log(_COLDEST), np.log(_HOTTEST)), method="bounded",
+                            options={"xatol": 1e-4})
+    return round(float(np.exp(found.x)), _DIGITS)
+
+
+def _logarithms(probabilities: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
