@@ -17,7 +17,7 @@ from speech_emotion.testing import make_corpus
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `files`; `cut` says after how many bytes the next answers for a path break off, `delay` how long all wait."""
+    """Serves `files`; `cut` says after how many bytes the next answers for a path break off, `delay` is in s."""
 
     daemon_threads = True
 
