@@ -43,7 +43,7 @@ def main() -> None:
     settings = Split(protocol="loso", folds=2, test_fraction=0.25, validation_fraction=0.2, validation="speakers",
                      test_corpora=[], predefined="", statement_disjoint=False, train_also=[])
     began, worked = time.perf_counter(), time.process_time()
-    split = splits.make(clips, settings, seed=1)
+    split = splits.assign(clips, settings, seed=1)
     seconds, busy = time.perf_counter() - began, time.process_time() - worked
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{len(clips)} clips of {options.speakers} speakers, loso: {seconds:.1f} s ({busy:.1f} s of processor), "

@@ -2,9 +2,12 @@
 
 import dataclasses
 import hashlib
+import resource
 import subprocess
 import sys
+import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -98,7 +101,7 @@ def test_a_published_archive_that_is_damaged_leaves_nothing(emodb, packed, tmp_p
     assert not list((tmp_path / "raw").iterdir())
 
 
-FULL_DISK = """
+FETCH = """
 import resource, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
@@ -114,6 +117,92 @@ with errors_for_people():
 """
 
 
+UNLIMITED = str(resource.RLIM_INFINITY)
+
+
+def start(corpus: Corpus, target: Path) -> subprocess.Popen:
+    """Download in a process of its own."""
+    source = corpus.source
+    return subprocess.Popen([sys.executable, "-c", FETCH, Path(speech_emotion.__file__).parents[1], source.url,
+                             source.checksum, str(source.bytes), UNLIMITED, target], stderr=subprocess.PIPE, text=True)
+
+
+def wait_until(there: Callable[[], bool], process: subprocess.Popen) -> None:
+    while not there():
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.001)
+
+
+@pytest.fixture
+def many(tmp_path) -> bytes:
+    """An archive that takes a while to unpack."""
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for number in range(5000):
+            archive.writestr(f"wav/{number:04d}.wav", b"RIFF")
+    data = (tmp_path / "many.zip").read_bytes()
+    (tmp_path / "many.zip").unlink()
+    return data
+
+
+def test_two_at_once_fetch_once_and_both_succeed(server, emodb, packed, tmp_path):
+    corpus = emodb(packed)
+    server.delay = 1.0  # long enough for the second to come while the first fetches
+    first = start(corpus, tmp_path / "raw/emodb")
+    wait_until(lambda: bool(server.log), first)
+    second = start(corpus, tmp_path / "raw/emodb")
+    said = [process.communicate()[1] for process in (first, second)]
+    assert (first.returncode, second.returncode) == (0, 0), said
+    assert server.log == [("emodb.zip", None)]
+    assert len(left(tmp_path / "raw/emodb")) == 10
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["emodb"]
+    assert "waiting for another process" not in said[0]
+
+
+def test_who_waits_goes_on_when_the_other_is_killed(server, emodb, packed, tmp_path):
+    corpus = emodb(packed)
+    server.delay = 60.0
+    first = start(corpus, tmp_path / "raw/emodb")
+    wait_until(lambda: bool(server.log), first)
+    second = start(corpus, tmp_path / "raw/emodb")
+    try:
+        assert "waiting for another process" in second.stderr.readline()
+        server.delay = 0.0
+    finally:
+        first.kill()
+        first.communicate()
+    second.communicate()
+    assert second.returncode == 0
+    assert len(left(tmp_path / "raw/emodb")) == 10
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["emodb"]
+
+
+def test_killed_while_unpacking_it_leaves_nothing_for_long(server, emodb, many, tmp_path):
+    corpus = emodb(many)
+    process = start(corpus, tmp_path / "raw/emodb")
+    wait_until(lambda: any((tmp_path / "raw").glob(".emodb.*.tmp/emodb/wav/*")), process)
+    process.kill()
+    process.communicate()
+    assert not (tmp_path / "raw/emodb").exists()
+    assert list((tmp_path / "raw").glob(".emodb.*.tmp"))
+    server.log.clear()
+    download(corpus, tmp_path / "raw/emodb")
+    assert server.log == []  # the archive was there
+    assert len(left(tmp_path / "raw/emodb")) == 5000
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["emodb"]
+
+
+def test_killed_when_all_was_done_it_leaves_nothing_for_long(server, emodb, packed, tmp_path):
+    corpus = emodb(packed)
+    download(corpus, tmp_path / "raw/emodb")
+    for folder in (".emodb.download", ".emodb.x7_k.tmp"):
+        (tmp_path / "raw" / folder).mkdir()
+    (tmp_path / "raw/.emodb.download/emodb.zip").write_bytes(packed)
+    with pytest.raises(UserError, match="exists already"):
+        download(corpus, tmp_path / "raw/emodb")
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["emodb"]
+    assert len(left(tmp_path / "raw/emodb")) == 10
+
+
 @pytest.mark.parametrize("room", [50_000, "unpacked"])
 def test_a_full_disk_is_said_and_a_later_run_goes_on(server, emodb, packed, tmp_path, room):
     # The system refuses to let a file grow, as it does on a full disk: while fetching, or while unpacking.
@@ -124,7 +213,7 @@ def test_a_full_disk_is_said_and_a_later_run_goes_on(server, emodb, packed, tmp_
         packed, room = (tmp_path / "big.zip").read_bytes(), 100_000
         corpus = emodb(packed)
     source = Path(speech_emotion.__file__).parents[1]
-    done = subprocess.run([sys.executable, "-c", FULL_DISK, source, corpus.source.url, corpus.source.checksum,
+    done = subprocess.run([sys.executable, "-c", FETCH, source, corpus.source.url, corpus.source.checksum,
                            str(len(packed)), str(room), tmp_path / "raw/emodb"], capture_output=True, text=True)
     assert done.returncode == 1
     assert "the disk is full" in done.stderr
@@ -183,3 +272,13 @@ def test_of_single_files_only_those_that_are_lacking_are_fetched_again(server, t
     download(toy, tmp_path / "toy")
     assert len(server.log) == 10 - len(fetched)
     assert len(left(tmp_path / "toy")) == 10
+
+
+def test_single_files_come_without_what_a_killed_download_left(server, toy, tmp_path):
+    work = tmp_path / ".toy.download"
+    (work / "Audio").mkdir(parents=True)
+    (work / ".parts").mkdir()
+    (work / ".parts/votes.csv").write_bytes(b"a")
+    (work / "Audio/tmpx7_k").touch()  # what pooch had made to write to
+    download(toy, tmp_path / "toy")
+    assert left(tmp_path) == {"toy/tables/votes.csv", *(f"toy/Audio/clip {number}.wav" for number in range(9))}

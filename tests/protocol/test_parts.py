@@ -1,6 +1,7 @@
 """The compact table of a split, and its folds."""
 
 import hashlib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,14 +9,14 @@ import pytest
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.protocol import splits
-from speech_emotion.protocol.parts import by_fold, table
+from speech_emotion.protocol.parts import Assignment, by_fold
 
 from .common import Make, configured
 
 
 def test_a_row_takes_a_few_bytes_however_long_the_ids_are() -> None:
     ids = pd.Series([f"corpus-{number:024x}" for number in range(1000)])
-    split = table(ids, [np.zeros(1000, np.int8)] * 300)
+    split = Assignment(ids, [np.zeros(1000, np.int8)] * 300).table()
     assert len(split) == 300_000
     assert split.memory_usage(deep=True).sum() < 8 * len(split)
 
@@ -24,9 +25,11 @@ def test_what_is_laid_out_is_what_is_read_in_any_form() -> None:
     random = np.random.default_rng(0)
     clips = pd.DataFrame({"clip_id": [f"{number:03d}" for number in range(40)]})
     folds = [random.integers(-1, 3, 40).astype(np.int8) for _ in range(5)]
-    split = table(clips["clip_id"], folds)
+    assignment = Assignment(clips["clip_id"], folds)
+    split = assignment.table()
+    assert len(split) == len(assignment)
     plain = split.astype({"fold": int, "clip_id": str, "part": str}).sample(frac=1, random_state=1)
-    for given in (split, plain):
+    for given in (split, plain, assignment):
         read = list(by_fold(given, clips))
         assert [fold.name for fold in read] == [0, 1, 2, 3, 4]
         for fold, part in zip(read, folds, strict=True):
@@ -39,6 +42,17 @@ def test_a_clip_that_is_not_there_is_named() -> None:
     split = pd.DataFrame({"fold": 0, "clip_id": ["a", "b"], "part": "train"})
     with pytest.raises(UserError, match="names clips that the manifest lacks, such as b"):
         list(by_fold(split, pd.DataFrame({"clip_id": ["a"]})))
+
+
+def test_an_assignment_says_so_too_and_is_written_as_its_table(tmp_path: Path) -> None:
+    assignment = Assignment(pd.Series(["a", "b,c"]), [np.array(part, np.int8) for part in ([0, 2], [2, -1], [1, 0])])
+    with pytest.raises(UserError, match="names clips that the manifest lacks, such as b,c"):
+        assignment.folds(pd.DataFrame({"clip_id": ["a"]}))
+    shuffled = assignment.folds(pd.DataFrame({"clip_id": ["b,c", "x", "a"]}))
+    assert [(fold.rows.tolist(), fold.part.tolist()) for fold in shuffled] == [
+        ([2, 0], [0, 2]), ([2], [2]), ([2, 0], [1, 0])]
+    assignment.write(tmp_path / "split.csv")
+    assert (tmp_path / "split.csv").read_text() == assignment.table().to_csv(index=False)
 
 
 @pytest.mark.parametrize(("protocol", "expected"), [

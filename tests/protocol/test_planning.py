@@ -36,7 +36,7 @@ def test_what_is_named_works(grid: Make, train_settings: Make) -> None:
     clips = grid(2, takes=6)
     for protocol in ("speaker_holdout", "loso"):
         planned = plan(clips, train_settings(split__protocol=protocol, split__validation="statements"))
-        assert len(planned.split) == len(clips) * planned.split["fold"].nunique()
+        assert len(planned.assignment) == len(clips) * planned.assignment.num_folds
 
 
 def test_nothing_works_on_a_handful_of_clips(grid: Make, train_settings: Make) -> None:

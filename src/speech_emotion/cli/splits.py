@@ -24,4 +24,4 @@ def splits(
     print(f"{settings.split.protocol}, seed {settings.seed}, labels {settings.labels}")
     for note in planned.notes:
         print(note)
-    print(count_parts(planned.split, planned.clips).to_string(index=False))
+    print(count_parts(planned.assignment, planned.clips).to_string(index=False))

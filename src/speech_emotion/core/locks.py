@@ -12,6 +12,9 @@ from filelock import FileLock, Timeout
 def alone(lock: Path, waiting: str) -> Iterator[None]:
     """Hold a lock, which ends with the process that holds it.
 
+    Whoever holds it may remove the file: who waits for it, or comes later, then holds a new one (filelock looks whether
+    the file that it has locked is still there).
+
     Parameters
     ----------
     lock : Path

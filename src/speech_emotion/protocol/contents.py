@@ -5,19 +5,19 @@ import pandas as pd
 
 from speech_emotion.params.train_cnn import Split
 from speech_emotion.protocol.guard import SPEAKER_DEPENDENT
-from speech_emotion.protocol.parts import PARTS, TEST, by_fold
+from speech_emotion.protocol.parts import PARTS, TEST, Assignment, by_fold
 
 _NAMED = 3
 """Speakers that are called by their names, at most."""
 
 
-def count_parts(split: pd.DataFrame, clips: pd.DataFrame) -> pd.DataFrame:
+def count_parts(split: pd.DataFrame | Assignment, clips: pd.DataFrame) -> pd.DataFrame:
     """Count what is in each part of each fold.
 
     Parameters
     ----------
-    split : pd.DataFrame
-        Columns fold, clip_id, part.
+    split : pd.DataFrame or Assignment
+        As a table: columns fold, clip_id, part.
     clips : pd.DataFrame
         Rows of the manifest: clip_id, speaker, sex, label.
 
@@ -53,13 +53,13 @@ def count_parts(split: pd.DataFrame, clips: pd.DataFrame) -> pd.DataFrame:
     return counts.loc[:, [True] * 4 + list(counts.iloc[:, 4:].any())]
 
 
-def remarks(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> list[str]:
+def remarks(split: pd.DataFrame | Assignment, clips: pd.DataFrame, settings: Split) -> list[str]:
     """Say what no assignment could spare, and what a reader of the results should therefore know.
 
     Parameters
     ----------
-    split : pd.DataFrame
-        Columns fold, clip_id, part, as `guard` lets it pass.
+    split : pd.DataFrame or Assignment
+        As a table: columns fold, clip_id, part, as `guard` lets it pass.
     clips : pd.DataFrame
         Rows of the manifest: clip_id, corpus, speaker, label, statement.
     settings : Split
@@ -101,7 +101,7 @@ def remarks(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> list[s
     return said
 
 
-def _lacking_labels(split: pd.DataFrame, clips: pd.DataFrame, dealt: np.ndarray) -> list[str]:
+def _lacking_labels(split: pd.DataFrame | Assignment, clips: pd.DataFrame, dealt: np.ndarray) -> list[str]:
     label_of, labels = pd.factorize(clips["label"].where(dealt), sort=True)  # -1 for those that are not dealt
     having, folds = np.zeros((len(PARTS), len(labels)), dtype=int), 0
     for fold in by_fold(split, clips):

@@ -14,6 +14,7 @@ _STARTS = 20
 _TRIED = 200
 """Units between which exchanges are tried at a time: all of them, but in very large data."""
 
+_ONE_MORE_OR_LESS = np.array([0, 1, -1])[:, None, None]
 _EXACT = 2.0**53
 """Whole numbers below this are exact in floating point, and so are their sums below it, in whatever order."""
 
@@ -115,7 +116,7 @@ class _Search:
         self.sizes = (amounts**2).sum(axis=1)
         # Products of matrices are quick in floating point, and as exact if no number comes near its limits.
         largest = float(np.abs(amounts).max()) * float(np.abs(amounts).sum(axis=0).max()) * amounts.shape[1]
-        self.factors = amounts.astype(np.float64) if largest < _EXACT else amounts
+        self.doubled = 2 * (amounts.astype(np.float64) if 4 * largest < _EXACT else amounts)
 
     def descend(self, random: np.random.Generator) -> tuple[int, Integers]:
         """Deal at random and take the best step until none helps; the cost then, and the group of each unit."""
@@ -125,8 +126,10 @@ class _Search:
         counts = np.stack([self.holds[where == group].sum(axis=0) for group in range(len(self.shares))])
         while True:
             some = np.sort(random.permutation(count)[:_TRIED])
-            changes = self._changes(counts)
-            moves, (exchange, pair) = self._moves(where, over, *changes), self._exchange(where, some, over, *changes)
+            more, less = self._changes(counts)
+            into, out = self._steps(over, more, less)
+            moves = self._moves(where, into, out)
+            exchange, pair = self._exchange(where, some, into, out, more + less)
             least = int(moves.min())
             if min(least, exchange) >= 0:
                 cost = (over**2).sum() + self._misplaced(counts).sum() + _own(self.costs, where).sum()
@@ -149,45 +152,48 @@ class _Search:
 
     def _changes(self, counts: Integers) -> tuple[Integers, Integers]:
         """Say what one unit more, and one less, of each label costs each group."""
-        now = self._misplaced(counts)
-        return self._misplaced(counts + 1) - now, self._misplaced(counts - 1) - now
+        now, more, less = self._misplaced(counts + _ONE_MORE_OR_LESS)
+        return more - now, less - now
 
-    def _moves(self, where: Integers, over: Integers, more: Integers, less: Integers) -> Integers:
-        """Say what it would change to move each unit to each group, by what one more or less of a label costs it."""
-        along, size = 2 * _integers(self.factors @ over.T), self.sizes[:, None]
-        into, out = along + size + self.costs + self.holds @ more.T, size - along - self.costs + self.holds @ less.T
+    def _steps(self, over: Integers, more: Integers, less: Integers) -> tuple[Integers, Integers]:
+        """Say what each unit costs each group that it comes into, and that it goes out of."""
+        along, labels = _integers(self.doubled @ over.T) + self.costs, self.holds @ np.concatenate([more, less]).T
+        size, count = self.sizes[:, None], len(more)
+        return size + along + labels[:, :count], size - along + labels[:, count:]
+
+    def _moves(self, where: Integers, into: Integers, out: Integers) -> Integers:
+        """Say what it would change to move each unit to each group."""
         changes: Integers = into + _own(out, where)[:, None]
         changes[np.arange(len(where)), where] = 0
         return changes
 
     def _exchange(
-        self, where: Integers, some: Integers, over: Integers, more: Integers, less: Integers
+        self, where: Integers, some: Integers, into: Integers, out: Integers, noticed: Integers
     ) -> tuple[int, Integers]:
-        """Find the best exchange of two of some units: what it would change, at most 0, and the two, in their order."""
-        factors, holds = self.factors[some], self.holds[some]
-        along = 2 * _integers(factors @ over.T) + self.costs[some]
-        into, out = along + holds @ more.T, holds @ less.T - along
+        """Find the best exchange of two of some units: what it would change, at most 0, and the two, in their order.
+
+        What a group notices of a label, it does not if both units have it.
+        """
         best: tuple[int, int, int] = (0, 0, 0)
-        members = [np.flatnonzero(where[some] == group) for group in range(len(self.shares))]
+        members = [some[where[some] == group] for group in range(len(self.shares))]
         for one, other in combinations(range(len(members)), 2):
             row, column = members[one], members[other]
             if not len(row) or not len(column):
                 continue
-            there = out[row, one] + into[row, other] + 2 * self.sizes[some[row]]
-            back = out[column, other] + into[column, one] + 2 * self.sizes[some[column]]
+            there, back = out[row, one] + into[row, other], out[column, other] + into[column, one]
             # The square of their distance comes in twice.
-            changes = there[:, None] + back - 4 * _integers(factors[row] @ factors[column].T)
-            # Neither group notices a label that both units have.
-            noticed = (more + less)[[one, other]].sum(axis=0)
-            if noticed.any():
-                changes -= (holds[row] * noticed) @ holds[column].T
+            changes = there[:, None] + back
+            changes -= _integers(self.doubled[row] @ self.doubled[column].T)
+            by_both = noticed[one] + noticed[other]
+            if by_both.any():
+                changes -= (self.holds[row] * by_both) @ self.holds[column].T
             least = int(changes.min())
             if least <= best[0]:
-                at = np.nonzero(changes == least)
+                at = np.divmod(np.flatnonzero(changes == least), len(column))
                 pairs = np.sort(np.stack([row[at[0]], column[at[1]]]), axis=0)
                 first = np.lexsort(pairs[::-1])[0]
                 best = min(best, (least, int(pairs[0, first]), int(pairs[1, first])))
-        return best[0], some[list(best[1:])]
+        return best[0], np.array(best[1:])
 
 
 def _integers(product: NDArray[np.generic]) -> Integers:

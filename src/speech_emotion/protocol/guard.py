@@ -5,19 +5,19 @@ import pandas as pd
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.params.train_cnn import Split
-from speech_emotion.protocol.parts import PARTS, TEST, TRAIN, VALIDATION, Fold, by_fold
+from speech_emotion.protocol.parts import PARTS, TEST, TRAIN, VALIDATION, Assignment, Fold, by_fold
 
 SPEAKER_DEPENDENT = frozenset({"random_kfold"})
 """Protocols with speakers on both sides, kept only for comparison with papers that do so."""
 
 
-def guard(split: pd.DataFrame, clips: pd.DataFrame, settings: Split) -> None:
+def guard(split: pd.DataFrame | Assignment, clips: pd.DataFrame, settings: Split) -> None:
     """Refuse a split from which a model could profit unfairly, or could not learn.
 
     Parameters
     ----------
-    split : pd.DataFrame
-        Columns fold, clip_id, part.
+    split : pd.DataFrame or Assignment
+        As a table: columns fold, clip_id, part.
     clips : pd.DataFrame
         Rows of the manifest: clip_id, digest, speaker, label, statement.
     settings : Split

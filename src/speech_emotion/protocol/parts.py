@@ -1,6 +1,7 @@
-"""The table of a split, as compact as a split of many folds has to be, and fold by fold."""
+"""A split, as compact as one of many folds has to be, and fold by fold."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -31,51 +32,125 @@ class Fold(NamedTuple):
     """The part of each of them."""
 
 
-def table(clip_ids: pd.Series, folds: Iterable[Numbers]) -> pd.DataFrame:
-    """Lay a split out as a table.
+class Assignment:
+    """Who is in which part of each fold.
+
+    A clip takes one byte in each fold, and nothing else: leaving one of 500 speakers out makes 500 folds of all clips.
 
     Parameters
     ----------
     clip_ids : pd.Series [str]
         Sorted.
     folds : iterable of np.ndarray [shape=(len(clip_ids),), dtype=int8]
-        By fold, the part of each clip.
-
-    Returns
-    -------
-    pd.DataFrame
-        Columns fold (an integer), clip_id and part (both categorical: a row takes 7 bytes, since leaving one of 500
-        speakers out makes 500 rows of each clip); sorted by fold and clip_id.
+        By fold, the part of each clip, or `NONE`.
 
     Examples
     --------
-    >>> table(pd.Series(["a", "b"]), [np.array([0, 2], np.int8), np.array([2, -1], np.int8)])
-       fold clip_id   part
-    0     0       a  train
-    1     0       b   test
-    2     1       a   test
+    >>> assignment = Assignment(pd.Series(["a", "b"]), [np.array([0, 2], np.int8), np.array([2, -1], np.int8)])
+    >>> assignment.num_folds, len(assignment)
+    (2, 3)
     """
-    codes, parts, counts = bytearray(), bytearray(), []  # which grow without being copied
-    for part in folds:
-        rows = np.flatnonzero(part != NONE)
-        codes += rows.astype(np.int32).data
-        parts += _LETTERED[part[rows]].data
-        counts.append(len(rows))
-    kind = np.int16 if len(counts) < 1 << 15 else np.int32
-    return pd.DataFrame({
-        "fold": np.repeat(np.arange(len(counts), dtype=kind), counts),
-        "clip_id": pd.Categorical.from_codes(np.frombuffer(codes, np.int32), pd.Index(clip_ids), validate=False),
-        "part": pd.Categorical.from_codes(np.frombuffer(parts, np.int8), pd.Index(sorted(PARTS)), validate=False),
-    }, copy=False)
+
+    def __init__(self, clip_ids: pd.Series, folds: Iterable[Numbers]) -> None:
+        parts = bytearray()  # which grows without being copied
+        for part in folds:
+            parts += part.data
+        self._ids = pd.Index(clip_ids)
+        self._parts = np.frombuffer(parts, dtype=np.int8).reshape(-1, len(self._ids))
+
+    @property
+    def num_folds(self) -> int:
+        """How many folds it has."""
+        return len(self._parts)
+
+    def __len__(self) -> int:
+        """How many rows its table has."""
+        return sum(int(np.count_nonzero(part != NONE)) for part in self._parts)
+
+    def folds(self, clips: pd.DataFrame) -> "Folds":
+        """Give the folds as rows of a table of clips.
+
+        Parameters
+        ----------
+        clips : pd.DataFrame
+            With a column clip_id, in which each is once.
+
+        Raises
+        ------
+        UserError
+            If it lacks a clip.
+        """
+        row_of = pd.Index(clips["clip_id"]).get_indexer(self._ids)
+        _require_known(row_of, self._ids)
+        return Folds(row_of, self._parts)
+
+    def table(self) -> pd.DataFrame:
+        """Lay it out as a table.
+
+        Returns
+        -------
+        pd.DataFrame
+            Columns fold (an integer), clip_id and part (both categorical); sorted by fold and clip_id.
+
+        Examples
+        --------
+        >>> Assignment(pd.Series(["a", "b"]), [np.array([0, 2], np.int8), np.array([2, -1], np.int8)]).table()
+           fold clip_id   part
+        0     0       a  train
+        1     0       b   test
+        2     1       a   test
+        """
+        folds, codes = np.nonzero(self._parts != NONE)
+        part = _LETTERED[self._parts[folds, codes]]
+        kind = np.int16 if self.num_folds < 1 << 15 else np.int32
+        return pd.DataFrame({
+            "fold": folds.astype(kind),
+            "clip_id": pd.Categorical.from_codes(codes.astype(np.int32), self._ids, validate=False),
+            "part": pd.Categorical.from_codes(part, pd.Index(sorted(PARTS)), validate=False),
+        }, copy=False)
+
+    def write(self, path: Path) -> None:
+        """Write its table as a CSV file, fold by fold."""
+        names = np.array(PARTS)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            for fold, part in enumerate(self._parts):
+                there = np.flatnonzero(part != NONE)
+                rows = pd.DataFrame({"fold": fold, "clip_id": self._ids[there], "part": names[part[there]]})
+                rows.to_csv(file, index=False, header=fold == 0, lineterminator="\n")
 
 
-def by_fold(split: pd.DataFrame, clips: pd.DataFrame) -> Iterator[Fold]:
+class Folds(Sequence[Fold]):
+    """The folds of an `Assignment`, each made when it is asked for.
+
+    Parameters
+    ----------
+    row_of : np.ndarray [shape=(clips,), dtype=intp]
+        The row of each clip.
+    parts : np.ndarray [shape=(folds, clips), dtype=int8]
+        The part of each clip, or `NONE`.
+    """
+
+    def __init__(self, row_of: NDArray[np.intp], parts: Numbers) -> None:
+        self._row_of, self._parts = row_of, parts
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._parts)
+
+    def __getitem__(self, number: int) -> Fold:  # type: ignore[override]  # no slices
+        """Give one of them."""
+        part = self._parts[number]
+        there = part != NONE
+        return Fold(number, self._row_of, part) if there.all() else Fold(number, self._row_of[there], part[there])
+
+
+def by_fold(split: pd.DataFrame | Assignment, clips: pd.DataFrame) -> Iterator[Fold]:
     """Go through a split fold by fold, in the order of their names.
 
     Parameters
     ----------
-    split : pd.DataFrame
-        Columns fold, clip_id, part, in any form.
+    split : pd.DataFrame or Assignment
+        As a table: columns fold, clip_id, part, in any form.
     clips : pd.DataFrame
         With a column clip_id, in which each is once.
 
@@ -92,6 +167,9 @@ def by_fold(split: pd.DataFrame, clips: pd.DataFrame) -> Iterator[Fold]:
     0 [1] [0]
     1 [0] [2]
     """
+    if isinstance(split, Assignment):
+        yield from split.folds(clips)
+        return
     if not split["fold"].is_monotonic_increasing:
         split = split.sort_values("fold", kind="stable")
     ids, names = (_categorical(split[column]) for column in ("clip_id", "part"))
@@ -101,10 +179,13 @@ def by_fold(split: pd.DataFrame, clips: pd.DataFrame) -> Iterator[Fold]:
     for name in split["fold"].unique():
         where = slice(*(np.searchsorted(fold, name, side=side) for side in ("left", "right")))
         rows = row_of[codes[where]]
-        if (rows < 0).any():
-            lost = ids.categories[codes[where][rows < 0][0]]
-            raise UserError(f"the split names clips that the manifest lacks, such as {lost}")
+        _require_known(rows, ids.categories[codes[where]])
         yield Fold(int(name), rows, number_of[parts[where]])
+
+
+def _require_known(rows: NDArray[np.intp], ids: pd.Index) -> None:
+    if (rows < 0).any():
+        raise UserError(f"the split names clips that the manifest lacks, such as {ids[rows < 0][0]}")
 
 
 def _categorical(values: pd.Series) -> pd.Categorical:

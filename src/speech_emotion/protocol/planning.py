@@ -12,6 +12,7 @@ from speech_emotion.params.train_cnn import Split, TrainCnn
 from speech_emotion.protocol import labels, splits
 from speech_emotion.protocol.contents import remarks
 from speech_emotion.protocol.guard import SPEAKER_DEPENDENT
+from speech_emotion.protocol.parts import Assignment
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Plan:
     ----------
     clips : pd.DataFrame
         Rows of the manifest, relabelled; without those that the label scheme leaves out.
-    split : pd.DataFrame
-        Columns fold, clip_id, part; see `splits.make`.
+    assignment : Assignment
+        Who is in which part of each fold.
     summary : str
         Both in a line.
     notes : list of str
@@ -31,7 +32,7 @@ class Plan:
     """
 
     clips: pd.DataFrame
-    split: pd.DataFrame
+    assignment: Assignment
     summary: str
     notes: list[str]
 
@@ -76,11 +77,11 @@ def plan(clips: pd.DataFrame, settings: TrainCnn) -> Plan:
     foreign = also[~also["label"].isin(dealt["label"])]
     relabelled = relabelled[~relabelled["clip_id"].isin(foreign["clip_id"])]
     try:
-        split = splits.make(relabelled, settings.split, settings.seed)
+        assignment = splits.assign(relabelled, settings.split, settings.seed)
     except UserError as error:
         others = "; ".join(_others(relabelled, settings)) or "none"
         raise UserError(f"{error}\nProtocols that work on these clips: {others}") from error
-    folds = split["fold"].nunique()
+    folds = assignment.num_folds
     summary = (f"{settings.split.protocol}, {folds} fold{'s' if folds > 1 else ''}, {len(relabelled)} clips of "
                f"{relabelled['speaker'].nunique()} speakers, {relabelled['label'].nunique()} labels"
                + (f"; {', '.join(settings.split.train_also)} only trained on" if len(also) else ""))
@@ -91,7 +92,7 @@ def plan(clips: pd.DataFrame, settings: TrainCnn) -> Plan:
         counts = foreign["label"].value_counts().sort_index()
         notes.append("left out, since no tested corpus has the label: "
                      + ", ".join(f"{count} {label}" for label, count in counts.items()))
-    return Plan(relabelled, split, summary, notes + remarks(split, relabelled, settings.split))
+    return Plan(relabelled, assignment, summary, notes + remarks(assignment, relabelled, settings.split))
 
 
 def rehearse(params: Path, clips: pd.DataFrame) -> str:
@@ -140,7 +141,7 @@ def _others(clips: pd.DataFrame, settings: TrainCnn) -> Iterator[str]:
 
 def _works(clips: pd.DataFrame, settings: TrainCnn, split: Split) -> bool:
     try:
-        splits.make(clips, split, settings.seed)
+        splits.assign(clips, split, settings.seed)
     except UserError:
         return False
     return True

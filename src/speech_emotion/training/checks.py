@@ -1,5 +1,7 @@
 """What can be wrong with the data for the settings of a training, looked at before anything is computed."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -16,13 +18,15 @@ from speech_emotion.training.augment.spectrum import spectral
 from speech_emotion.training.purpose import PURPOSE
 
 
-def check(members: pd.DataFrame, store: FeatureStore, blueprint: Blueprint, settings: TrainCnn) -> None:
+def check(
+    members: Mapping[int, pd.DataFrame], store: FeatureStore, blueprint: Blueprint, settings: TrainCnn
+) -> None:
     """Refuse what cannot be trained on.
 
     Parameters
     ----------
-    members : pd.DataFrame
-        Rows fold, clip_id, corpus, speaker, part.
+    members : mapping from int to pd.DataFrame
+        Of each fold: rows clip_id, corpus, speaker, part.
     store : FeatureStore
         Features of those clips.
     blueprint : Blueprint
@@ -50,10 +54,10 @@ def check(members: pd.DataFrame, store: FeatureStore, blueprint: Blueprint, sett
 
 
 def _require_enough_clips(
-    members: pd.DataFrame, store: FeatureStore, blueprint: Blueprint, settings: TrainCnn
+    members: Mapping[int, pd.DataFrame], store: FeatureStore, blueprint: Blueprint, settings: TrainCnn
 ) -> None:
     frames = store.index.groupby("clip_id")["num_frames"].agg(list)
-    for fold, rows in members.groupby("fold"):
+    for fold, rows in members.items():
         # As the baseline is fitted, which needs the most.
         dealt = ~rows["corpus"].isin(settings.split.train_also)
         train = rows.loc[dealt & (rows["part"] == "train"), "clip_id"]
@@ -75,9 +79,12 @@ def _require_fit(blueprint: Blueprint) -> None:
                         ) from error
 
 
-def _require_finite(members: pd.DataFrame, store: FeatureStore) -> None:
-    clips = pd.Index(members["clip_id"].unique())
-    for lost in clips.difference(store.index["clip_id"])[:1]:
+def _require_finite(members: Mapping[int, pd.DataFrame], store: FeatureStore) -> None:
+    named: set[str] = set()
+    for rows in members.values():
+        named.update(rows["clip_id"])
+    clips = pd.Index(sorted(named))
+    for lost in clips.difference(pd.Index(store.index["clip_id"]))[:1]:
         store.frames(lost)  # which says so
     index = store.index[store.index["clip_id"].isin(clips)]
     for clip, view in zip(index["clip_id"], index["view"], strict=True):

@@ -31,7 +31,29 @@ PROCESS_BYTES = 1 << 30
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Stop = Callable[[], bool]
-Train = Callable[[Unit, Callable[[Any], None], Stop], Trained]
+Train = Callable[["Due", Callable[[Any], None], Stop], Trained]
+
+
+@dataclass(frozen=True)
+class Due:
+    """A unit that is made when it is its turn, since all of many folds do not fit in memory.
+
+    Attributes
+    ----------
+    fingerprint : str
+        Of the unit.
+    network : str
+        Name of its network.
+    window_bytes : int
+        Size of the windows of its validation part.
+    make : callable
+        Gives the unit.
+    """
+
+    fingerprint: str
+    network: str
+    window_bytes: int
+    make: Callable[[], Unit]
 
 
 @dataclass(frozen=True)
@@ -42,15 +64,15 @@ class FoldWork:
     ----------
     fold : int
         Its number.
-    units : sequence of Unit
+    units : sequence of Due
         Its networks: of each of its `lessons`, by number, one lesson after the other.
-    rest : Rest
-        Without the weights.
+    rest : callable
+        Gives the `Rest`, without the weights.
     """
 
     fold: int
-    units: Sequence[Unit]
-    rest: Rest
+    units: Sequence[Due]
+    rest: Callable[[], Rest]
 
 
 @dataclass(frozen=True)
@@ -88,8 +110,7 @@ def train_all(work: Sequence[FoldWork], scheduler: str, memo: Path | None, progr
     units = {(each.fold, number): unit for each in work for number, unit in enumerate(each.units)}
     trained = _known(units, memo, [fingerprint.of_processor()])
     missing = {network: unit for network, unit in units.items() if network not in trained}
-    windows = max((unit.validation.targets.shape[0] * unit.blueprint.window_frames * len(unit.blueprint.columns) * 4
-                   for unit in units.values() if unit.validation), default=0)
+    windows = max((unit.window_bytes for unit in units.values()), default=0)
     here = _at_once(PROCESS_BYTES + 2 * windows)
     with _place(scheduler if missing else "", here) as (train, at_once, processors):
         trained |= _known(missing, memo, processors)
@@ -98,7 +119,7 @@ def train_all(work: Sequence[FoldWork], scheduler: str, memo: Path | None, progr
         return _Shift(work, trained, missing, train, memo, progress).run(at_once, here)
 
 
-def _known(units: dict[Network, Unit], memo: Path | None, processors: Sequence[str]) -> dict[Network, Trained]:
+def _known(units: dict[Network, Due], memo: Path | None, processors: Sequence[str]) -> dict[Network, Trained]:
     found: dict[Network, Trained] = {}
     if memo is None:
         return found
@@ -129,23 +150,29 @@ def _place(scheduler: str, here: int) -> Iterator[tuple[Train, int, list[str]]]:
         yield partial(_on_cluster, client), cluster.capacity(client), sorted(remote.processors(client))
 
 
-def _in_child(unit: Unit, tell: Callable[[Any], None], stopped: Stop) -> Trained:
-    trained: Trained = in_child(tasks.train_unit, unit, preload=PURPOSE.preload, tell=tell, stopped=stopped)
+def _in_child(due: Due, tell: Callable[[Any], None], stopped: Stop) -> Trained:
+    trained: Trained = in_child(tasks.train_unit, due.make(), preload=PURPOSE.preload, tell=tell, stopped=stopped)
     return trained
 
 
-def _on_cluster(client: Any, unit: Unit, tell: Callable[[Any], None], stopped: Stop) -> Trained:
+def _on_cluster(client: Any, due: Due, tell: Callable[[Any], None], stopped: Stop) -> Trained:
+    unit = due.make()
     validation = unit.validation and unit.validation.with_features()
     whole = replace(unit, train=unit.train.with_features(), validation=validation)
-    network = unit.blueprint.network
-    return remote.train(client, pickle.dumps(whole), fingerprint.of_code(network), network, tell, stopped)
+    return remote.train(client, pickle.dumps(whole), fingerprint.of_code(due.network), due.network, tell, stopped)
+
+
+def _finish(work: FoldWork, weights: tuple[bytes, ...], stopped: Stop) -> pd.DataFrame:
+    rest = replace(work.rest(), weights=weights)
+    predictions: pd.DataFrame = in_child(tasks.finish_fold, rest, preload=PURPOSE.preload, stopped=stopped)
+    return predictions
 
 
 class _Shift:
     """One run: threads that each wait for a process or a worker, and this one, which learns of what they do."""
 
     def __init__(
-        self, work: Sequence[FoldWork], trained: dict[Network, Trained], missing: dict[Network, Unit], train: Train,
+        self, work: Sequence[FoldWork], trained: dict[Network, Trained], missing: dict[Network, Due], train: Train,
         memo: Path | None, progress: Progress,
     ) -> None:
         self._work, self._trained, self._missing = {each.fold: each for each in work}, trained, missing
@@ -222,10 +249,8 @@ class _Shift:
         ready = tuple(trained for trained in networks if trained is not None)
         if len(ready) < len(networks):
             return
-        rest = replace(work.rest, weights=tuple(trained.weights for trained in ready))
-        finish = partial(in_child, tasks.finish_fold, preload=PURPOSE.preload, stopped=self._stop.is_set)
         self._submit(self._finishing, lambda said: self._done.update({fold: FoldDone(ready, said)}), f"fold {fold}",
-                     finish, rest)
+                     _finish, work, tuple(trained.weights for trained in ready), self._stop.is_set)
 
 
 def _title(network: Network) -> str:

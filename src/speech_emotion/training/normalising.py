@@ -62,13 +62,13 @@ class Normalising:
         return self._speakers[speaker, view]
 
 
-def about_normalisation(members: pd.DataFrame, blueprint: Blueprint) -> list[str]:
+def about_normalisation(members: Mapping[int, pd.DataFrame], blueprint: Blueprint) -> list[str]:
     """Say what a reader must know of how clips are normalised.
 
     Parameters
     ----------
-    members : pd.DataFrame
-        Rows fold, part and corpus.
+    members : mapping from int to pd.DataFrame
+        Of each fold: rows part and corpus.
     blueprint : Blueprint
         Which kind of normalisation.
 
@@ -83,7 +83,7 @@ def about_normalisation(members: pd.DataFrame, blueprint: Blueprint) -> list[str
     if blueprint.normalisation != "corpus":
         return []
     unknown = set()
-    for _, rows in members.groupby("fold"):
+    for rows in members.values():
         trained = rows["part"] == "train"
         unknown |= set(rows.loc[~trained, "corpus"]) - set(rows.loc[trained, "corpus"])
     return [f"  {', '.join(sorted(unknown))}: not trained on in some fold, and there normalised by the statistics of "

@@ -1,6 +1,6 @@
 """What a training puts on record in its models."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,13 @@ from speech_emotion.models.provenance import CorpusUse, Provenance, ValidationSc
 from speech_emotion.predictions import predicted
 
 
-def provenance(members: pd.DataFrame, min_duration: float, *, refit: bool = False) -> Provenance:
+def provenance(members: Mapping[int, pd.DataFrame], min_duration: float, *, refit: bool = False) -> Provenance:
     """Say what is trained on.
 
     Parameters
     ----------
-    members : pd.DataFrame
-        Rows fold, clip_id, corpus, speaker, language and part.
+    members : mapping from int to pd.DataFrame
+        Of each fold: rows clip_id, corpus, speaker, language and part.
     min_duration : float
         Shortest clip that was taken in, in s.
     refit : bool
@@ -30,13 +30,15 @@ def provenance(members: pd.DataFrame, min_duration: float, *, refit: bool = Fals
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"fold": 0, "clip_id": ["toy-1", "toy-2", "toy-3"], "corpus": "toy", "language": "en",
+    >>> rows = pd.DataFrame({"clip_id": ["toy-1", "toy-2", "toy-3"], "corpus": "toy", "language": "en",
     ...                      "speaker": ["toy-ann", "toy-bob", "toy-eve"], "part": ["train", "train", "test"]})
-    >>> provenance(rows, min_duration=0.3).corpora
+    >>> provenance({0: rows}, min_duration=0.3).corpora
     (CorpusUse(name='toy', synthetic=False, languages=('en',), speakers=2, clips=2),)
     """
     learnt = ["train", "validation"] if refit else ["train"]
-    clips = members[members["part"].isin(learnt)].drop_duplicates("clip_id")
+    clips = pd.DataFrame()
+    for rows in members.values():
+        clips = pd.concat([clips, rows[rows["part"].isin(learnt)]]).drop_duplicates("clip_id")
     return Provenance(
         corpora=tuple(
             CorpusUse(

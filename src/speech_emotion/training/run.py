@@ -1,7 +1,7 @@
 """Train one model per fold of a split, and write models, predictions and history."""
 
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,15 @@ from speech_emotion.predictions import Origin, Predictions
 from speech_emotion.protocol.guard import SPEAKER_DEPENDENT
 from speech_emotion.protocol.planning import plan
 from speech_emotion.store import FeatureStore
-from speech_emotion.training import fingerprint
 from speech_emotion.training import memo as memory
 from speech_emotion.training.checks import check
 from speech_emotion.training.crew import FoldDone, FoldWork, train_all
-from speech_emotion.training.lessons import lessons
+from speech_emotion.training.members import Members
 from speech_emotion.training.memo import EPOCH_COLUMNS
 from speech_emotion.training.normalising import about_normalisation
-from speech_emotion.training.parcel import Digests, Parcel
 from speech_emotion.training.progress import Network, Progress
 from speech_emotion.training.record import provenance, validation_score
-from speech_emotion.training.unit import Rest, Unit, document, seed_of
+from speech_emotion.training.work import whole_work
 
 
 @dataclass(frozen=True)
@@ -95,24 +93,22 @@ def train(
     """
     planned = plan(clips, settings)
     said = [f"train_cnn: {planned}"]
-    columns = ["clip_id", "corpus", "speaker", "language", "label"]
-    members = planned.split.merge(planned.clips[columns], on="clip_id")
+    members = Members(planned.assignment, planned.clips, ["corpus", "speaker", "language", "label"])
     blueprint = _blueprint(members, store, settings, network, min_duration)
     check(members, store, blueprint, settings)
     said += about_normalisation(members, blueprint)
     with (replacing(outputs.models, directory=True) as models, replacing(outputs.predictions) as predictions,
           replacing(outputs.history) as history):
-        planned.split.to_csv(models / "split.csv", index=False, lineterminator="\n")
-        folds = {int(str(fold)): rows for fold, rows in members.groupby("fold")}
-        work = _work(folds, store, blueprint, settings, models, outputs.memo)
+        planned.assignment.write(models / "split.csv")
+        work = whole_work(members, store, blueprint, settings, models, outputs.memo)
         with Progress(settings.epochs, _live(work, outputs.live)) as progress:
             done = train_all(work, settings.scheduler, outputs.memo, progress)
-        predicted = {fold: done[fold].predictions for fold in folds}
-        scores = tuple(validation_score(rows, predicted[fold], blueprint.labels) for fold, rows in folds.items())
+        predicted = {fold: done[fold].predictions for fold in members}
+        scores = tuple(validation_score(rows, predicted[fold], blueprint.labels) for fold, rows in members.items())
         replace(blueprint, provenance=replace(blueprint.provenance, validation=scores)).save(models)
         table = pd.concat([rows.assign(fold=fold) for fold, rows in predicted.items()], ignore_index=True)
         table_of_predictions.write(Predictions(table, _origin(blueprint, settings)), predictions)
-        epochs = _epochs({fold: done[fold] for fold in folds}, blueprint.num_networks)
+        epochs = _epochs({fold: done[fold] for fold in members}, blueprint.num_networks)
         epochs.to_csv(history, index=False, float_format="%.6g", lineterminator="\n")
     if outputs.memo is not None:
         memory.bound(outputs.memo)
@@ -122,36 +118,12 @@ def train(
     return "\n".join([*said, *_summary(done)])
 
 
-def _work(
-    folds: dict[int, pd.DataFrame], store: FeatureStore, blueprint: Blueprint, settings: TrainCnn, models: Path,
-    memo: Path | None,
-) -> list[FoldWork]:
-    digests, code, work = Digests(), fingerprint.of_code(blueprint.network), []
-    memo = memo and memo.absolute()
-    if memo is not None:
-        memo.mkdir(parents=True, exist_ok=True)
-    for fold, rows in folds.items():
-        units = []
-        for lesson in lessons(rows, store, blueprint, settings):
-            train_by, validation_by = lesson.normalised_by()
-            learnt = Parcel.of(lesson.train, train_by, store)
-            measured = Parcel.of(lesson.validation, validation_by, store) if lesson.validation else None
-            of_train, of_validation = digests.of(learnt), digests.of(measured) if measured else ""
-            for number in range(blueprint.num_networks):
-                seed = seed_of(settings, fold, number)
-                about = document(of_train, of_validation, seed, blueprint, settings)
-                units.append(Unit(seed, learnt, measured, blueprint, settings, memo, fingerprint.of_unit(about, code)))
-        rest = Rest(fold, rows, store.path.absolute(), (), blueprint, settings, models.absolute())
-        work.append(FoldWork(fold, units, rest))
-    return work
-
-
 def _live(work: Sequence[FoldWork], live: Path | None) -> dict[Network, Path]:
     if live is None:
         return {}
     folders = {}
     for each in work:
-        measured = sum(unit.validation is not None for unit in each.units)
+        measured = sum(unit.window_bytes > 0 for unit in each.units)
         for number in range(len(each.units)):
             folder = live / (f"fold-{each.fold}" + ("" if number < measured else "-refit"))
             folders[each.fold, number] = folder / (f"network-{number % measured}" if measured > 1 else "")
@@ -180,11 +152,11 @@ def _summary(done: dict[int, FoldDone]) -> list[str]:
 
 
 def _blueprint(
-    members: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network: Section, min_duration: float
+    members: Mapping[int, pd.DataFrame], store: FeatureStore, settings: TrainCnn, network: Section, min_duration: float
 ) -> Blueprint:
     return Blueprint(
         # The guard sees to it that every fold can learn all of them.
-        labels=tuple(sorted(members["label"].unique())),
+        labels=tuple(sorted(set().union(*(rows["label"].unique() for rows in members.values())))),
         columns=tuple(store.columns),
         frame_rate=store.frame_rate,
         recipe=store.recipe,
