@@ -21,7 +21,7 @@ from speech_emotion.core import documents, tables
 from speech_emotion.core.errors import UserError
 from speech_emotion.probabilities import predicted, probability_table
 
-__all__ = ["PARTS", "Origin", "Predictions", "predicted", "probability_table", "read", "schema", "write"]
+__all__ = ["PARTS", "EncoderUse", "Origin", "Predictions", "predicted", "probability_table", "read", "schema", "write"]
 
 PARTS = ("validation", "test")
 """The parts of a fold that are predicted."""
@@ -29,6 +29,31 @@ PARTS = ("validation", "test")
 _FORMAT = 3
 _METADATA = b"speech_emotion.predictions"
 _HINT = "run: dvc repro train_cnn, or: dvc pull"
+
+
+@dataclass(frozen=True)
+class EncoderUse:
+    """A pre-trained encoder that a branch of the model hears through.
+
+    Attributes
+    ----------
+    branch : str
+        Of the model.
+    name, sha256, licence, trained_on : str
+        As the settings say; the hash is of its weights.
+    layers : tuple of int
+        Which.
+    heard : tuple of str
+        Corpora of this run that it has learnt emotions from.
+    """
+
+    branch: str
+    name: str
+    sha256: str
+    licence: str
+    trained_on: str
+    layers: tuple[int, ...]
+    heard: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,6 +76,8 @@ class Origin:
         What stayed whole when the clips of the validation part were taken out of the training part.
     transductive : bool
         Whether the unlabelled clips of the tested speakers were looked at, as they are to normalise by speaker.
+    encoders : tuple of EncoderUse
+        Pre-trained encoders that the model hears through.
     """
 
     labels: tuple[str, ...]
@@ -61,6 +88,7 @@ class Origin:
     settings: dict[str, Any]
     validation: Literal["speakers", "statements", "clips"] = "speakers"
     transductive: bool = False
+    encoders: tuple[EncoderUse, ...] = ()
 
 
 @dataclass(frozen=True)

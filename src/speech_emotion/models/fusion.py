@@ -112,6 +112,11 @@ class Fusion:
                                     for name, share in self.shares.items()], axis=0)
         return fused
 
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return ", ".join(f"{name} {share.weight:.2f} (temperature {share.temperature:.2g})"
+                         for name, share in self.shares.items())
+
     def save(self, folder: Path) -> None:
         """Write it into a fold's folder."""
         write_json(folder / DOCUMENT, {name: {"temperature": share.temperature, "weight": share.weight}

@@ -1,7 +1,7 @@
 """Train one model per fold of a split, and write models, predictions and history."""
 
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,17 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
 from speech_emotion.features.views import PLAIN, at_any_speed
 from speech_emotion.models.blueprint import Blueprint
+from speech_emotion.models.fusion import BRANCHES
 from speech_emotion.params.base import Section
-from speech_emotion.params.train_cnn import TrainCnn
-from speech_emotion.predictions import Origin, Predictions
+from speech_emotion.params.train_cnn import MAIN, TrainCnn
+from speech_emotion.predictions import EncoderUse, Origin, Predictions
 from speech_emotion.protocol.guard import SPEAKER_DEPENDENT
 from speech_emotion.protocol.planning import plan
 from speech_emotion.store import FeatureStore
 from speech_emotion.training import memo as memory
 from speech_emotion.training.checks import check
 from speech_emotion.training.crew import FoldDone, FoldWork, train_all
+from speech_emotion.training.fusing import fused
 from speech_emotion.training.members import Members
 from speech_emotion.training.memo import EPOCH_COLUMNS
 from speech_emotion.training.normalising import about_normalisation
@@ -94,28 +96,75 @@ def train(
     planned = plan(clips, settings)
     said = [f"train_cnn: {planned}"]
     members = Members(planned.assignment, planned.clips, ["corpus", "speaker", "language", "label"])
-    blueprint = _blueprint(members, store, settings, network, min_duration)
-    check(members, store, blueprint, settings)
-    said += about_normalisation(members, blueprint)
+    branches = _branches(members, store, settings, network, min_duration)
+    for branch in branches.values():
+        check(members, branch.store, branch.blueprint, branch.settings)
+        said += about_normalisation(members, branch.blueprint)
     with (replacing(outputs.models, directory=True) as models, replacing(outputs.predictions) as predictions,
           replacing(outputs.history) as history):
         planned.assignment.write(models / "split.csv")
-        work = whole_work(members, store, blueprint, settings, models, outputs.memo)
-        with Progress(settings.epochs, _live(work, outputs.live)) as progress:
-            done = train_all(work, settings.scheduler, outputs.memo, progress)
-        predicted = {fold: done[fold].predictions for fold in members}
-        scores = tuple(validation_score(rows, predicted[fold], blueprint.labels) for fold, rows in members.items())
-        replace(blueprint, provenance=replace(blueprint.provenance, validation=scores)).save(models)
-        table = pd.concat([rows.assign(fold=fold) for fold, rows in predicted.items()], ignore_index=True)
-        table_of_predictions.write(Predictions(table, _origin(blueprint, settings)), predictions)
-        epochs = _epochs({fold: done[fold] for fold in members}, blueprint.num_networks)
+        of_branches = {name: _train(branch, members, models, outputs) for name, branch in branches.items()}
+        tables = []
+        for fold in members:
+            fusion, table = fused({name: done[fold].predictions for name, done in of_branches.items()},
+                                  branches[MAIN].blueprint.labels, settings.fusion)
+            tables.append(table.assign(fold=fold))
+            if len(branches) > 1:
+                fusion.save(models / f"fold-{fold}")
+                said.append(f"  fold {fold}: {fusion}")
+        origin = _origin(branches, settings)
+        table_of_predictions.write(Predictions(pd.concat(tables, ignore_index=True), origin), predictions)
+        done = of_branches[MAIN]
+        epochs = _epochs({fold: done[fold] for fold in members}, settings.num_networks)
         epochs.to_csv(history, index=False, float_format="%.6g", lineterminator="\n")
     if outputs.memo is not None:
         memory.bound(outputs.memo)
     said += [_said(rows, settings) for _, rows in epochs.groupby(["fold", "network"])]
     if settings.refit:
         said.append("  refit: the models that are kept and tested learnt from the validation parts too")
-    return "\n".join([*said, *_summary(done)])
+    return "\n".join([*said, *(line for each in of_branches.values() for line in _summary(each))])
+
+
+@dataclass(frozen=True)
+class _Branch:
+    """A model of one set of features: the main one, or one that is averaged with it."""
+
+    name: str
+    store: FeatureStore
+    settings: TrainCnn
+    blueprint: Blueprint
+
+    def within(self, folder: Path) -> Path:
+        """Its own folder in one that belongs to the whole model."""
+        return folder if self.name == MAIN else folder / BRANCHES / self.name
+
+
+def _branches(
+    members: Mapping[int, pd.DataFrame], store: FeatureStore, settings: TrainCnn, network: Section, min_duration: float
+) -> dict[str, _Branch]:
+    made = {MAIN: _Branch(MAIN, store, settings, _blueprint(members, store, settings, network, min_duration))}
+    for name in sorted(settings.branches):
+        if not (store.path / name).is_dir():
+            raise UserError(f"train_cnn.branches: there are no features for the branch {name}; say which they are "
+                            f"(extract_mfcc.branches.{name}), then run `dvc repro`")
+        own, own_network = settings.of_branch(name)
+        of_branch = store.branch(name)
+        blueprint = _blueprint(members, of_branch, own, own_network or network, min_duration)
+        made[name] = _Branch(name, of_branch, own, blueprint)
+    return made
+
+
+def _train(branch: _Branch, members: Members, folder: Path, outputs: Outputs) -> dict[int, FoldDone]:
+    """Train one branch on all folds, and write its models."""
+    models, blueprint, settings = branch.within(folder), branch.blueprint, branch.settings
+    models.mkdir(parents=True, exist_ok=True)
+    work = whole_work(members, branch.store, blueprint, settings, models, outputs.memo)
+    live = outputs.live and branch.within(outputs.live)
+    with Progress(settings.epochs, _live(work, live)) as progress:
+        done = train_all(work, settings.scheduler, outputs.memo, progress)
+    scores = tuple(validation_score(rows, done[fold].predictions, blueprint.labels) for fold, rows in members.items())
+    replace(blueprint, provenance=replace(blueprint.provenance, validation=scores)).save(models)
+    return done
 
 
 def _live(work: Sequence[FoldWork], live: Path | None) -> dict[Network, Path]:
@@ -171,6 +220,7 @@ def _blueprint(
         baseline_share=settings.baseline_share,
         network_columns=network_columns(settings.baseline_only, store.columns),
         normalisation=settings.normalisation,
+        statistics=settings.statistics,
     )
 
 
@@ -213,8 +263,17 @@ def _said(history: pd.DataFrame, settings: TrainCnn) -> str:
             f"{kept['val_loss']:.3f}, accuracy {kept['val_accuracy']:.3f}")
 
 
-def _origin(blueprint: Blueprint, settings: TrainCnn) -> Origin:
-    split = settings.split
+def _encoders(branches: Mapping[str, _Branch]) -> Iterator[EncoderUse]:
+    for name, branch in branches.items():
+        if encoder := branch.store.recipe.get("features", {}).get("encoder"):
+            corpora = {corpus.name for corpus in branch.blueprint.provenance.corpora}
+            yield EncoderUse(name, *(encoder[key] for key in ("name", "sha256", "licence", "trained_on")),
+                             layers=tuple(encoder["layers"]),
+                             heard=tuple(sorted(corpora.intersection(encoder["emotion_corpora"]))))
+
+
+def _origin(branches: Mapping[str, _Branch], settings: TrainCnn) -> Origin:
+    split, blueprint = settings.split, branches[MAIN].blueprint
     speaker_independent = split.protocol not in SPEAKER_DEPENDENT
     sections: dict[str, Any] = {"train_cnn": blueprint.training,
                                 "networks": {blueprint.network: blueprint.network_settings}}
@@ -226,5 +285,6 @@ def _origin(blueprint: Blueprint, settings: TrainCnn) -> Origin:
         seed=settings.seed,
         settings=sections,
         validation=split.validation if speaker_independent else "clips",
-        transductive=blueprint.transductive,
+        transductive=any(branch.blueprint.transductive for branch in branches.values()),
+        encoders=tuple(_encoders(branches)),
     )
