@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from speech_emotion.cli import agree, cache, corpora, corpus, inspect, predict, splits
+from speech_emotion.cli import agree, cache, corpora, corpus, encoder, inspect, predict, splits
 
 _DECISIVE = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "dvc")
 """Libraries whose versions a report of a defect should name."""
@@ -22,6 +22,7 @@ app.command()(predict.predict)
 app.command()(splits.splits)
 app.command()(agree.agree)
 app.command()(inspect.inspect)
+app.command()(encoder.encoder)
 app.command()(corpora.audit)
 app.command()(corpora.validate)
 app.command()(corpora.download)

@@ -23,8 +23,12 @@ DOCUMENT = "fusion.json"
 BRANCHES = "branches"
 """In a model folder: a model folder for each further branch."""
 
-_COLDEST, _HOTTEST = 0.1, 100.0
+_COLDEST, _HOTTEST = 1.0, 100.0
+"""A branch is never made surer than it is: few validation clips, all of them right, would make it certain."""
 _ROUNDS = 500
+_CLIPS_FOR_EQUALITY = 20
+"""Weights are what they would be if so many clips more, for each branch, had spoken for that branch alone: a validation
+part of one speaker says little of who is right with others."""
 _DIGITS = 4
 
 
@@ -90,7 +94,8 @@ class Fusion:
         shares = np.full(len(true), 1 / len(true))
         for _ in range(_ROUNDS if weights == "validation" else 0):
             of_each = shares[:, np.newaxis] * true
-            shares = (of_each / of_each.sum(axis=0)).mean(axis=1)
+            shares = (of_each / of_each.sum(axis=0)).sum(axis=1) + _CLIPS_FOR_EQUALITY
+            shares /= shares.sum()
         return cls({name: Share(temperatures[name], round(float(share), _DIGITS))
                     for name, share in zip(probabilities, shares, strict=True)})
 

@@ -143,6 +143,10 @@ class ExtractMfcc(Recipe):
                 _branch(info.data, name, changes)
         return branches
 
+    def __hash__(self) -> int:
+        """Hash the recipe, since what branches change has no hash."""
+        return hash(Recipe.part_of(self))
+
     def of_branch(self, name: str) -> "ExtractMfcc":
         """Give the settings of a branch's features."""
         settings = {key: getattr(self, key) for key in type(self).model_fields}

@@ -23,6 +23,7 @@ class Onnx:
         Which, counted from 1.
     """
 
+    format = "ONNX"
     longest: int | None = None
     fewest = 800
 
@@ -45,7 +46,8 @@ class Onnx:
         self._input = inputs[0].name
         outputs = [each.name for each in self._session.get_outputs()
                    if each.type == "tensor(float)" and len(each.shape) == 3]
-        require_layers(str(file), layers, len(outputs))
+        self.num_layers = len(outputs)
+        require_layers(str(file), layers, self.num_layers)
         self._outputs = [outputs[layer - 1] for layer in layers]
         widths = {layer.shape[1] for layer in self.encode(np.zeros(_TRIED, np.float32))}
         if len(widths) > 1:

@@ -20,14 +20,18 @@ class Encoder(Protocol):
 
     Attributes
     ----------
-    width : int
-        Columns of a layer.
+    format : str
+        In words.
+    num_layers, width : int
+        How many layers it has, and their columns.
     longest : int or None
         Samples that it takes at once; None for any number.
     fewest : int
         Samples below which it gives no frame.
     """
 
+    format: str
+    num_layers: int
     width: int
     longest: int | None
     fewest: int

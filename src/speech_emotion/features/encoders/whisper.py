@@ -32,6 +32,7 @@ class Whisper:
         Which, counted from 1.
     """
 
+    format = "Whisper in CTranslate2's format"
     longest: int | None = _SECONDS * SAMPLE_RATE
     fewest = N_FFT
 
@@ -40,7 +41,8 @@ class Whisper:
 
         try:
             content = weights.read_bytes()
-            require_layers(str(weights.parent), layers, ctranslate.num_encoder_layers(content))
+            self.num_layers = ctranslate.num_encoder_layers(content)
+            require_layers(str(weights.parent), layers, self.num_layers)
             others = {name: (weights.parent / name).read_bytes() for name in _FILES if (weights.parent / name).is_file()}
             self._models = [
                 ctranslate2.models.Whisper(
