@@ -1,47 +1,86 @@
-"""Memory of one long file in extraction, in this process: decoded, its features, those of a view at another speed.
+"""Memory of one long file in this process: in extraction, decoded, and its features in each view; or in prediction.
 
-    python benchmarks/long_file.py [--minutes 180]
+    python benchmarks/long_file.py [--minutes 180] [--predict]
 
-Noise at 48 kHz, seed 0; settings of params.yaml.
+Noise at 48 kHz, seed 0; settings of params.yaml. Prediction is by a network of that shape which has learnt nothing.
 """
 
 import argparse
 import resource
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
 from speech_emotion.audio import resampling
-from speech_emotion.features import compute
+from speech_emotion.features import compute, views
 from speech_emotion.params.base import load
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 
 
 def report(what: str) -> None:
     """Print the largest resident set so far."""
-    print(f"{what}: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB", flush=True)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{what}: {memory:.0f} MiB, {time.process_time():.0f} s of processor", flush=True)
+
+
+def extract(path: Path, recipe: ExtractMfcc) -> None:
+    """Do what a worker of extraction does with a clip, which holds the features of all views in the end."""
+    samples, digest = resampling.load(path, recipe.sample_rate, recipe.resampler)
+    report("decoded")
+    results = []
+    for view in compute.each_view(samples, recipe, views.names(recipe.views), digest):
+        results.append(view)
+        report(f"features of view {len(results)}")
+
+
+def predict(path: Path, recipe: ExtractMfcc) -> None:
+    """Judge it, in all views of another speed."""
+    from speech_emotion.models.baseline import Baseline
+    from speech_emotion.models.blueprint import Blueprint
+    from speech_emotion.models.bundle import Bundle
+    from speech_emotion.models.functionals import statistics
+    from speech_emotion.models.normalisation import Normalisation
+    from speech_emotion.models.provenance import Provenance
+    from speech_emotion.params.networks import Networks
+    from speech_emotion.params.train_cnn import TrainCnn
+    from speech_emotion.prediction.predictor import Predictor
+
+    settings = load("params.yaml", TrainCnn)
+    network = load("params.yaml", Networks).of(settings.model)
+    columns = compute.columns(recipe)
+    blueprint = Blueprint(
+        labels=("anger", "fear", "neutral"), columns=tuple(columns), frame_rate=compute.frame_rate(recipe),
+        recipe=recipe.document(), window_frames=round(settings.seconds * compute.frame_rate(recipe)),
+        network=settings.model, network_settings=network.model_dump(mode="json"),
+        training={}, provenance=Provenance((), min_duration=0.3),
+        views=views.at_any_speed(views.names(recipe.views)), baseline_share=0.5)
+    count = len(statistics(np.zeros((1, len(columns)), np.float32), columns))
+    measured = Normalisation(np.zeros(len(columns), np.float32), np.ones(len(columns), np.float32))
+    bundle = Bundle(blueprint, [blueprint.build()], measured, Baseline(np.zeros((count, 3), np.float32), np.zeros(3)))
+    report("the model")
+    said = Predictor([bundle]).windows_of_file(path)
+    report(f"judged, {len(said.starts)} windows")
 
 
 def main() -> None:
-    """Print four lines."""
+    """Print some lines."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=int, default=180)
-    minutes = parser.parse_args().minutes
+    parser.add_argument("--predict", action="store_true")
+    options = parser.parse_args()
     recipe = load("params.yaml", ExtractMfcc)
     report("before")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "long.wav")
         minute = (np.random.default_rng(0).standard_normal(48_000 * 60) * 2000).astype(np.int16)
         with soundfile.SoundFile(path, "w", 48_000, 1, subtype="PCM_16") as file:
-            for _ in range(minutes):
+            for _ in range(options.minutes):
                 file.write(minute)
-        samples, digest = resampling.load(path, recipe.sample_rate, recipe.resampler)
-    report("decoded")
-    for view in ("", "speed-1.1"):
-        compute.features(compute.prepare(samples, recipe, view=view, digest=digest), recipe)
-        report(f"features {view}".rstrip())
+        del minute
+        (predict if options.predict else extract)(path, recipe)
 
 
 if __name__ == "__main__":

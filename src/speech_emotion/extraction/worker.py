@@ -104,14 +104,14 @@ def compute_batch(batch: Batch) -> list[Float32]:
                 f"{f' of the view {view!r}' if view else ''} differ in their last digits; use workers that are like "
                 "the machine on which the stage runs, or run the stage on a machine like them"
             )
-    results = []
+    results: list[Float32] = []
     for clip, wanted in batch.clips:
         with _errors_of(clip):
             samples, found = resampling.load(clip.path, recipe.sample_rate, recipe.resampler)
         _compare(clip, found)
-        for view in wanted:
-            prepared = compute.prepare(samples, recipe, view=view, digest=clip.digest)
-            results.append(compute.features(prepared, recipe))
+        views = compute.each_view(samples, recipe, wanted, clip.digest)
+        del samples  # which are let go of before the last view
+        results += views
     return results
 
 

@@ -1,6 +1,8 @@
 """Samples or a file to the feature matrix: one definition for extraction and for prediction."""
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -119,15 +121,15 @@ def features(samples: Float32, recipe: "Recipe") -> Float32:
     (51, 43)
     """
     chosen = _chosen(recipe)
-    reductions = [
-        feature.reduction(settings, recipe.sample_rate) for _, feature, settings in chosen if feature.reduction
-    ]
-    clip = Analysis(samples, recipe.sample_rate, recipe.hop_length, reductions)
+    asked = [[feature.reduction(settings, recipe.sample_rate)] if feature.reduction else []
+             for _, feature, settings in chosen]
+    clip = Analysis(samples, recipe.sample_rate, recipe.hop_length, chain.from_iterable(asked))
     widths = [len(feature.columns(settings)) for _, feature, settings in chosen]
     matrix: Float32 | None = None
     at = 0
-    for (name, feature, settings), width in zip(chosen, widths, strict=True):
+    for number, ((name, feature, settings), width) in enumerate(zip(chosen, widths, strict=True), start=1):
         part = feature.compute(clip, settings)
+        clip.keep(chain.from_iterable(asked[number:]))
         expected = (len(part) if matrix is None else len(matrix), width)
         if part.shape != expected:
             raise ValueError(f"the feature {name} gives {part.shape} frames and columns in place of {expected}")
@@ -136,9 +138,49 @@ def features(samples: Float32, recipe: "Recipe") -> Float32:
         if matrix is None:  # in place of a list of parts, which would hold hours twice
             matrix = np.empty((len(part), sum(widths)), dtype=np.float32)
         matrix[:, at : at + width] = part
+        del part
         at += width
     assert matrix is not None  # a recipe has a feature
     return matrix
+
+
+def each_view(samples: Float32, recipe: "Recipe", names: Sequence[str], digest: str = "") -> Iterator[Float32]:
+    """Compute the feature matrices of some views of a clip, one when the one before has been taken.
+
+    Of hours, samples and features are large. So this lets go of the samples before it computes the last view's
+    features; whoever calls had better not hold them either.
+
+    Parameters
+    ----------
+    samples : np.ndarray [shape=(n,), dtype=float32]
+        Mono samples at ``recipe.sample_rate``, as `resampling.load` gives them.
+    recipe : Recipe
+        What decides the numbers.
+    names : sequence of str
+        Of the views; see `views.names`.
+    digest : str
+        The clip's; see `views.apply`.
+
+    Yields
+    ------
+    np.ndarray [shape=(frames, columns), dtype=float32]
+        `features` of what `prepare` makes of each view.
+
+    Examples
+    --------
+    >>> from speech_emotion.params.base import load
+    >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> from speech_emotion.testing import tone
+    >>> [len(view) for view in each_view(tone(duration=0.5), load("params.yaml", ExtractMfcc), ["", "speed-0.5"])]
+    [51, 101]
+    """
+    held = [samples]
+    del samples
+    for left in range(len(names) - 1, -1, -1):
+        prepared = [prepare(held[0], recipe, view=names[-1 - left], digest=digest)]
+        if not left:
+            held.clear()
+        yield features(prepared.pop(), recipe)
 
 
 def compute(samples: Float32, sample_rate: int, recipe: "Recipe") -> Float32:

@@ -25,7 +25,7 @@ from speech_emotion.models.blueprint import Blueprint, damaged, no_model, write_
 from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.outputs import WindowOutputs
 from speech_emotion.models.scales import Scale, of_clip
-from speech_emotion.models.windows import inference_windows, stretches
+from speech_emotion.models.windows import pad, stretches
 
 _BASELINE = "baseline.npy"
 _NORMALISATION = "normalisation.json"
@@ -35,9 +35,8 @@ _BATCH, _VALUES = 256, 1 << 27
 
 
 class _Cut(NamedTuple):
-    """A clip, cut: windows for the networks, the same stretches for the baseline, where each begins, and its scale."""
+    """A clip, cut: what its windows show, where each begins, and what normalises it."""
 
-    windows: Float32
     stretches: list[Float32]
     first_frames: np.ndarray
     scale: Scale
@@ -119,7 +118,7 @@ class Bundle:
         return [outputs for group in self._groups(clips, scales) for outputs in self._windows(group)]
 
     def _groups(self, clips: Sequence[Float32], scales: Sequence[Scale] | None) -> Iterator[list[_Cut]]:
-        """Cut clips into windows, some clips at a time, so that the windows of all are never in memory at once."""
+        """Cut clips into windows, some clips at a time."""
         group: list[_Cut] = []
         for at, clip in enumerate(clips):
             if clip.shape[1] != len(self.blueprint.columns):
@@ -127,9 +126,8 @@ class Bundle:
                                 f"{len(self.blueprint.columns)}; compute them with its settings (model.json, recipe)")
             parts, first_frames = stretches(clip, self.blueprint.window_frames)
             scale = self.scale(clip) if scales is None else scales[at]
-            seen = scale.frames(self.blueprint.seen(clip))
-            group.append(_Cut(inference_windows(seen, self.blueprint.window_frames)[0], parts, first_frames, scale))
-            if sum(len(cut.windows) for cut in group) >= self._batch:
+            group.append(_Cut(parts, first_frames, scale))
+            if sum(len(cut.stretches) for cut in group) >= self._batch:
                 yield group
                 group = []
         if group:
@@ -141,19 +139,27 @@ class Bundle:
         share = self.blueprint.baseline_share
         logits, embeddings = baseline, baseline.astype(np.float32)
         if self.networks:
-            stacked = np.concatenate([cut.windows for cut in cuts])
-            outputs = [classifier.outputs(network, stacked, self._batch) for network in self._with_embeddings]
-            logits = np.mean([each for each, _ in outputs], axis=0)
-            embeddings = np.concatenate([each for _, each in outputs], axis=1)
+            outputs = [[classifier.outputs(network, batch, self._batch) for network in self._with_embeddings]
+                       for batch in self._batches(cuts)]
+            logits = np.concatenate([np.mean([each for each, _ in some], axis=0) for some in outputs])
+            embeddings = np.concatenate([np.concatenate([each for _, each in some], axis=1) for some in outputs])
             if share:
                 mixed = (1 - share) * softmax(logits, axis=1) + share * softmax(baseline, axis=1)
                 logits = np.log(np.maximum(mixed, np.finfo(np.float64).tiny))
-        ends = np.cumsum([len(cut.windows) for cut in cuts])[:-1]
+        ends = np.cumsum([len(cut.stretches) for cut in cuts])[:-1]
         return [
             WindowOutputs(cut.first_frames / self.blueprint.frame_rate, *own)
             for cut, *own in zip(cuts, *(np.split(values, ends) for values in
                                          (logits, embeddings, softmax(baseline, axis=1))), strict=True)
         ]
+
+    def _batches(self, cuts: list[_Cut]) -> Iterator[Float32]:
+        """Give the windows as the networks see them, some at a time: those of hours do not fit in memory."""
+        frames = self.blueprint.window_frames
+        parts = [(part, cut.scale) for cut in cuts for part in cut.stretches]
+        for first in range(0, len(parts), self._batch):
+            seen = [scale.frames(self.blueprint.seen(part)) for part, scale in parts[first : first + self._batch]]
+            yield np.stack([pad(part, (frames - len(part)) // 2, frames) for part in seen])
 
     def probabilities(self, clips: Sequence[Float32], scales: Sequence[Scale] | None = None) -> np.ndarray:
         """Predict clips.

@@ -192,7 +192,8 @@ class Predictor:
             If they are too few; see `models.scales.FEWEST_CLIPS`.
         """
         blueprint = self.bundles[0].blueprint
-        return [of_speaker([clip.views[at] for clip in clips], blueprint) for at in range(len(blueprint.views))]
+        by_view = zip(*(clip.views for clip in clips), strict=True)
+        return [of_speaker(features, blueprint) for features in by_view]
 
     def judge(self, clip: Heard, speaker: Sequence[Scale] | None = None) -> WindowProbabilities:
         """Predict a clip that `hear` gave, window by window.
@@ -211,12 +212,15 @@ class Predictor:
         UserError
             If the models normalise by speaker, and none is given.
         """
-        starts, views = np.zeros(0), []
-        for at, features in enumerate(clip.views):
-            scales = None if speaker is None else [speaker[at]]
+        starts, views = np.zeros(0), list[np.ndarray]()
+        for features in clip.views:
+            scales = None if speaker is None else [speaker[len(views)]]
             outputs = [each.windows([features], scales)[0] for each in self.bundles]
+            del features  # before the next view's are computed
+            starts = starts if views else outputs[0].starts  # of the plain view, which comes first
             views.append(np.mean([each.probabilities for each in outputs], axis=0))
-            starts = starts if at else outputs[0].starts  # of the plain view, which comes first
+        if not views:
+            raise ValueError("this clip was judged already; hear it again")
         said = np.mean([windows.mean(axis=0) for windows in views], axis=0)
         if not np.isfinite(said).all():
             raise NotJudged("no-answer", "the model gives no number; train it anew", clip.where)
@@ -230,9 +234,8 @@ class Predictor:
         return checks.flags(content)
 
     def _heard(self, samples: Float32, flags: tuple[str, ...], where: str = "") -> Heard:
-        views = [compute.features(compute.prepare(samples, self.recipe, view=view), self.recipe)
-                 for view in self.bundles[0].blueprint.views]
-        return Heard(views, flags, where)
+        views = compute.each_view(samples, self.recipe, self.bundles[0].blueprint.views)
+        return Heard(list(views) if self.transductive else views, flags, where)
 
     @cached_property
     def _seconds(self) -> float:

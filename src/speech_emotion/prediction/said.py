@@ -1,5 +1,6 @@
 """What a predictor hears of a clip, and what it says of it or why it says nothing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,15 +15,16 @@ class Heard:
 
     Attributes
     ----------
-    views : list of np.ndarray [shape=(frames, columns), dtype=float32]
-        Its features in each of the models' views, the plain one first.
+    views : iterable of np.ndarray [shape=(frames, columns), dtype=float32]
+        Its features in each of the models' views, the plain one first. For models that normalise by speaker a list;
+        for others they are computed as they are asked for, once, since those of hours are large.
     flags : tuple of str
         What is to be noted of it; see `WindowProbabilities`.
     where : str
         The file, for messages; "" for none.
     """
 
-    views: list[Float32]
+    views: Iterable[Float32]
     flags: tuple[str, ...]
     where: str
 
