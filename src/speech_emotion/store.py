@@ -3,9 +3,9 @@
 ``data/features/`` holds ``<corpus>.npy`` [shape=(frames, columns), dtype=float32] for each corpus, clip after clip,
 and ``index.parquet`` with one row for each view of each clip: `clip_id`, `corpus`, `view` ("" for the clip as it is),
 `first_frame` and `num_frames`. The index's metadata names the columns and keeps the frame rate and the recipe: the
-settings that decide the numbers, and no others. Each further set of features (`extract_mfcc.branches`) is a store of the
-same form in a folder of its name. Nothing in it depends on where the audio lies, on the time, or on who
-computed it.
+settings that decide the numbers, and no others. Each further set of features (`extract_mfcc.branches`) is a store of
+the same form in a folder of its name. Nothing in it depends on where the audio lies, on the time, or on who computed
+it.
 """
 
 import json

@@ -78,5 +78,5 @@ def test_it_is_stored_and_read(tmp_path: Path) -> None:
 ])
 def test_what_cannot_be_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "fusion.json").write_bytes(content)
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):
         Fusion.load(tmp_path)

@@ -8,7 +8,8 @@ import typer
 
 def encoder(
     model: Annotated[Path, typer.Argument(
-        metavar="PATH", help="A Whisper model in CTranslate2's format (a folder), or an ONNX file that takes samples.")],
+        metavar="PATH", help="A Whisper model in CTranslate2's format (a folder), or an ONNX file that takes "
+        "samples.")],
 ) -> None:
     """Look at a pre-trained encoder, and print the settings with which it is used.
 

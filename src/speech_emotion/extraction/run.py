@@ -161,7 +161,7 @@ def _extract(
         with (
             _executor(missing, settings.scheduler, workers) as (executor, capacity),
             Writer(folder, columns, compute.frame_rate(recipe), recipe.document()) as writer,
-            tqdm(total=len(clips), desc=" ".join(filter(None, ["extract_mfcc", branch])), unit="clip", disable=None) as bar,
+            tqdm(total=len(clips), desc=f"extract_mfcc {branch}".rstrip(), unit="clip", disable=None) as bar,
         ):
             computed = 0
             for clip, results, was_computed in _in_order(clips, numbers, recipe, known, executor, AHEAD * capacity):

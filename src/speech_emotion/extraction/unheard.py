@@ -26,5 +26,5 @@ def require_unheard(recipe: Recipe, corpora: Collection[str]) -> None:
         if heard and not getattr(settings, "allow_heard", False):
             raise UserError(
                 f"extract_mfcc.features.{name}: the encoder {getattr(settings, 'name', '')} has learnt from "
-                f"{', '.join(heard)}, so results on it would say nothing of new speakers; take another encoder or leave "
-                "the corpus out (ingest.corpora). With allow_heard: true it is used, and its results are marked")
+                f"{', '.join(heard)}, so results on it would say nothing of new speakers; take another encoder or "
+                "leave the corpus out (ingest.corpora). With allow_heard: true it is used, and its results are marked")

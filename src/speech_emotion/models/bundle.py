@@ -22,6 +22,7 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.models import bounds, classifier, weights
 from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint, damaged, no_model, write_json
+from speech_emotion.models.fusion import BRANCHES, Fusion
 from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.outputs import WindowOutputs
 from speech_emotion.models.scales import Scale, of_clip
@@ -253,11 +254,51 @@ def load(models: Path | str) -> list[Bundle]:
     if (models / _NORMALISATION).is_file():
         return [Bundle.load(models, Blueprint.load(models.resolve().parent))]
     blueprint = Blueprint.load(models)
+    folds = _folds(models)
+    if not folds:
+        raise no_model(models)
+    return [Bundle.load(fold, blueprint) for fold in folds]
+
+
+def load_branches(models: Path | str) -> tuple[list[Bundle], dict[str, list[Bundle]], list[Fusion]]:
+    """Read what the stage `train_cnn` wrote, with all branches of the model.
+
+    Parameters
+    ----------
+    models : Path or str
+        The model folder, or one fold's folder in it.
+
+    Returns
+    -------
+    bundles : list of Bundle
+        Of the main branch; see `load`.
+    branches : dict from str to list of Bundle
+        Of each further one.
+    fusions : list of Fusion
+        How those of each fold become one; none if there is no further branch.
+
+    Raises
+    ------
+    UserError
+        If there is no model, or one is damaged or of another version.
+    """
+    models = Path(models)
+    main = load(models)
+    one_fold = (models / _NORMALISATION).is_file()
+    folder = models.resolve().parent if one_fold else models
+    folds = [models] if one_fold else _folds(models)
+    branches = {of_branch.name: load(of_branch / models.resolve().name if one_fold else of_branch)
+                for of_branch in sorted((folder / BRANCHES).glob("*"))}
+    try:
+        return main, branches, [Fusion.load(fold) for fold in folds] if branches else []
+    except (OSError, ValueError) as error:
+        raise damaged(folder, error) from error
+
+
+def _folds(models: Path) -> list[Path]:
     numbers = sorted(int(number) for folder in models.glob("fold-*")
                      if (number := folder.name.removeprefix("fold-")).isdecimal())
-    if not numbers:
-        raise no_model(models)
-    return [Bundle.load(models / f"fold-{number}", blueprint) for number in numbers]
+    return [models / f"fold-{number}" for number in numbers]
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -152,7 +152,8 @@ def softened(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     >>> softened(np.array([0.8, 0.2]), 2.0).round(3).tolist()
     [0.667, 0.333]
     """
-    return np.exp(log_softmax(_logarithms(probabilities) / temperature, axis=-1))
+    soft: np.ndarray = np.exp(log_softmax(_logarithms(probabilities) / temperature, axis=-1))
+    return soft
 
 
 def _temperature(probabilities: np.ndarray, classes: np.ndarray) -> float:
@@ -167,4 +168,5 @@ def _temperature(probabilities: np.ndarray, classes: np.ndarray) -> float:
 
 
 def _logarithms(probabilities: np.ndarray) -> np.ndarray:
-    return np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
+    logarithms: np.ndarray = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
+    return logarithms

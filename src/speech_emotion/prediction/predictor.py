@@ -1,22 +1,22 @@
 """Trained models as one: from audio to probabilities."""
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from pydantic import ValidationError
 
 from speech_emotion.arrays import Float32
 from speech_emotion.audio import decoding, resampling
 from speech_emotion.core.errors import UserError
-from speech_emotion.features import compute
 from speech_emotion.ingest import checks
 from speech_emotion.ingest.probe import Content, Meter, measured
 from speech_emotion.models import bundle
 from speech_emotion.models.bundle import Bundle
-from speech_emotion.models.scales import Scale, of_speaker
+from speech_emotion.models.fusion import Fusion
+from speech_emotion.models.scales import Scale
 from speech_emotion.params.extract_mfcc import Recipe
+from speech_emotion.params.train_cnn import MAIN
+from speech_emotion.prediction.branch import Branch
 from speech_emotion.prediction.said import Heard, NotJudged, WindowProbabilities
 
 
@@ -30,6 +30,10 @@ class Predictor:
     ----------
     bundles : sequence of Bundle
         At least one; all of one training.
+    branches : mapping from str to sequence of Bundle, or None
+        Of each further branch as many, of the same folds.
+    fusions : sequence of Fusion
+        How the branches of each fold become one, if there are several.
 
     Attributes
     ----------
@@ -48,12 +52,14 @@ class Predictor:
     Raises
     ------
     UserError
-        If the bundles do not agree about classes, features or windows, or this version cannot compute the features.
+        If the bundles or the branches do not agree about classes, features or windows, or this version cannot compute
+        the features.
 
     Examples
     --------
     With `Predictor.load("models")` it is one that the pipeline trained; this one has learnt nothing:
 
+    >>> from speech_emotion.features import compute
     >>> from speech_emotion.models.blueprint import Blueprint
     >>> from speech_emotion.models.baseline import Baseline
     >>> from speech_emotion.models.normalisation import Normalisation
@@ -81,25 +87,27 @@ class Predictor:
     speech_emotion.prediction.said.NotJudged: not judged: silent (digital silence)
     """
 
-    def __init__(self, bundles: Sequence[Bundle]) -> None:
-        self.bundles = tuple(bundles)
-        first = self.bundles[0].blueprint
-        for other in (each.blueprint for each in self.bundles[1:]):
-            for what in ("labels", "recipe", "columns", "window_frames", "views", "normalisation", "network_columns"):
-                if getattr(other, what) != getattr(first, what):
-                    raise UserError(f"these models cannot be averaged: they differ in their {what}; train them anew")
+    def __init__(
+        self, bundles: Sequence[Bundle], branches: Mapping[str, Sequence[Bundle]] | None = None,
+        fusions: Sequence[Fusion] = (),
+    ) -> None:
+        self._branches = {MAIN: Branch(bundles)} | {name: Branch(own) for name, own in (branches or {}).items()}
+        self._fusions = tuple(fusions)
+        first = self._branches[MAIN].blueprint
+        for name, branch in self._branches.items():
+            if branch.blueprint.labels != first.labels or len(branch.bundles) != len(bundles):
+                raise UserError(f"the branch {name} of this model has other labels or folds than the main one; train "
+                                "it anew with `dvc repro --force train_cnn`")
+        if len(self._branches) > 1 and [{*fusion.shares} for fusion in fusions] != [{*self._branches}] * len(bundles):
+            raise UserError("this model does not say how its branches become one; train it anew with "
+                            "`dvc repro --force train_cnn`")
+        self.bundles = self._branches[MAIN].bundles
+        self.recipe = self._branches[MAIN].recipe
         self.labels = first.labels
         self.synthetic = first.provenance.synthetic
-        self.transductive = first.transductive
-        try:
-            self.recipe = Recipe.model_validate(first.recipe)
-        except ValidationError as error:
-            raise UserError(f"this version cannot compute the features of this model ({error.errors()[0]['msg']}); "
-                            "train it anew with `dvc repro --force train_cnn`") from error
-        if (list(first.columns), first.frame_rate) != (compute.columns(self.recipe), compute.frame_rate(self.recipe)):
-            raise UserError("this version computes other columns, or another frame rate, with the recipe of this "
-                            "model; train it anew with `dvc repro --force train_cnn`")
-        self.min_duration = max(first.provenance.min_duration, _analysis_window(self.recipe))
+        self.transductive = any(branch.blueprint.transductive for branch in self._branches.values())
+        self.min_duration = max(first.provenance.min_duration,
+                                *(branch.analysis_window for branch in self._branches.values()), 0.0)
 
     @classmethod
     def load(cls, models: Path | str) -> "Predictor":
@@ -113,9 +121,9 @@ class Predictor:
         Raises
         ------
         UserError
-            If there is no usable model.
+            If there is no usable model, or an encoder that it hears through is not there (see docs/encoders.md).
         """
-        return cls(bundle.load(models))
+        return cls(*bundle.load_branches(models))
 
     def windows(self, samples: Float32, sample_rate: int) -> WindowProbabilities:
         """Predict a clip in memory, window by window.
@@ -140,8 +148,11 @@ class Predictor:
         """
         blocks = (samples[at : at + decoding.BLOCK] for at in range(0, len(samples), decoding.BLOCK))
         flags = self._flags(measured(blocks, sample_rate))
-        resampled = resampling.resampled(samples, sample_rate, self.recipe.sample_rate, self.recipe.resampler)
-        return self.judge(self._heard(resampled, flags))
+
+        def resampled(recipe: Recipe) -> Float32:
+            return resampling.resampled(samples, sample_rate, recipe.sample_rate, recipe.resampler)
+
+        return self.judge(self._heard(resampled(self.recipe), resampled, flags))
 
     def windows_of_file(self, path: Path | str) -> WindowProbabilities:
         """Predict a file, window by window, with the feature code and settings of training.
@@ -176,33 +187,37 @@ class Predictor:
         content = meter.content()
         if content is None:
             raise decoding.UnreadableAudio(f"{path}: holds no samples")
-        return self._heard(samples, self._flags(content, str(path)), str(path))
+        flags = self._flags(content, str(path))
 
-    def speaker(self, clips: Sequence[Heard]) -> list[Scale]:
+        def resampled(recipe: Recipe) -> Float32:
+            return resampling.load(path, recipe.sample_rate, recipe.resampler)[0]
+
+        return self._heard(samples, resampled, flags, str(path))
+
+    def speaker(self, clips: Sequence[Heard]) -> dict[str, list[Scale]]:
         """Measure a speaker by all of his or her clips, for `judge`.
 
         Returns
         -------
-        list of Scale
-            One for each of the models' views.
+        dict from str to list of Scale
+            Of each branch that normalises by speaker, one for each view.
 
         Raises
         ------
         UserError
             If they are too few; see `models.scales.FEWEST_CLIPS`.
         """
-        blueprint = self.bundles[0].blueprint
-        by_view = zip(*(clip.views for clip in clips), strict=True)
-        return [of_speaker(features, blueprint) for features in by_view]
+        return {name: branch.speaker([clip.views[name] for clip in clips])
+                for name, branch in self._branches.items() if branch.blueprint.transductive}
 
-    def judge(self, clip: Heard, speaker: Sequence[Scale] | None = None) -> WindowProbabilities:
+    def judge(self, clip: Heard, speaker: Mapping[str, Sequence[Scale]] | None = None) -> WindowProbabilities:
         """Predict a clip that `hear` gave, window by window.
 
         Parameters
         ----------
         clip : Heard
             What the models hear of it.
-        speaker : sequence of Scale or None
+        speaker : mapping from str to sequence of Scale, or None
             What `speaker` gave, for models that normalise by speaker.
 
         Raises
@@ -212,19 +227,22 @@ class Predictor:
         UserError
             If the models normalise by speaker, and none is given.
         """
-        starts, views = np.zeros(0), list[np.ndarray]()
-        for features in clip.views:
-            scales = None if speaker is None else [speaker[len(views)]]
-            outputs = [each.windows([features], scales)[0] for each in self.bundles]
-            del features  # before the next view's are computed
-            starts = starts if views else outputs[0].starts  # of the plain view, which comes first
-            views.append(np.mean([each.probabilities for each in outputs], axis=0))
-        if not views:
-            raise ValueError("this clip was judged already; hear it again")
-        said = np.mean([windows.mean(axis=0) for windows in views], axis=0)
-        if not np.isfinite(said).all():
+        said = {name: branch.judge(clip.views[name], (speaker or {}).get(name))
+                for name, branch in self._branches.items()}
+        main, seconds = said[MAIN], self._branches[MAIN].seconds
+        near = {name: _nearest(main.starts + seconds / 2, each.starts + self._branches[name].seconds / 2)
+                for name, each in said.items()}
+        windows, whole = [], []
+        for fold in range(len(self.bundles)):
+            windows.append(self._fused(fold, {name: each.windows[fold][near[name]] for name, each in said.items()}))
+            whole.append(self._fused(fold, {name: each.clip[fold] for name, each in said.items()}))
+        probabilities = np.mean(whole, axis=0)
+        if not np.isfinite(probabilities).all():
             raise NotJudged("no-answer", "the model gives no number; train it anew", clip.where)
-        return WindowProbabilities(starts, self._seconds, views[0], said, clip.flags)
+        return WindowProbabilities(main.starts, seconds, np.mean(windows, axis=0), probabilities, clip.flags)
+
+    def _fused(self, fold: int, said: Mapping[str, np.ndarray]) -> np.ndarray:
+        return said[MAIN] if len(said) == 1 else self._fusions[fold](said)
 
     def _flags(self, content: Content | None, where: str = "") -> tuple[str, ...]:
         if content is None:
@@ -233,18 +251,19 @@ class Predictor:
             raise NotJudged(*fault, where)
         return checks.flags(content)
 
-    def _heard(self, samples: Float32, flags: tuple[str, ...], where: str = "") -> Heard:
-        views = compute.each_view(samples, self.recipe, self.bundles[0].blueprint.views)
-        return Heard(list(views) if self.transductive else views, flags, where)
+    def _heard(
+        self, samples: Float32, resampled: Callable[[Recipe], Float32], flags: tuple[str, ...], where: str = ""
+    ) -> Heard:
+        main, views = self.recipe, {}
+        for name, branch in self._branches.items():
+            same = (branch.recipe.sample_rate, branch.recipe.resampler) == (main.sample_rate, main.resampler)
+            views[name] = branch.views(samples if same else resampled(branch.recipe))
+        return Heard(views, flags, where)
 
-    @cached_property
-    def _seconds(self) -> float:
-        blueprint = self.bundles[0].blueprint
-        return blueprint.window_frames / blueprint.frame_rate
 
-
-def _analysis_window(recipe: Recipe) -> float:
-    """Length in s of the longest window that a feature is computed from; settings are named as librosa's arguments."""
-    chosen = recipe.features.chosen().values()
-    lengths = [getattr(settings, name, 0) for settings in chosen for name in ("win_length", "frame_length")]
-    return max(lengths) / recipe.sample_rate
+def _nearest(wanted: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Index of the value of `there` that is nearest to each of `wanted`; both are ascending."""
+    after = np.clip(np.searchsorted(there, wanted), 1, max(1, len(there) - 1))
+    before = after - 1
+    after = np.minimum(after, len(there) - 1)
+    return np.where(wanted - there[before] <= there[after] - wanted, before, after)

@@ -15,16 +15,17 @@ class Heard:
 
     Attributes
     ----------
-    views : iterable of np.ndarray [shape=(frames, columns), dtype=float32]
-        Its features in each of the models' views, the plain one first. For models that normalise by speaker a list;
-        for others they are computed as they are asked for, once, since those of hours are large.
+    views : dict from str to iterable of np.ndarray [shape=(frames, columns), dtype=float32]
+        For each branch of the model the features in each of its views, the plain one first. For a branch that
+        normalises by speaker a list; for others they are computed as they are asked for, once, since those of hours
+        are large.
     flags : tuple of str
         What is to be noted of it; see `WindowProbabilities`.
     where : str
         The file, for messages; "" for none.
     """
 
-    views: Iterable[Float32]
+    views: dict[str, Iterable[Float32]]
     flags: tuple[str, ...]
     where: str
 

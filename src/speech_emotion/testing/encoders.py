@@ -1,5 +1,6 @@
 """Speech encoders with random weights, as small as can be, in the formats of real ones; needs ctranslate2 and onnx."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,7 @@ def write_onnx(
 
 
 def encoder_settings(model: Path, **changed: Any) -> dict[str, Any]:
-    """Settings of the feature `encoder` for one of these, ready for params.yaml.
+    """Give the settings of the feature `encoder` for one of these, ready for params.yaml.
 
     Parameters
     ----------
@@ -128,9 +129,9 @@ def encoder_settings(model: Path, **changed: Any) -> dict[str, Any]:
     **changed
         Settings that are to be others.
     """
-    from speech_emotion.features.encoders import content
-
-    return {"model": str(model), "sha256": content.digest(model), "name": "tiny", "licence": "MIT",
-            "trained_on": "nothing", "emotion_corpora": [], "layers": [1], "keep": "mean", "frame_rate": 50.0,
-            "standardise": False, "allow_heard": False, **changed}
+    weights = model / "model.bin" if model.is_dir() else model
+    sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
+    return {"model": str(model), "sha256": sha256, "name": "tiny", "licence": "MIT", "trained_on": "nothing",
+            "emotion_corpora": [], "layers": [1], "keep": "mean", "frame_rate": 50.0, "standardise": False,
+            "allow_heard": False, **changed}
 

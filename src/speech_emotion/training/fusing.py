@@ -31,8 +31,8 @@ def fused(
     -------
     fusion : Fusion
     predictions : pd.DataFrame
-        As the main branch's, with the fused probabilities and, as logits, their logarithms. Of one branch alone, its own
-        as they are.
+        As the main branch's, with the fused probabilities and, as logits, their logarithms. Of one branch alone, its
+        own as they are.
     """
     table = predictions[MAIN]
     names = [f"p_{label}" for label in labels]

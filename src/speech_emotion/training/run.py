@@ -267,8 +267,8 @@ def _encoders(branches: Mapping[str, _Branch]) -> Iterator[EncoderUse]:
     for name, branch in branches.items():
         if encoder := branch.store.recipe.get("features", {}).get("encoder"):
             corpora = {corpus.name for corpus in branch.blueprint.provenance.corpora}
-            yield EncoderUse(name, *(encoder[key] for key in ("name", "sha256", "licence", "trained_on")),
-                             layers=tuple(encoder["layers"]),
+            yield EncoderUse(branch=name, name=encoder["name"], sha256=encoder["sha256"], licence=encoder["licence"],
+                             trained_on=encoder["trained_on"], layers=tuple(encoder["layers"]),
                              heard=tuple(sorted(corpora.intersection(encoder["emotion_corpora"]))))
 
 

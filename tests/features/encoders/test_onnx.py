@@ -33,7 +33,7 @@ def test_other_inputs_are_refused(tmp_path: Path) -> None:
 
 
 def test_layers_that_there_are_not(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="has 2 layers, and .* names 5"):
+    with pytest.raises(UserError, match=r"has 2 layers, and .* names 5"):
         Onnx(write_onnx(tmp_path / "tiny.onnx"), (1, 5))
 
 

@@ -1,4 +1,4 @@
-"""Whisper's encoder: what each layer gives equals the network computed by hand, and a part of it equals no other file."""
+"""Whisper's encoder: what each layer gives equals the network computed by hand."""
 
 import re
 from pathlib import Path

@@ -38,8 +38,8 @@ def located(model: str, sha256: str, name: str) -> Path:
     """
     if model:
         if (found := digest(Path(model))) != sha256:
-            raise UserError(f"{model}: this is not the encoder {name} with SHA-256 {sha256}, but one with {found}; name "
-                            "the right one (extract_mfcc.features.encoder.model), or set sha256 to this one's")
+            raise UserError(f"{model}: this is not the encoder {name} with SHA-256 {sha256}, but one with {found}; "
+                            "name the right one (extract_mfcc.features.encoder.model), or set sha256 to this one's")
         return Path(model)
     places = [Path(place) for place in os.environ.get(VARIABLE, "").split(os.pathsep) if place]
     for candidate in _candidates(places):

@@ -1,9 +1,9 @@
 """CTranslate2's file of weights, as far as it takes to leave layers out of it.
 
-The format (version 6, as ``ctranslate2.specs.ModelSpec`` writes it; numbers are little-endian): version u32, name and
-revision u32 of the specification; number of variables u32, and of each its name, rank u8, dimensions u32, type u8,
-length u32 and bytes; number of aliases u32, and of each two names. A name is its length u16 and its bytes, with a 0 at the
-end.
+The format (version 6, as ``ctranslate2.specs.ModelSpec`` writes it; numbers are little-endian): version u32, name
+and revision u32 of the specification; number of variables u32, and of each its name, rank u8, dimensions u32, type u8,
+length u32 and bytes; number of aliases u32, and of each two names. A name is its length u16 and its bytes, with a 0 at
+the end.
 """
 
 import re

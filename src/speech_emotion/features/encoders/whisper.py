@@ -43,7 +43,7 @@ class Whisper:
             content = weights.read_bytes()
             self.num_layers = ctranslate.num_encoder_layers(content)
             require_layers(str(weights.parent), layers, self.num_layers)
-            others = {name: (weights.parent / name).read_bytes() for name in _FILES if (weights.parent / name).is_file()}
+            others = {path.name: path.read_bytes() for path in map(weights.parent.joinpath, _FILES) if path.is_file()}
             self._models = [
                 ctranslate2.models.Whisper(
                     str(weights.parent), device="cpu", compute_type="float32", inter_threads=1, intra_threads=1,
