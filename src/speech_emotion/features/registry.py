@@ -20,7 +20,7 @@ def features() -> Mapping[str, Feature[Any]]:
     Examples
     --------
     >>> ", ".join(features())
-    'mfcc, log_mel, chroma, spectral_contrast, zcr, rms, f0'
+    'mfcc, log_mel, chroma, spectral_contrast, zcr, rms, f0, encoder'
     >>> features()["rms"].settings(frame_length=512)
     Settings(frame_length=512)
     """

@@ -68,7 +68,7 @@ class Section(BaseModel):
 SectionT = TypeVar("SectionT", bound=Section)
 
 
-def changed(settings: Mapping[str, Any], changes: Mapping[str, Any], schema: type[SectionT], at: str) -> SectionT:
+def changed(settings: Mapping[str, Any], changes: Mapping[str, Any], schema: type[SectionT], *at: str) -> SectionT:
     """Make a section of another one's settings, some of which are changed.
 
     Parameters
@@ -79,7 +79,7 @@ def changed(settings: Mapping[str, Any], changes: Mapping[str, Any], schema: typ
         Some of them anew.
     schema : type of Section
         The section.
-    at : str
+    *at : str
         Where the changes stand, for messages: within the key that is being validated.
 
     Raises
@@ -92,7 +92,7 @@ def changed(settings: Mapping[str, Any], changes: Mapping[str, Any], schema: typ
     except ValidationError as error:
         problems: list[InitErrorDetails] = [
             {"type": PydanticCustomError("value_error", "{message}", {"message": _lower(each["msg"])}),
-             "loc": (at, *each["loc"]), "input": each["input"]} for each in error.errors()]
+             "loc": (*at, *each["loc"]), "input": each["input"]} for each in error.errors()]
         raise ValidationError.from_exception_data(schema.__name__, problems) from error
 
 

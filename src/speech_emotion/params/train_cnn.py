@@ -303,7 +303,7 @@ def _branch(settings: Mapping[str, Any], name: str, changes: Mapping[str, Any]) 
     trained = changed({**settings, "branches": {}}, changes, TrainCnn, name)
     if network is None:
         return trained, None
-    return trained, changed({}, network, networks.settings_of(trained.model), f"{name}.network")
+    return trained, changed({}, network, networks.settings_of(trained.model), name, "network")
 
 
 def _is_rule(label: object, sources: object) -> bool:

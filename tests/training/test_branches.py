@@ -1,0 +1,144 @@
+"""Several branches, each of a set of features of its own, are trained apart and become one model."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from speech_emotion import predictions
+from speech_emotion.core.errors import UserError
+from speech_emotion.models.bundle import load, load_branches
+from speech_emotion.models.fusion import Fusion
+from speech_emotion.predictions import Predictions
+from speech_emotion.store import FeatureStore, Writer
+from speech_emotion.training.run import Outputs, train
+
+Make = Callable[..., Any]
+LABELS = ("anger", "neutral", "sadness")
+EXTRA = {"num_networks": 0, "statistics": "mean", "baseline_shrinkage": 0.3, "baseline_only": []}
+
+
+def outputs(folder: Path, memo: Path | None = None) -> Outputs:
+    return Outputs(folder / "models", folder / "predictions.parquet", folder / "history.csv", None, memo)
+
+
+def table(folder: Path) -> pd.DataFrame:
+    made: Predictions = predictions.read(folder / "predictions.parquet")
+    return made.table.sort_values(["fold", "part", "clip_id"], ignore_index=True)
+
+
+def probabilities(rows: pd.DataFrame) -> np.ndarray:
+    return rows[[f"p_{label}" for label in LABELS]].to_numpy(np.float64)
+
+
+@pytest.fixture(scope="module")
+def two_sets(make_store: Make, features: dict[str, np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A store with a further set of features."""
+    folder = tmp_path_factory.mktemp("two") / "features"
+    make_store(folder, [(clip, "", frames) for clip, frames in features.items()])
+    (folder / "extra").mkdir()
+    random = np.random.default_rng(7)
+    with Writer(folder / "extra", ["x", "y", "z"], 100.0, {"features": {"encoder": {
+            "name": "tiny", "sha256": "0" * 64, "licence": "MIT", "trained_on": "nothing", "layers": [1],
+            "emotion_corpora": ["toy", "other"]}}}) as writer:
+        for clip, frames in features.items():
+            writer.add("toy", clip, "", (frames[:, :3] + random.normal(0, 1, 3)).astype(np.float32))
+    return FeatureStore(folder)
+
+
+def test_a_model_of_branches_is_what_fuses_models_that_are_trained_apart(
+    clips: Any, two_sets: Any, tiny: Make, tiny_network: Make, digests: Make, tmp_path: Path
+) -> None:
+    settings = {"split__protocol": "speaker_kfold", "split__folds": 2}
+    said = train(clips, two_sets, tiny(branches={"extra": EXTRA}, **settings), tiny_network(),
+                 outputs(tmp_path / "both"))
+    train(clips, two_sets, tiny(**settings), tiny_network(), outputs(tmp_path / "main"))
+    train(clips, two_sets.branch("extra"), tiny(**settings, **EXTRA), tiny_network(), outputs(tmp_path / "extra"))
+    both, main, extra = (table(tmp_path / name) for name in ("both", "main", "extra"))
+
+    for fold in (0, 1):
+        fusion = Fusion.load(tmp_path / f"both/models/fold-{fold}")
+        of_fold = {name: rows[rows["fold"] == fold] for name, rows in (("main", main), ("extra", extra))}
+        apart = {name: probabilities(rows) for name, rows in of_fold.items()}
+        np.testing.assert_allclose(probabilities(both[both["fold"] == fold]), fusion(apart), atol=1e-12)
+        validation = {name: probabilities(rows[rows["part"] == "validation"]) for name, rows in of_fold.items()}
+        true = main.loc[(main["fold"] == fold) & (main["part"] == "validation"), "label"]
+        assert Fusion.fit(validation, np.array([LABELS.index(label) for label in true]), "validation") == fusion
+        assert f"fold {fold}: main " in said
+    assert both["baseline"].tolist() == main["baseline"].tolist()
+
+    def weights(folder: str) -> dict[str, str]:
+        return {name: digest for name, digest in digests(tmp_path / folder).items()
+                if name.startswith("fold-") and not name.endswith("fusion.json")}
+
+    assert weights("both/models") == weights("main/models")
+    assert weights("both/models/branches/extra") == weights("extra/models")
+    bundles, branches, fusions = load_branches(tmp_path / "both/models")
+    assert (len(bundles), len(branches["extra"]), len(fusions)) == (2, 2, 2)
+    assert branches["extra"][1].blueprint.statistics == "mean"
+    [one], of_branch, [its] = load_branches(tmp_path / "both/models/fold-1")
+    assert its == fusions[1]
+    np.testing.assert_array_equal(of_branch["extra"][0].baseline.weights, branches["extra"][1].baseline.weights)
+    np.testing.assert_array_equal(one.baseline.weights, bundles[1].baseline.weights)
+
+
+def test_encoders_are_on_record_with_what_they_have_heard(
+    clips: Any, two_sets: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    train(clips, two_sets, tiny(branches={"extra": EXTRA}), tiny_network(), outputs(tmp_path))
+    [used] = predictions.read(tmp_path / "predictions.parquet").origin.encoders
+    assert (used.branch, used.name, used.layers, used.heard) == ("extra", "tiny", (1,), ("toy",))
+
+
+def test_validation_alone_decides_how_branches_are_fused(
+    clips: Any, features: Any, two_sets: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    settings = tiny(branches={"extra": EXTRA})
+    train(clips, two_sets, settings, tiny_network(), outputs(tmp_path / "as-it-was"))
+    rows = table(tmp_path / "as-it-was")
+    tested = set(rows.loc[rows["part"] == "test", "clip_id"])
+    relabelled = clips.assign(label=[LABELS[(LABELS.index(label) + 1) % 3] if clip in tested else label for clip, label
+                                     in zip(clips["clip_id"], clips["label"], strict=True)])
+    train(relabelled, two_sets, settings, tiny_network(), outputs(tmp_path / "relabelled"))
+    assert Fusion.load(tmp_path / "as-it-was/models/fold-0") == Fusion.load(tmp_path / "relabelled/models/fold-0")
+
+
+def test_without_branches_nothing_is_fused(
+    clips: Any, two_sets: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    train(clips, two_sets, tiny(), tiny_network(), outputs(tmp_path))
+    assert not list((tmp_path / "models").rglob("fusion.json"))
+    assert len(load(tmp_path / "models")) == 1
+    assert load_branches(tmp_path / "models")[1:] == ({}, [])
+
+
+def test_features_that_are_not_there(clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"no features for the branch extra; .*extract_mfcc\.branches\.extra"):
+        train(clips, store, tiny(branches={"extra": EXTRA}), tiny_network(), outputs(tmp_path))
+
+
+@pytest.mark.parametrize(("branches", "where"), [
+    ({"Extra": {}}, "branches.Extra"), ({"main": {}}, "must not be called main"),
+    ({"extra": {"seed": 3}}, r"branches.extra.seed\n  is the same for all"),
+    ({"extra": {"epochs": 0}}, r"branches.extra.epochs"), ({"extra": {"epoch": 3}}, r"branches.extra.epoch\n"),
+    ({"extra": {"network": {"filters": []}}}, r"branches.extra.network"),
+])
+def test_settings_that_cannot_be(branches: dict[str, Any], where: str, tiny: Make) -> None:
+    with pytest.raises(ValidationError, match=where):
+        tiny(branches=branches)
+
+
+def test_a_branch_has_a_network_of_its_own_shape(
+    clips: Any, two_sets: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+) -> None:
+    shape = {**tiny_network().model_dump(), "filters": [2]}
+    changes = {**EXTRA, "num_networks": 1, "network": shape}
+    train(clips, two_sets, tiny(branches={"extra": changes}), tiny_network(), outputs(tmp_path))
+    of_branch, of_main = (load(tmp_path / folder)[0].blueprint for folder in ("models/branches/extra", "models"))
+    assert of_branch.network_settings["filters"] == [2]
+    assert of_main.network_settings["filters"] != [2]
+    assert of_branch.columns == ("x", "y", "z")
