@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from speech_emotion.core import processor
+
 LIBRARIES = ("h5py", "keras", "numpy", "scikit-learn", "scipy", "tensorflow")
 
 HARMLESS = frozenset({
@@ -25,8 +27,8 @@ HARMLESS = frozenset({
 _PACKAGE = Path(__file__).parents[1]
 # What only runs, keeps or shows a training, or uses what came of it. A module that is not listed counts as deciding.
 _OTHER = {
-    "training": {"__init__", "augment/__init__", "checks", "crew", "fingerprint", "members", "memo", "parcel", "progress",
-                 "purpose", "record", "remote", "run", "tasks", "work"},
+    "training": {"__init__", "augment/__init__", "checks", "crew", "fingerprint", "machine", "members", "memo",
+                 "parcel", "progress", "purpose", "record", "remote", "run", "tasks", "work"},
     "models": {"__init__", "backend", "baseline", "bounds", "bundle", "outputs", "provenance", "weights"},
 }
 _VARIABLES = ("CUDA_VISIBLE_DEVICES", "DNNL_", "KERAS_", "NVIDIA_TF32", "ONEDNN_", "TF_", "XLA_")
@@ -84,20 +86,10 @@ def of_processor() -> str:
     >>> len(of_processor())
     64
     """
-    about = [sys.platform, platform.machine(), platform.processor(), *_cpu(), *_gpus()]
+    about = [sys.platform, platform.machine(), platform.processor(), *processor.kind(), *_gpus()]
     about += [f"{name}={value}" for name, value in sorted(os.environ.items())
               if name.startswith(_VARIABLES) and not name.startswith(_OF_NO_WEIGHT)]
     return hashlib.sha256("\n".join(about).encode()).hexdigest()
-
-
-def _cpu() -> list[str]:
-    # Libraries choose their kernels by the instructions there are, and their blocks by the caches' sizes.
-    telling = ("vendor_id", "cpu family", "model", "model name", "stepping", "cache size", "flags", "Features")
-    try:
-        first = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0]
-    except OSError:
-        return []
-    return [line for line in first.splitlines() if line.partition(":")[0].strip() in telling]
 
 
 def _gpus() -> list[str]:
