@@ -7,6 +7,7 @@ computes MFCCs alone, or with --shipped all features and views of params.yaml. M
 """
 
 import argparse
+import resource
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,11 @@ def configure(folder: Path, *, shipped: bool) -> None:
     yaml.dump(params, folder / "params.yaml")
 
 
+def _of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main() -> None:
     """Print a line for each stage."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -53,12 +59,12 @@ def main() -> None:
         synthesize(folder / "audio", options.clips, sample_rate=16000, shortest=1.0, longest=2.0, name=name)
         print(f"{options.clips} clips of {options.speakers} speakers are there", flush=True)
         for stage in ("ingest", "extract_mfcc"):
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), _of_children()
             largest, processes = watched(subprocess.Popen(
                 [sys.executable, str(ROOT / f"src/stages/{stage}.py")], cwd=folder, stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL))
-            print(f"{stage}: {time.perf_counter() - began:.1f} s, {largest / 2**20:.0f} MiB in {processes} processes",
-                  flush=True)
+            print(f"{stage}: {time.perf_counter() - began:.1f} s ({_of_children() - worked:.1f} s of processor), "
+                  f"{largest / 2**20:.0f} MiB in {processes} processes", flush=True)
 
 
 if __name__ == "__main__":
