@@ -1,5 +1,6 @@
 """Clips to measure with: noisy harmonics of a wavering pitch, of a length usual in speech emotion corpora."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,14 @@ import soundfile
 from speech_emotion.extraction.worker import ClipFile
 
 
-def synthesize(folder: Path, num_clips: int, *, sample_rate: int, shortest: float, longest: float) -> list[ClipFile]:
+def _numbered(at: int) -> str:
+    return f"{at:06d}.wav"
+
+
+def synthesize(
+    folder: Path, num_clips: int, *, sample_rate: int, shortest: float, longest: float,
+    name: Callable[[int], str] = _numbered,
+) -> list[ClipFile]:
     """Write `num_clips` different clips as 16-bit WAV files.
 
     Parameters
@@ -21,6 +29,8 @@ def synthesize(folder: Path, num_clips: int, *, sample_rate: int, shortest: floa
         In Hz.
     shortest, longest : float
         In seconds; lengths are spread evenly between.
+    name : callable
+        Gives the path of each clip in the folder, from its number.
 
     Returns
     -------
@@ -31,7 +41,8 @@ def synthesize(folder: Path, num_clips: int, *, sample_rate: int, shortest: floa
     for at in range(num_clips):
         random = np.random.default_rng(at)
         length = int(sample_rate * random.uniform(shortest, longest))
-        path = folder / f"{at:06d}.wav"
+        path = folder / name(at)
+        path.parent.mkdir(exist_ok=True)
         voice = voices[at % len(voices)]
         # A voice's few seconds over and over: an hour is written without ever being held.
         with soundfile.SoundFile(path, "w", sample_rate, channels=1, subtype="PCM_16") as file:

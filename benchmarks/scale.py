@@ -28,18 +28,24 @@ def measure(clips: list[ClipFile], scratch: Path) -> str:
     began = time.perf_counter()
     program = str(Path(__file__).with_name("stage.py"))
     run = subprocess.Popen([sys.executable, program, str(job)], stdout=subprocess.PIPE)
+    largest, counted = watched(run)
+    assert run.stdout is not None
+    seconds = float(run.stdout.read())
+    return (f"{time.perf_counter() - began:.1f} s with start ({seconds:.1f} s of work), "
+            f"{largest / 2**20:.0f} MiB in {counted} processes")
+
+
+def watched(run: "subprocess.Popen[bytes]") -> tuple[int, int]:
+    """Wait for a process; give its largest memory in bytes, with its children, and how many processes that was."""
     largest, counted = 0, 0
     while run.poll() is None:
         total, processes = _memory(run.pid)
         if total > largest:
             largest, counted = total, processes
         time.sleep(0.2)
-    assert run.stdout is not None
     if run.returncode:
         raise SystemExit(run.returncode)
-    seconds = float(run.stdout.read())
-    return (f"{time.perf_counter() - began:.1f} s with start ({seconds:.1f} s of work), "
-            f"{largest / 2**20:.0f} MiB in {counted} processes")
+    return largest, counted
 
 
 def _memory(pid: int) -> tuple[int, int]:

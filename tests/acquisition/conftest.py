@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import re
 import threading
-import time
 import zipfile
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +16,7 @@ from speech_emotion.testing import make_corpus
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `files`; `cut` says after how many bytes the next answers for a path break off, `delay` is in s."""
+    """Serves `files`; `cut` says after how many bytes the next answers for a path break off, `answers` when they begin."""
 
     daemon_threads = True
 
@@ -27,7 +26,8 @@ class Server(ThreadingHTTPServer):
         self.cut: dict[str, list[int]] = {}
         self.ranges = True
         self.busy = 0
-        self.delay = 0.0
+        self.answers = threading.Event()
+        self.answers.set()
         self.log: list[tuple[str, str | None]] = []
 
     @property
@@ -43,7 +43,7 @@ class Handler(BaseHTTPRequestHandler):
         name = self.path[1:]
         wanted = self.headers.get("Range")
         self.server.log.append((name, wanted))
-        time.sleep(self.server.delay)
+        self.server.answers.wait(60)
         if self.server.busy:
             self.server.busy -= 1
             return self._answer(503, b"", {})

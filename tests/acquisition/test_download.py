@@ -146,10 +146,12 @@ def many(tmp_path) -> bytes:
 
 def test_two_at_once_fetch_once_and_both_succeed(server, emodb, packed, tmp_path):
     corpus = emodb(packed)
-    server.delay = 1.0  # long enough for the second to come while the first fetches
+    server.answers.clear()
     first = start(corpus, tmp_path / "raw/emodb")
     wait_until(lambda: bool(server.log), first)
     second = start(corpus, tmp_path / "raw/emodb")
+    assert "waiting for another process" in second.stderr.readline()
+    server.answers.set()
     said = [process.communicate()[1] for process in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0), said
     assert server.log == [("emodb.zip", None)]
@@ -160,16 +162,16 @@ def test_two_at_once_fetch_once_and_both_succeed(server, emodb, packed, tmp_path
 
 def test_who_waits_goes_on_when_the_other_is_killed(server, emodb, packed, tmp_path):
     corpus = emodb(packed)
-    server.delay = 60.0
+    server.answers.clear()
     first = start(corpus, tmp_path / "raw/emodb")
     wait_until(lambda: bool(server.log), first)
     second = start(corpus, tmp_path / "raw/emodb")
     try:
         assert "waiting for another process" in second.stderr.readline()
-        server.delay = 0.0
     finally:
         first.kill()
         first.communicate()
+    server.answers.set()
     second.communicate()
     assert second.returncode == 0
     assert len(left(tmp_path / "raw/emodb")) == 10

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,28 @@ def test_bytes_do_not_depend_on_which_blas_kernels_the_processor_gets(
         for kernels in ("Prescott", "Nehalem", "Haswell", "Zen")
     }
     assert len(found) == 1
+
+
+def test_views_one_after_the_other_are_what_each_is_alone(
+    extract_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe, samples = extract_settings(*EVERYTHING), voice(1, duration=0.5)
+    names = ["", "speed-0.9", "noise-20dB"]
+    alone = [compute.features(compute.prepare(samples, recipe, view=name, digest="ab"), recipe) for name in names]
+    held: list[bool] = []
+    features = compute.features
+
+    def watch(prepared: Any, recipe: Any) -> Any:
+        held.append(given() is not None)
+        return features(prepared, recipe)
+
+    monkeypatch.setattr(compute, "features", watch)
+    views = compute.each_view(samples, recipe, names, "ab")
+    given = weakref.ref(samples)
+    del samples
+    for view, expected in zip(views, alone, strict=True):
+        np.testing.assert_array_equal(view, expected)
+    assert held == [True, True, False]  # of hours, nothing is there for longer than it is needed
 
 
 def test_from_file_is_compute(extract_settings: Settings, tmp_path: Path) -> None:

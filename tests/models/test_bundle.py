@@ -146,12 +146,13 @@ def test_a_network_of_large_layers_is_given_fewer_windows_at_a_time(
 
     expected = make_bundle(seed=7).probabilities(CLIPS)
     monkeypatch.setattr(module, "_VALUES", 2 * 16 * 40)
-    given: list[int] = []
+    given: list[tuple[int, int]] = []
     outputs = classifier.outputs
     monkeypatch.setattr(classifier, "outputs", lambda network, windows, batch: (
-        given.append(batch), outputs(network, windows, batch))[1])
+        given.append((len(windows), batch)), outputs(network, windows, batch))[1])
     np.testing.assert_allclose(make_bundle(seed=7).probabilities(CLIPS), expected, rtol=1e-5)
-    assert set(given) == {2}
+    assert {batch for _, batch in given} == {2}
+    assert max(windows for windows, _ in given) == 2  # and no more are ever cut out of a long clip at once
 
 
 def test_a_short_clip_is_padded_with_the_mean(bundle: Bundle) -> None:

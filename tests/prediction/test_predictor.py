@@ -48,6 +48,13 @@ def test_folds_are_averaged(predictor: Predictor, tmp_path: Path) -> None:
     np.testing.assert_allclose(predictor.windows_of_file(path).clip, np.mean(apart, axis=0), rtol=1e-12)
 
 
+def test_what_is_heard_once_is_not_judged_twice(predictor: Predictor, tmp_path: Path) -> None:
+    heard = predictor.hear(write_clip(tmp_path / "a.wav"))
+    predictor.judge(heard)
+    with pytest.raises(ValueError, match="was judged already"):
+        predictor.judge(heard)
+
+
 def test_views_of_a_clip_are_judged_each_and_averaged(make_bundle: Make, tmp_path: Path) -> None:
     bundle = make_bundle(seed=1)
     shared = dataclasses.replace(bundle.blueprint, views=("", "speed-0.9"))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from speech_emotion.training import memo
 from speech_emotion.training.memo import Entry, State, Trained
 
-TRAINED = Trained(bytes(range(256)) * 4, [{"epoch": 1, "kept": True, "loss": 0.1 + 0.2}], "b" * 64)
+TRAINED = Trained(bytes(range(256)) * 4, [{"epoch": 1, "kept": True, "loss": 0.1 + 0.2}], "b" * 64,
+                  machine={"processor": "toy"})
 
 
 def entry(root: Path, unit: str = "a", processor: str = "b") -> Entry:
@@ -26,7 +27,8 @@ def test_a_finished_network_comes_back_exactly_and_its_checkpoint_goes(tmp_path:
     kept.finish(TRAINED)
     found = entry(tmp_path).finished()
     assert found is not None
-    assert (found.weights, found.history, found.reused) == (TRAINED.weights, TRAINED.history, True)
+    assert (found.weights, found.history, found.machine, found.reused) == (
+        TRAINED.weights, TRAINED.history, TRAINED.machine, True)
     assert kept.state() is None
     for other in (entry(tmp_path, unit="c"), entry(tmp_path, processor="c")):
         assert other.finished() is None

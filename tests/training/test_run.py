@@ -1,5 +1,6 @@
 """Training: the same bytes twice, learning what can be learnt, from the training part alone."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from speech_emotion.models.bundle import Bundle, load
 from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.provenance import CorpusUse, Provenance, ValidationScore
 from speech_emotion.protocol import splits
+from speech_emotion.training import machine
 from speech_emotion.training.folds import Fold, train_fold
 from speech_emotion.training.run import Outputs, train
 
@@ -69,9 +71,11 @@ def test_two_runs_give_the_same_bytes_of_every_file(
     assert sorted(digests(tmp_path / "a")) == [
         "history.csv",
         *(f"models/fold-{fold}/{name}" for fold in (0, 1)
-          for name in ("baseline.npy", "network-0.weights.h5", "normalisation.json")),
+          for name in ("baseline.npy", "network-0.weights.h5", "normalisation.json", "trained-on.json")),
         "models/model.json", "models/split.csv", "predictions.parquet",
     ]
+    of_machine = json.loads((tmp_path / "a/models/fold-1/trained-on.json").read_text())
+    assert of_machine == {"networks": [machine.described()], "baseline": machine.described()}
     assert first == again
     assert "speaker_kfold, 2 folds, 36 clips of 6 speakers, 3 labels" in first
     # DVCLive's files are beside, one folder per fold.

@@ -162,8 +162,9 @@ def _on_cluster(client: Any, due: Due, tell: Callable[[Any], None], stopped: Sto
     return remote.train(client, pickle.dumps(whole), fingerprint.of_code(due.network), due.network, tell, stopped)
 
 
-def _finish(work: FoldWork, weights: tuple[bytes, ...], stopped: Stop) -> pd.DataFrame:
-    rest = replace(work.rest(), weights=weights)
+def _finish(work: FoldWork, networks: tuple[Trained, ...], stopped: Stop) -> pd.DataFrame:
+    rest = replace(work.rest(), weights=tuple(trained.weights for trained in networks),
+                   machines=tuple(trained.machine for trained in networks))
     predictions: pd.DataFrame = in_child(tasks.finish_fold, rest, preload=PURPOSE.preload, stopped=stopped)
     return predictions
 
@@ -250,7 +251,7 @@ class _Shift:
         if len(ready) < len(networks):
             return
         self._submit(self._finishing, lambda said: self._done.update({fold: FoldDone(ready, said)}), f"fold {fold}",
-                     _finish, work, tuple(trained.weights for trained in ready), self._stop.is_set)
+                     _finish, work, ready, self._stop.is_set)
 
 
 def _title(network: Network) -> str:

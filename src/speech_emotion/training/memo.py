@@ -61,6 +61,8 @@ class Trained:
         Whether nothing was done at all.
     processor : str
         `fingerprint.of_processor` of whoever trained it.
+    machine : dict
+        `machine.described` of whoever trained it; {} if that is not known.
     """
 
     weights: bytes
@@ -68,6 +70,7 @@ class Trained:
     processor: str
     resumed: int = 0
     reused: bool = False
+    machine: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,12 +127,13 @@ class Entry:
             return None
         with suppress(OSError):  # of a read-only folder
             os.utime(self.folder / _FINISHED)
-        return Trained(state.arrays["weights"].tobytes(), state.about["history"], self._processor, reused=True)
+        return Trained(state.arrays["weights"].tobytes(), state.about["history"], self._processor, reused=True,
+                       machine=state.about.get("machine", {}))
 
     def finish(self, trained: Trained) -> None:
         """Keep a finished network; how far it was does not matter any more."""
         weights = np.frombuffer(trained.weights, np.uint8)
-        state = State({"weights": weights}, {"history": trained.history})
+        state = State({"weights": weights}, {"history": trained.history, "machine": trained.machine})
         # Where there is no room for both, the checkpoint's is taken.
         kept = self._write(_FINISHED, state, quiet=(self.folder / _CHECKPOINT).exists())
         with suppress(OSError):

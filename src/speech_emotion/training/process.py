@@ -16,8 +16,9 @@ import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 from speech_emotion.models import weights  # noqa: E402
+from speech_emotion.models.blueprint import write_json  # noqa: E402
 from speech_emotion.store import FeatureStore  # noqa: E402
-from speech_emotion.training import fingerprint, folds  # noqa: E402
+from speech_emotion.training import fingerprint, folds, machine  # noqa: E402
 from speech_emotion.training.lessons import lessons  # noqa: E402
 from speech_emotion.training.memo import Entry, Trained  # noqa: E402
 from speech_emotion.training.unit import Rest, Unit  # noqa: E402
@@ -60,6 +61,10 @@ def finish_fold(rest: Rest) -> pd.DataFrame:
     taught = lessons(rest.clips, store, rest.blueprint, rest.settings)
     bundle, predictions = folds.finish(networks, taught, rest.clips, store, rest.settings)
     bundle.save(rest.models, rest.fold)
+    # Of a fold that is trained twice, the second time's networks are kept.
+    kept = rest.machines[len(rest.machines) - rest.blueprint.num_networks :]
+    write_json(rest.models / f"fold-{rest.fold}" / machine.FILE,
+               {"networks": list(kept), "baseline": machine.described()})
     return predictions
 
 
@@ -90,4 +95,4 @@ def _train(unit: Unit, entry: Entry | None, tell: Tell, processor: str) -> Train
         unit.train.normalised_by, measured.normalised_by if measured else (),
         unit.blueprint, unit.settings, seed=unit.seed, callbacks=[_Teller(tell)], entry=entry)
     epochs: list[Any] = history.to_dict("records")
-    return Trained(weights.to_bytes(network), epochs, processor, resumed=len(before))
+    return Trained(weights.to_bytes(network), epochs, processor, resumed=len(before), machine=machine.described())

@@ -94,6 +94,8 @@ class Rest:
         The feature store.
     weights : tuple of bytes
         Of each network, `Trained.weights`.
+    machines : tuple of dict
+        Of each network, `Trained.machine`.
     blueprint : Blueprint
         The model to make.
     settings : TrainCnn
@@ -106,6 +108,7 @@ class Rest:
     clips: pd.DataFrame
     store: Path
     weights: tuple[bytes, ...]
+    machines: tuple[dict[str, Any], ...]
     blueprint: Blueprint
     settings: TrainCnn
     models: Path

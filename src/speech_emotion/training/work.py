@@ -71,7 +71,7 @@ def whole_work(
         return Due(unit.fingerprint, blueprint.network, window_bytes, lambda: units(fold)[at])
 
     def rest(fold: int) -> Rest:
-        return Rest(fold, members[fold], store.path.absolute(), (), blueprint, settings, models.absolute())
+        return Rest(fold, members[fold], store.path.absolute(), (), (), blueprint, settings, models.absolute())
 
     return [FoldWork(fold, [due(fold, at, unit) for at, unit in enumerate(units(fold))], partial(rest, fold))
             for fold in members]
