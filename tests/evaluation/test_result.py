@@ -156,15 +156,23 @@ def test_intervals_hold_the_metrics() -> None:
     numbers = result(UNBALANCED, HISTORY, ORIGIN, SETTINGS)
     assert numbers["interval"]["confidence"] == 0.9
     assert numbers["interval"]["note"] == "rough: 8 test speakers, fewer than 10"
-    for name in ("accuracy", "uar"):
+    for name in ("accuracy", "uar", "macro_f1"):
         ends = numbers["interval"][name]
         assert list(ends) == ["low", "high"]
         assert 0 <= ends["low"] < numbers[name] < ends["high"] <= 1
 
 
+def test_speakers_who_each_say_one_label_give_no_interval_and_it_says_why() -> None:
+    rows = pd.DataFrame({"fold": 0, "speaker": [f"a-{at}" for at in range(30)], "corpus": "alpha",
+                         "label": [f"label {at}" for at in range(30)], "predicted": "label 1", "baseline": "label 2"})
+    interval = result(rows, HISTORY, ORIGIN, SETTINGS)["interval"]
+    assert interval["uar"] == {"low": None, "high": None}
+    assert interval["note"] == "no interval: 30 test speakers, and hardly a draw of them has every label"
+
+
 def test_three_speakers_give_no_interval_and_it_says_why(numbers: dict[str, Any]) -> None:
     none = {"low": None, "high": None}
-    assert numbers["interval"] == {"uar": none, "accuracy": none, "confidence": 0.9,
+    assert numbers["interval"] == {"uar": none, "accuracy": none, "macro_f1": none, "confidence": 0.9,
                                    "note": "no interval: 3 test speakers, fewer than 5"}
 
 

@@ -58,18 +58,16 @@ def result(
     truth, predicted = predictions["label"], predictions["predicted"]
     corpora = {str(name): {**_overall(clips), **_counts(clips)} for name, clips in predictions.groupby("corpus")}
     recalls = metrics.recall(truth, predicted)
+    bounds = {name: _interval(predictions, metric, settings, origin.seed) for name, metric in metrics.OF_COUNTS.items()}
     return {
         **_overall(predictions),
         "uar_speaker_mean": _rounded(_uar_by(predictions, "speaker").mean()),
         **({"uar_corpus_mean": _rounded(_uar_by(predictions, "corpus").mean())} if len(corpora) > 1 else {}),
         "chance_uar": _rounded(1 / len(recalls)),
         "interval": {
-            **{
-                name: _interval(predictions, metric, settings, origin.seed)
-                for name, metric in (("uar", metrics.uar_of_counts), ("accuracy", metrics.accuracy_of_counts))
-            },
+            **{name: _ends(ends) for name, ends in bounds.items()},
             "confidence": settings.confidence,
-            "note": intervals.note(predictions["speaker"].nunique()),
+            "note": intervals.note(predictions["speaker"].nunique(), drawn=bounds["uar"] is not None),
         },
         "baseline": _baseline(predictions, settings, origin.seed),
         "protocol": origin.protocol,
@@ -114,16 +112,20 @@ def _baseline(predictions: pd.DataFrame, settings: Evaluate, seed: int) -> dict[
     numbers = _overall(predictions.assign(predicted=predictions["baseline"]))
     gain = metrics.uar(predictions["label"], predictions["predicted"]) - numbers["uar"]
     return {**numbers, "uar_gain": _rounded(gain),
-            "uar_gain_interval": _interval(predictions, metrics.uar_of_counts, settings, seed, against="baseline")}
+            "uar_gain_interval": _ends(_interval(predictions, metrics.uar_of_counts, settings, seed, "baseline"))}
 
 
 def _interval(
     predictions: pd.DataFrame, metric: Callable[[np.ndarray], np.ndarray], settings: Evaluate, seed: int,
     against: str | None = None,
-) -> dict[str, float | None]:
-    ends = intervals.by_speaker(predictions, metric, resamples=settings.resamples, confidence=settings.confidence,
+) -> tuple[float, float] | None:
+    return intervals.by_speaker(predictions, metric, resamples=settings.resamples, confidence=settings.confidence,
                                 seed=seed, against=against)
-    return {"low": None, "high": None} if ends is None else dict(zip(("low", "high"), map(_rounded, ends), strict=True))
+
+
+def _ends(bounds: tuple[float, float] | None) -> dict[str, float | None]:
+    low, high = map(_rounded, bounds) if bounds else (None, None)
+    return {"low": low, "high": high}
 
 
 def _folds(predictions: pd.DataFrame, history: pd.DataFrame) -> dict[str, dict[str, float]]:
