@@ -18,6 +18,7 @@ def measured(speakers: int, labels: tuple[str, ...] = ("anger", "fear"), **origi
         "fold": 0, "corpus": "toy", "speaker": [f"toy-{number // 2:02d}" for number in range(2 * speakers)],
         "label": ["anger", "fear"] * speakers, "predicted": "fear", "baseline": "anger",
     })
+    rows = rows.assign(**{f"p_{label}": 1.0 if label == "fear" else 0.0 for label in labels})
     history = pd.DataFrame({"fold": [0], "network": [0], "epoch": [1], "kept": [True]})
     about = Origin(labels, **{"protocol": "loso", "speaker_independent": True, "statement_independent": False,
                               "seed": 1, "settings": {}, **origin})
@@ -40,6 +41,13 @@ def test_the_score_says_what_its_interval_is_worth(speakers: int, said: str) -> 
 def test_labels_that_were_never_tested_are_named() -> None:
     assert measured(1, ("anger", "boredom", "calm", "fear")).score.startswith(
         "UAR over 2 of 4 labels (boredom, calm never tested) 0.500 (no interval")
+
+
+def test_what_people_achieve_is_said() -> None:
+    run = measured(1)
+    assert str(run).endswith("chance 0.500")
+    run.numbers.update({"corpora": "savee", "human": {"savee": {"accuracy": 0.665}}})
+    assert str(run).endswith("chance 0.500, people's accuracy 0.665")
 
 
 def test_speaker_dependence_is_marked() -> None:

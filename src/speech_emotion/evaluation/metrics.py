@@ -96,6 +96,19 @@ def precision(truth: Labels, predicted: Labels) -> dict[str, float]:
     return dict(zip(names.tolist(), values.tolist(), strict=True))
 
 
+def f1(truth: Labels, predicted: Labels) -> dict[str, float]:
+    """F1 of each label that occurs in `truth`, in alphabetical order; 0 for one that is never right.
+
+    Examples
+    --------
+    >>> {label: round(value, 4) for label, value in f1(["anger", "anger", "fear"], ["anger", "anger", "anger"]).items()}
+    {'anger': 0.8, 'fear': 0.0}
+    """
+    names = np.unique(truth)
+    values = f1_score(truth, predicted, labels=names, average=None, zero_division=0)
+    return dict(zip(names.tolist(), values.tolist(), strict=True))
+
+
 def confusion(truth: Labels, predicted: Labels, labels: Sequence[str] | None = None) -> pd.DataFrame:
     """Count clips by label and prediction.
 

@@ -59,9 +59,11 @@ class Evaluation:
         """Say the result in one line."""
         means = ", ".join(f"mean over {groups} {self.numbers[key]:.3f}" for groups, key in
                           (("speakers", "uar_speaker_mean"), ("corpora", "uar_corpus_mean")) if key in self.numbers)
+        human = self.numbers.get("human", {}).get(self.numbers["corpora"], {}).get("accuracy")
+        people = "" if human is None else f", people's accuracy {human:.3f}"
         return (f"{self.name}: {self.score}, {means}, accuracy {self.numbers['accuracy']:.3f}, "
                 f"macro-F1 {self.numbers['macro_f1']:.3f}, baseline without a network "
-                f"{self.numbers['baseline']['uar']:.3f}, chance {self.numbers['chance_uar']:.3f}")
+                f"{self.numbers['baseline']['uar']:.3f}, chance {self.numbers['chance_uar']:.3f}{people}")
 
 
 def evaluate(
