@@ -5,11 +5,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from speech_emotion.evaluation.calibration import calibrate
 from speech_emotion.evaluation.metrics import confusion
 from speech_emotion.evaluation.result import result
 from speech_emotion.evaluation.run import Evaluation
 from speech_emotion.params.evaluate import Evaluate
-from speech_emotion.predictions import Origin
+from speech_emotion.predictions import Origin, Predictions
 
 
 def measured(speakers: int, labels: tuple[str, ...] = ("anger", "fear"), **origin: Any) -> Evaluation:
@@ -23,7 +24,8 @@ def measured(speakers: int, labels: tuple[str, ...] = ("anger", "fear"), **origi
     about = Origin(labels, **{"protocol": "loso", "speaker_independent": True, "statement_independent": False,
                               "seed": 1, "settings": {}, **origin})
     numbers = result(rows, history, about, Evaluate(resamples=100, confidence=0.9, dpi=50))
-    return Evaluation(numbers, rows, confusion(rows["label"], rows["predicted"], labels), history)
+    calibration = calibrate(Predictions(rows.assign(part="test"), about), rows)
+    return Evaluation(numbers, rows, confusion(rows["label"], rows["predicted"], labels), history, calibration)
 
 
 @pytest.mark.parametrize(("speakers", "said"), [

@@ -135,7 +135,7 @@ def _of_probabilities(predictions: pd.DataFrame, origin: Origin) -> dict[str, fl
 
 
 def _majority(truth: pd.Series) -> dict[str, Any]:
-    """Always say the label that most test clips have, the first of equal ones."""
+    """Measure what always saying the label that most test clips have gives; the first of equally frequent ones."""
     label = str(truth.astype(str).value_counts().sort_index().idxmax())
     return {"label": label, **_overall(pd.DataFrame({"label": truth, "predicted": label}))}
 

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from speech_emotion.evaluation import metrics
+from speech_emotion.evaluation.calibration import Calibration, calibrate
 from speech_emotion.evaluation.pooling import pool_test_parts
 from speech_emotion.evaluation.result import result
 from speech_emotion.params.evaluate import Evaluate
@@ -26,12 +27,15 @@ class Evaluation:
         Counts by true label and prediction, of all labels that were trained on; see `metrics.confusion`.
     history : pd.DataFrame
         Rows fold, network, epoch, kept, loss, val_loss, accuracy, val_accuracy.
+    calibration : Calibration
+        How far the probabilities can be believed.
     """
 
     numbers: dict[str, Any]
     clips: pd.DataFrame
     confusion: pd.DataFrame
     history: pd.DataFrame
+    calibration: Calibration
 
     @property
     def name(self) -> str:
@@ -109,9 +113,14 @@ def evaluate(
     UAR 1.000 (no interval: 1 test speaker, fewer than 5), 2 clips
     """
     rows = pool_test_parts(predictions, clips)
+    calibration = calibrate(predictions, rows)
+    numbers = result(rows, history, predictions.origin, settings)
+    for fold, temperature in calibration.temperatures.items():
+        numbers["folds"][str(fold)]["temperature"] = temperature
     return Evaluation(
-        numbers=result(rows, history, predictions.origin, settings),
+        numbers={**numbers, "calibration": calibration.numbers},
         clips=rows,
         confusion=metrics.confusion(rows["label"], rows["predicted"], predictions.origin.labels),
         history=history,
+        calibration=calibration,
     )
