@@ -9,8 +9,11 @@ from speech_emotion.evaluation.calibration import calibrate
 from speech_emotion.evaluation.metrics import confusion
 from speech_emotion.evaluation.result import result
 from speech_emotion.evaluation.run import Evaluation
+from speech_emotion.evaluation.slices import slices
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.predictions import Origin, Predictions
+
+SETTINGS = Evaluate(resamples=100, confidence=0.9, dpi=50)
 
 
 def measured(speakers: int, labels: tuple[str, ...] = ("anger", "fear"), **origin: Any) -> Evaluation:
@@ -23,9 +26,10 @@ def measured(speakers: int, labels: tuple[str, ...] = ("anger", "fear"), **origi
     history = pd.DataFrame({"fold": [0], "network": [0], "epoch": [1], "kept": [True]})
     about = Origin(labels, **{"protocol": "loso", "speaker_independent": True, "statement_independent": False,
                               "seed": 1, "settings": {}, **origin})
-    numbers = result(rows, history, about, Evaluate(resamples=100, confidence=0.9, dpi=50))
+    numbers = result(rows, history, about, SETTINGS)
     calibration = calibrate(Predictions(rows.assign(part="test"), about), rows)
-    return Evaluation(numbers, rows, confusion(rows["label"], rows["predicted"], labels), history, calibration)
+    return Evaluation(numbers, rows, confusion(rows["label"], rows["predicted"], labels), history, calibration,
+                      slices(rows, SETTINGS, seed=1))
 
 
 @pytest.mark.parametrize(("speakers", "said"), [

@@ -9,6 +9,7 @@ from speech_emotion.evaluation import metrics
 from speech_emotion.evaluation.calibration import Calibration, calibrate
 from speech_emotion.evaluation.pooling import pool_test_parts
 from speech_emotion.evaluation.result import result
+from speech_emotion.evaluation.slices import gaps, slices
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.predictions import Predictions
 
@@ -29,6 +30,8 @@ class Evaluation:
         Rows fold, network, epoch, kept, loss, val_loss, accuracy, val_accuracy.
     calibration : Calibration
         How far the probabilities can be believed.
+    slices : pd.DataFrame
+        How the run fares by corpus, sex, speaker and so on; see `slices.slices`.
     """
 
     numbers: dict[str, Any]
@@ -36,6 +39,7 @@ class Evaluation:
     confusion: pd.DataFrame
     history: pd.DataFrame
     calibration: Calibration
+    slices: pd.DataFrame
 
     @property
     def name(self) -> str:
@@ -118,9 +122,10 @@ def evaluate(
     for fold, temperature in calibration.temperatures.items():
         numbers["folds"][str(fold)]["temperature"] = temperature
     return Evaluation(
-        numbers={**numbers, "calibration": calibration.numbers},
+        numbers={**numbers, "calibration": calibration.numbers, "gaps": gaps(rows, settings, predictions.origin.seed)},
         clips=rows,
         confusion=metrics.confusion(rows["label"], rows["predicted"], predictions.origin.labels),
         history=history,
         calibration=calibration,
+        slices=slices(rows, settings, predictions.origin.seed),
     )

@@ -21,7 +21,7 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     corpus : dict
         What was taken in and rejected; see `ingest.summary`.
     metrics : Path
-        Folder for evaluate.json and corpus.json.
+        Folder for evaluate.json, corpus.json and slices.csv.
     plots : Path
         Folder for history, confusion, recall, reliability and coverage, each as CSV and PNG.
     dpi : int
@@ -46,7 +46,8 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     ...     confusion=pd.DataFrame([[3, 1], [0, 4]], labels, labels),
     ...     history=pd.DataFrame({"fold": [0], "network": 0, "epoch": [1], "kept": True, "loss": [0.9],
     ...                           "accuracy": [0.5], "val_loss": [0.8], "val_accuracy": [0.5]}),
-    ...     calibration=Calibration({"ece": 0.325, "ece_tempered": 0.325}, {0: 1.0}, bins, bins, curve))
+    ...     calibration=Calibration({"ece": 0.325, "ece_tempered": 0.325}, {0: 1.0}, bins, bins, curve),
+    ...     slices=pd.DataFrame({"dimension": ["sex"], "value": "female", "clips": 8}))
     >>> with TemporaryDirectory() as folder:
     ...     write(measured, {"clips": 8}, Path(folder, "metrics"), Path(folder, "plots"), dpi=50)
     ...     sorted(path.name for path in Path(folder, "plots").iterdir())
@@ -56,6 +57,8 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     numbers, title = evaluation.numbers, evaluation.title
     _write_json(metrics / "evaluate.json", numbers)
     _write_json(metrics / "corpus.json", corpus)
+
+    _write_csv(metrics / "slices.csv", evaluation.slices)
 
     over_folds = evaluation.history.drop(columns=["fold", "network", "kept"]).groupby("epoch").mean().reset_index()
     _write_csv(plots / "history.csv", over_folds)
