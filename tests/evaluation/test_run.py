@@ -56,6 +56,14 @@ def test_what_people_achieve_is_said() -> None:
     assert str(run).endswith("chance 0.500, people's accuracy 0.665")
 
 
+def test_what_explains_the_score_without_hearing_is_said() -> None:
+    run = measured(1)
+    run.numbers["shortcuts"] = {"uar": {"text": 0.99, "duration": 0.8, "sex": 0.5}, "warning": ""}
+    assert run.warning == ""
+    run.numbers["shortcuts"]["warning"] = "text, duration"
+    assert "by who knows only the clips' text (UAR 0.990), duration (UAR 0.800); chance is 0.500" in run.warning
+
+
 def test_speaker_dependence_is_marked() -> None:
     run = measured(1, protocol="random_kfold", speaker_independent=False)
     assert run.title.startswith("toy, random_kfold (SPEAKER-DEPENDENT)\nUAR")

@@ -9,6 +9,7 @@ from speech_emotion.evaluation import metrics
 from speech_emotion.evaluation.calibration import Calibration, calibrate
 from speech_emotion.evaluation.pooling import pool_test_parts
 from speech_emotion.evaluation.result import result
+from speech_emotion.evaluation.shortcuts import shortcuts
 from speech_emotion.evaluation.slices import gaps, slices
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.predictions import Predictions
@@ -62,6 +63,16 @@ class Evaluation:
     def title(self) -> str:
         """What stands above a picture, in two lines: what this is, and its score over so many clips."""
         return f"{self.name}\n{self.score}, {self.numbers['counts']['test_clips']:,} clips"
+
+    @property
+    def warning(self) -> str:
+        """What else than hearing emotion could explain the score, in a line; empty if nothing does."""
+        told = self.numbers["shortcuts"]
+        if not told["warning"]:
+            return ""
+        uars = ", ".join(f"{name} (UAR {told['uar'][name]:.3f})" for name in told["warning"].split(", "))
+        return (f"WARNING: much of this score can be had without hearing, by who knows only the clips' {uars}; "
+                f"chance is {self.numbers['chance_uar']:.3f}: docs/evaluation.md, \"Shortcuts\"")
 
     def __str__(self) -> str:
         """Say the result in one line."""
@@ -122,7 +133,12 @@ def evaluate(
     for fold, temperature in calibration.temperatures.items():
         numbers["folds"][str(fold)]["temperature"] = temperature
     return Evaluation(
-        numbers={**numbers, "calibration": calibration.numbers, "gaps": gaps(rows, settings, predictions.origin.seed)},
+        numbers={
+            **numbers,
+            "calibration": calibration.numbers,
+            "gaps": gaps(rows, settings, predictions.origin.seed),
+            "shortcuts": shortcuts(clips, predictions, rows),
+        },
         clips=rows,
         confusion=metrics.confusion(rows["label"], rows["predicted"], predictions.origin.labels),
         history=history,
