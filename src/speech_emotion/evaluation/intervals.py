@@ -25,6 +25,8 @@ FAIR_SPEAKERS = 10
 
 _TRIES = 100
 """How many draws are made for one that has every label, at most."""
+_AT_ONCE = 500
+"""Draws; of thousands of speakers all together would not fit into memory in their widest form."""
 
 
 def by_speaker(
@@ -97,7 +99,7 @@ def draw(speaker: Labels, label: Labels, *, resamples: int, seed: int) -> np.nda
 
     Returns
     -------
-    np.ndarray [shape=(resamples, speakers), dtype=float64], or None
+    np.ndarray [shape=(resamples, speakers), dtype=float32], or None
         How often each speaker was drawn, speakers in alphabetical order. None for fewer than `MIN_SPEAKERS` speakers,
         or where hardly a draw has every label: such speakers are as different as the labels, and say nothing of others.
 
@@ -107,16 +109,18 @@ def draw(speaker: Labels, label: Labels, *, resamples: int, seed: int) -> np.nda
     >>> times.shape, times[0].sum().item(), times[:, 0].min().item()
     ((1000, 5), 5.0, 1.0)
     """
-    has = pd.crosstab(np.asarray(speaker, dtype=str), np.asarray(label, dtype=str)).to_numpy() > 0
+    has = pd.crosstab(np.asarray(speaker, dtype=str), np.asarray(label, dtype=str)).to_numpy().astype(np.float32)
     num_speakers = len(has)
     if num_speakers < MIN_SPEAKERS:
         return None
     random = np.random.default_rng(seed)
-    found: list[np.ndarray] = []
-    for _ in range(_TRIES):
-        times = random.multinomial(num_speakers, [1 / num_speakers] * num_speakers, size=resamples).astype(np.float64)
+    found, number = [], 0
+    for _ in range(-(-_TRIES * resamples // _AT_ONCE)):
+        drawn = random.multinomial(num_speakers, [1 / num_speakers] * num_speakers, size=_AT_ONCE)
+        times = drawn.astype(np.float32)
         found.append(times[(times @ has > 0).all(axis=1)])
-        if sum(map(len, found)) >= resamples:
+        number += len(found[-1])
+        if number >= resamples:
             return np.concatenate(found)[:resamples]
     return None
 
@@ -140,7 +144,8 @@ def recount(times: np.ndarray, counts: np.ndarray) -> np.ndarray:
     >>> recount(np.array([[2.0, 0.0]]), np.array([[[1, 0], [1, 0]], [[0, 0], [0, 1]]])).tolist()
     [[[2.0, 0.0], [2.0, 0.0]]]
     """
-    return np.tensordot(times, counts.astype(np.float64), axes=1)
+    # Whole numbers far below 2 ** 24 are exact in float32, as are their sums.
+    return np.tensordot(times.astype(np.float32, copy=False), counts.astype(np.float32), axes=1).astype(np.float64)
 
 
 def ends(values: np.ndarray, confidence: float, num_speakers: int) -> tuple[float, float]:
