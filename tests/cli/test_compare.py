@@ -59,12 +59,13 @@ def project(
         patch.chdir(folder)
         run(*GIT, "init", "--quiet")
         run(*DVC, "init", "--quiet")
-        run(*DVC, "remote", "add", "--default", "store", str(tmp_path_factory.mktemp("store")))
         manifest.write(clips, "data/manifest.parquet")
         predictions.write(runs[0], "data/predictions.parquet")
         run(*DVC, "add", "data/manifest.parquet", "data/predictions.parquet")
         run(*GIT, "add", ".")
         run(*GIT, "commit", "--quiet", "--message", "one")
+        # The remote is newer than the commit.
+        run(*DVC, "remote", "add", "--default", "store", os.path.relpath(tmp_path_factory.mktemp("store")))
         run(*DVC, "push", "--quiet")
         predictions.write(runs[1], "data/predictions.parquet")
         run(*DVC, "add", "data/predictions.parquet")
@@ -153,7 +154,8 @@ def test_slips(inside: Path, arguments: list[str], message: str) -> None:
 
 def test_what_nobody_has(inside: Path) -> None:
     away = inside.parent / "away"
-    store = Path(subprocess.run([*DVC, "remote", "list"], check=True, capture_output=True, text=True).stdout.split()[1])
+    remotes = subprocess.run([*DVC, "remote", "list"], check=True, capture_output=True, text=True).stdout
+    store = inside / ".dvc" / remotes.split()[1]
     cache = inside / ".dvc/cache/files"
     shutil.rmtree(cache, ignore_errors=True)
     store.rename(away)

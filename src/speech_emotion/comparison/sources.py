@@ -60,8 +60,7 @@ def read(name: str, clips: Path | None = None) -> Run:
         raise UserError(f"{name}: is no file; name a Parquet file of predictions, a git revision, an experiment, or "
                         f"{WORKSPACE}")
     with tempfile.TemporaryDirectory() as folder:
-        revision = None if name == WORKSPACE else name
-        copies = [_fetch(name, revision, tracked, Path(folder)) for tracked in (PREDICTIONS, MANIFEST)]
+        copies = _fetch(name, Path(folder))
         try:
             return Run(name, predictions.read(copies[0]), manifest.read(copies[1]))
         except UserError as error:
@@ -69,14 +68,23 @@ def read(name: str, clips: Path | None = None) -> Run:
             raise UserError(f"{name}: {reason}; it was made by another version: run it again with this one") from error
 
 
-def _fetch(name: str, revision: str | None, tracked: str, folder: Path) -> Path:
+def _fetch(name: str, folder: Path) -> list[Path]:
+    """Copy predictions and manifest of a revision, or of the workspace, into a folder."""
     # It takes half a second, and files need none of it.
     from dvc.api import DVCFileSystem
     from dvc.exceptions import DvcException
+    from dvc.repo import Repo
 
-    copy = folder / Path(tracked).name
+    copies = []
     try:
-        DVCFileSystem(rev=revision).get_file(tracked, str(copy))
+        with Repo() as here:
+            # Where remotes are is a matter of today; the revision may know of none yet.
+            config = {"core": dict(here.config["core"]),
+                      "remote": {remote: dict(about) for remote, about in here.config["remote"].items()}}
+        files = DVCFileSystem(rev=None if name == WORKSPACE else name, config=config)
+        for tracked in (PREDICTIONS, MANIFEST):
+            copies.append(folder / Path(tracked).name)
+            files.get_file(tracked, str(copies[-1]))
     except FileNotFoundError as error:
         raise UserError(f"{name}: neither the workspace, nor DVC's cache, nor its default remote has {tracked} of it; "
                         "`dvc exp pull` or `dvc fetch --all-commits` brings what a teammate has pushed") from error
@@ -84,4 +92,4 @@ def _fetch(name: str, revision: str | None, tracked: str, folder: Path) -> Path:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UserError(f"{name}: is neither a file, nor a git revision or an experiment here whose predictions can be "
                         f"had ({said}); `dvc exp list` names the experiments") from error
-    return copy
+    return copies
