@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from speech_emotion.comparison.alignment import contender
-from speech_emotion.comparison.compare import compare
+from speech_emotion.comparison.differences import compare
 from speech_emotion.comparison.sources import Run
 from speech_emotion.comparison.tables import Format, changed, numbers, text
 from speech_emotion.core.errors import UserError

@@ -1,4 +1,4 @@
 from . import alignment, sources, tables
-from .compare import compare
+from .differences import compare
 
 __all__ = ["alignment", "compare", "sources", "tables"]

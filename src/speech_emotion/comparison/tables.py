@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from speech_emotion.comparison.compare import GAINED, LOST, OTHER
+from speech_emotion.comparison.differences import GAINED, LOST, OTHER
 from speech_emotion.core.errors import UserError
 
 _LATEX = {"\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",

@@ -10,7 +10,7 @@ import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from speech_emotion.comparison.alignment import contender
-from speech_emotion.comparison.compare import compare, holm
+from speech_emotion.comparison.differences import compare, holm
 from speech_emotion.comparison.sources import Run
 from speech_emotion.evaluation import metrics
 from speech_emotion.evaluation.intervals import by_speaker
