@@ -25,6 +25,8 @@ def evaluate() -> None:
     corpus = summary(clips, pd.read_csv("data/rejected.csv"))
     write(evaluation, corpus, METRICS, PLOTS, dpi=settings.dpi)
     print(f"evaluate: {evaluation}")
+    if evaluation.warning:
+        print(f"evaluate: {evaluation.warning}")
 
 
 if __name__ == "__main__":

@@ -5,9 +5,10 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm, t
 
 from speech_emotion.evaluation import metrics
-from speech_emotion.evaluation.intervals import by_speaker, note
+from speech_emotion.evaluation.intervals import by_speaker, draw, ends, note, p_value
 
 
 def predictions(rights: list[float], clips: int = 10) -> pd.DataFrame:
@@ -58,11 +59,60 @@ def test_fewer_than_five_speakers_give_no_interval(shares: list[float]) -> None:
 
 def test_five_speakers_give_the_quantiles_of_all_their_draws() -> None:
     shares = [0.2, 0.4, 0.6, 0.8, 1.0]
-    draws = [np.mean(draw) for draw in itertools.product(shares, repeat=5)]
-    for confidence in (0.9, 0.5):
-        tail = (1 - confidence) / 2
-        ends = interval(predictions(shares), confidence, resamples=20_000)
-        assert ends == pytest.approx(np.quantile(draws, [tail, 1 - tail]), abs=1e-9)
+    means = [np.mean(each) for each in itertools.product(shares, repeat=5)]
+    for confidence in (0.8, 0.5):
+        # Further out, as Student's t over the normal distribution with the variance of n - 1.
+        tail = norm.sf(t.isf((1 - confidence) / 2, 4) * np.sqrt(5 / 4))
+        assert tail < (1 - confidence) / 2
+        expected = np.quantile(means, [tail, 1 - tail])
+        assert interval(predictions(shares), confidence, resamples=20_000) == pytest.approx(expected, abs=1e-9)
+
+
+def test_of_means_it_is_about_that_of_student() -> None:
+    # The t interval is exact for normal data, which the mean of five numbers is close enough to.
+    values = np.random.default_rng(0).normal(0.5, 0.1, 12)
+    means = draw([f"{at:02d}" for at in range(12)], ["anger"] * 12, resamples=50_000, seed=1) @ values / 12
+    low, high = ends(means, 0.95, 12)
+    half = t.isf(0.025, 11) * values.std(ddof=1) / np.sqrt(12)
+    assert (low, high) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.2 * half)
+
+
+def test_every_draw_has_every_label_and_no_more_speakers() -> None:
+    # a alone says fear; b and c alone say calm.
+    speakers, labels = list("abcdefaabc"), ["anger"] * 6 + ["anger", "fear", "calm", "calm"]
+    times = draw(speakers, labels, resamples=500, seed=3)
+    assert times is not None
+    assert times.shape == (500, 6)
+    assert (times.sum(axis=1) == 6).all()
+    assert (times[:, 0] > 0).all()
+    assert (times[:, 1] + times[:, 2] > 0).all()
+    assert (times[:, 1] == 0).any()
+
+
+def test_where_speakers_are_as_different_as_labels_there_is_no_interval() -> None:
+    speakers = [f"{at:02d}" for at in range(30)]
+    assert draw(speakers, speakers, resamples=100, seed=1) is None
+
+
+def test_a_p_value_is_below_five_percent_exactly_where_the_interval_leaves_out_zero() -> None:
+    random = np.random.default_rng(0)
+    for num_speakers, shift in itertools.product((5, 8, 24), np.linspace(0, 0.4, 9)):
+        differences = random.normal(shift, 0.1, 20_000)
+        low, high = ends(differences, 0.95, num_speakers)
+        p = p_value(differences, num_speakers)
+        assert 0 < p <= 1
+        if abs(p - 0.05) > 0.005:
+            assert (p < 0.05) == (not low <= 0 <= high)
+        assert p_value(-differences, num_speakers) == pytest.approx(p)
+
+
+def test_with_many_speakers_a_p_value_is_the_share_of_draws_on_the_other_side() -> None:
+    differences = np.linspace(-1, 9, 10_000)
+    assert p_value(differences, 10_000) == pytest.approx(0.2, abs=0.001)
+
+
+def test_no_p_value_is_zero() -> None:
+    assert p_value(np.ones(999), 100_000) == pytest.approx(2 / 1000, rel=0.01)
 
 
 def test_what_an_interval_is_worth_is_said() -> None:
@@ -71,6 +121,7 @@ def test_what_an_interval_is_worth_is_said() -> None:
     assert note(5) == "rough: 5 test speakers, fewer than 10"
     assert note(9) == "rough: 9 test speakers, fewer than 10"
     assert note(10) == "10 test speakers"
+    assert note(30, drawn=False) == "no interval: 30 test speakers, and hardly a draw of them has every label"
 
 
 def test_it_is_as_wide_as_theory_says() -> None:

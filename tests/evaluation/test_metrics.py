@@ -98,8 +98,10 @@ def test_from_counts_they_are_the_same(resamples: list[list[tuple[str, str]]]) -
     names = ["anger", "fear", "neutral", "sadness"]
     pairs = [tuple(map(list, zip(*each, strict=True))) for each in resamples]
     counts = np.stack([confusion_matrix(truth, predicted, labels=names) for truth, predicted in pairs])
-    for of_counts, metric in ((metrics.accuracy_of_counts, metrics.accuracy), (metrics.uar_of_counts, metrics.uar)):
-        np.testing.assert_allclose(of_counts(counts), [metric(truth, predicted) for truth, predicted in pairs])
+    assert list(metrics.OF_COUNTS) == list(metrics.OVERALL)
+    for name, of_counts in metrics.OF_COUNTS.items():
+        expected = [metrics.OVERALL[name](truth, predicted) for truth, predicted in pairs]
+        np.testing.assert_allclose(of_counts(counts), expected)
 
 
 def test_counts_within_groups_are_those_of_the_groups_alone() -> None:

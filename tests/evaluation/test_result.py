@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import brier_score_loss, f1_score, log_loss, precision_score
 
 from speech_emotion.evaluation.result import result
 from speech_emotion.params.evaluate import Evaluate
@@ -13,14 +15,21 @@ from speech_emotion.predictions import Origin
 
 SETTINGS = Evaluate(resamples=100, confidence=0.9, dpi=50)
 
-PREDICTIONS = pd.DataFrame(
+
+def probable(rows: pd.DataFrame, *labels: str, of_predicted: float = 0.7) -> pd.DataFrame:
+    """Add probabilities, of which that of what is predicted is the highest."""
+    rest = (1 - of_predicted) / (len(labels) - 1)
+    return rows.assign(**{f"p_{label}": np.where(rows["predicted"] == label, of_predicted, rest) for label in labels})
+
+
+PREDICTIONS = probable(pd.DataFrame(
     [
         (0, "a-1", "alpha", "anger", "anger", "anger"), (0, "a-1", "alpha", "fear", "anger", "anger"),
         (0, "a-2", "alpha", "anger", "anger", "anger"), (0, "a-2", "alpha", "fear", "fear", "anger"),
         (1, "b-1", "beta", "anger", "fear", "anger"), (1, "b-1", "beta", "fear", "fear", "anger"),
     ],
     columns=["fold", "speaker", "corpus", "label", "predicted", "baseline"],
-)
+), "anger", "fear")
 HISTORY = pd.DataFrame(
     [(0, 0, 1, False), (0, 0, 2, True), (0, 0, 3, False), (1, 0, 1, True), (1, 1, 1, False), (1, 1, 2, True)],
     columns=["fold", "network", "epoch", "kept"],
@@ -28,11 +37,11 @@ HISTORY = pd.DataFrame(
 
 
 # Of eight speakers one, of another corpus, has half of the clips.
-UNBALANCED = pd.DataFrame(
+UNBALANCED = probable(pd.DataFrame(
     [(0, f"a-{speaker}", "alpha", "fear", ("fear", "anger")[speaker % 2]) for speaker in range(7)]
     + [(0, "b-1", "beta", label, label) for label in ("anger", "anger", "anger", "anger", "anger", "fear", "fear")],
     columns=["fold", "speaker", "corpus", "label", "predicted"],
-).assign(baseline="fear")
+).assign(baseline="fear"), "anger", "fear")
 
 ORIGIN = Origin(labels=("anger", "fear"), protocol="speaker_kfold", speaker_independent=True,
                 statement_independent=False, seed=1, settings={})
@@ -79,6 +88,47 @@ def test_the_gain_over_the_baseline_is_paired_by_speaker() -> None:
     # The baseline says fear: half of the clips of each label that a draw holds, at most, are right.
     gain = result(UNBALANCED, HISTORY[HISTORY["fold"] == 0], ORIGIN, SETTINGS)["baseline"]
     assert gain["uar_gain_interval"]["low"] < gain["uar_gain"] < gain["uar_gain_interval"]["high"]
+
+
+def test_probabilities_are_measured_as_scikit_learn_does() -> None:
+    labels = ("anger", "fear", "neutral")
+    rows = probable(UNBALANCED, *labels, of_predicted=0.5)
+    rows["p_anger"] = [0.5, 0.1] * 7
+    rows["p_neutral"] = 1 - rows["p_anger"] - rows["p_fear"]
+    numbers = result(rows, HISTORY, replace(ORIGIN, labels=labels), SETTINGS)
+    probabilities = rows[[f"p_{label}" for label in labels]].to_numpy()
+    assert numbers["log_loss"] == pytest.approx(log_loss(rows["label"], probabilities, labels=labels), abs=1e-6)
+    brier = brier_score_loss(rows["label"], probabilities, labels=labels, scale_by_half=False)
+    assert numbers["brier"] == pytest.approx(brier, abs=1e-6)
+    # The label is among the two most probable unless the two others are higher.
+    third = [row[f"p_{row['label']}"] == min(row[f"p_{label}"] for label in labels) for _, row in rows.iterrows()]
+    assert numbers["top_2_accuracy"] == pytest.approx(1 - np.mean(third), abs=1e-6)
+    truth, predicted = rows["label"], rows["predicted"]
+    assert numbers["macro_precision"] == pytest.approx(precision_score(truth, predicted, average="macro"), abs=1e-6)
+    assert list(numbers["f1"].values()) == pytest.approx(f1_score(truth, predicted, average=None).tolist(), abs=1e-6)
+
+
+def test_the_majority_is_what_most_test_clips_are() -> None:
+    numbers = result(UNBALANCED, HISTORY, ORIGIN, SETTINGS)
+    # Nine of fourteen are fear: precision 9/14, recall 1.
+    assert numbers["majority"] == {"label": "fear", "uar": 0.5, "accuracy": 0.642857, "macro_f1": round(9 / 23, 6)}
+    tie = result(PREDICTIONS, HISTORY, ORIGIN, SETTINGS)["majority"]
+    assert tie == {"label": "anger", "uar": 0.5, "accuracy": 0.5, "macro_f1": 0.333333}
+
+
+def test_what_people_achieve_stands_beside_it_where_it_is_published(numbers: dict[str, Any]) -> None:
+    assert "human" not in numbers
+    some = PREDICTIONS.assign(corpus=PREDICTIONS["corpus"].replace("beta", "ravdess"))
+    human = result(some, HISTORY, ORIGIN, SETTINGS)["human"]
+    assert list(human) == ["ravdess"]
+    assert (human["ravdess"]["accuracy"], human["ravdess"]["labels"]) == (0.624, 8)
+    assert "10.1371/journal.pone.0196391" in human["ravdess"]["source"]
+
+
+def test_whether_the_tested_model_learnt_from_the_validation_part_too(numbers: dict[str, Any]) -> None:
+    assert numbers["refit"] is None
+    refit = replace(ORIGIN, settings={"train_cnn": {"refit": True}})
+    assert result(PREDICTIONS, HISTORY, refit, SETTINGS)["refit"] is True
 
 
 def test_without_networks_no_epoch_is_named() -> None:
@@ -147,7 +197,7 @@ def test_one_corpus_has_no_mean_over_corpora() -> None:
 def test_it_says_over_which_labels(numbers: dict[str, Any]) -> None:
     assert numbers["labels"] == {"tested": "anger, fear", "untested": ""}
     origin = replace(ORIGIN, labels=("anger", "boredom", "calm", "fear"))
-    some = result(PREDICTIONS, HISTORY, origin, SETTINGS)
+    some = result(probable(PREDICTIONS, *origin.labels), HISTORY, origin, SETTINGS)
     assert some["labels"] == {"tested": "anger, fear", "untested": "boredom, calm"}
     assert (some["uar"], some["counts"]["labels"]) == (numbers["uar"], 2)
 
@@ -156,15 +206,24 @@ def test_intervals_hold_the_metrics() -> None:
     numbers = result(UNBALANCED, HISTORY, ORIGIN, SETTINGS)
     assert numbers["interval"]["confidence"] == 0.9
     assert numbers["interval"]["note"] == "rough: 8 test speakers, fewer than 10"
-    for name in ("accuracy", "uar"):
+    for name in ("accuracy", "uar", "macro_f1"):
         ends = numbers["interval"][name]
         assert list(ends) == ["low", "high"]
         assert 0 <= ends["low"] < numbers[name] < ends["high"] <= 1
 
 
+def test_speakers_who_each_say_one_label_give_no_interval_and_it_says_why() -> None:
+    labels = tuple(f"label {at:02d}" for at in range(30))
+    rows = pd.DataFrame({"fold": 0, "speaker": [f"a-{at}" for at in range(30)], "corpus": "alpha", "label": labels,
+                         "predicted": "label 01", "baseline": "label 02"})
+    interval = result(probable(rows, *labels), HISTORY, replace(ORIGIN, labels=labels), SETTINGS)["interval"]
+    assert interval["uar"] == {"low": None, "high": None}
+    assert interval["note"] == "no interval: 30 test speakers, and hardly a draw of them has every label"
+
+
 def test_three_speakers_give_no_interval_and_it_says_why(numbers: dict[str, Any]) -> None:
     none = {"low": None, "high": None}
-    assert numbers["interval"] == {"uar": none, "accuracy": none, "confidence": 0.9,
+    assert numbers["interval"] == {"uar": none, "accuracy": none, "macro_f1": none, "confidence": 0.9,
                                    "note": "no interval: 3 test speakers, fewer than 5"}
 
 

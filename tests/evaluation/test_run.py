@@ -5,11 +5,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from speech_emotion.evaluation.calibration import calibrate
 from speech_emotion.evaluation.metrics import confusion
 from speech_emotion.evaluation.result import result
 from speech_emotion.evaluation.run import Evaluation
+from speech_emotion.evaluation.slices import slices
 from speech_emotion.params.evaluate import Evaluate
-from speech_emotion.predictions import Origin
+from speech_emotion.predictions import Origin, Predictions
+
+SETTINGS = Evaluate(resamples=100, confidence=0.9, dpi=50)
 
 
 def measured(speakers: int, labels: tuple[str, ...] = ("anger", "fear"), **origin: Any) -> Evaluation:
@@ -18,11 +22,14 @@ def measured(speakers: int, labels: tuple[str, ...] = ("anger", "fear"), **origi
         "fold": 0, "corpus": "toy", "speaker": [f"toy-{number // 2:02d}" for number in range(2 * speakers)],
         "label": ["anger", "fear"] * speakers, "predicted": "fear", "baseline": "anger",
     })
+    rows = rows.assign(**{f"p_{label}": 1.0 if label == "fear" else 0.0 for label in labels})
     history = pd.DataFrame({"fold": [0], "network": [0], "epoch": [1], "kept": [True]})
     about = Origin(labels, **{"protocol": "loso", "speaker_independent": True, "statement_independent": False,
                               "seed": 1, "settings": {}, **origin})
-    numbers = result(rows, history, about, Evaluate(resamples=100, confidence=0.9, dpi=50))
-    return Evaluation(numbers, rows, confusion(rows["label"], rows["predicted"], labels), history)
+    numbers = result(rows, history, about, SETTINGS)
+    calibration = calibrate(Predictions(rows.assign(part="test"), about), rows)
+    return Evaluation(numbers, rows, confusion(rows["label"], rows["predicted"], labels), history, calibration,
+                      slices(rows, SETTINGS, seed=1))
 
 
 @pytest.mark.parametrize(("speakers", "said"), [
@@ -40,6 +47,21 @@ def test_the_score_says_what_its_interval_is_worth(speakers: int, said: str) -> 
 def test_labels_that_were_never_tested_are_named() -> None:
     assert measured(1, ("anger", "boredom", "calm", "fear")).score.startswith(
         "UAR over 2 of 4 labels (boredom, calm never tested) 0.500 (no interval")
+
+
+def test_what_people_achieve_is_said() -> None:
+    run = measured(1)
+    assert str(run).endswith("chance 0.500")
+    run.numbers.update({"corpora": "savee", "human": {"savee": {"accuracy": 0.665}}})
+    assert str(run).endswith("chance 0.500, people's accuracy 0.665")
+
+
+def test_what_explains_the_score_without_hearing_is_said() -> None:
+    run = measured(1)
+    run.numbers["shortcuts"] = {"uar": {"text": 0.99, "duration": 0.8, "sex": 0.5}, "warning": ""}
+    assert run.warning == ""
+    run.numbers["shortcuts"]["warning"] = "text, duration"
+    assert "by who knows only the clips' text (UAR 0.990), duration (UAR 0.800); chance is 0.500" in run.warning
 
 
 def test_speaker_dependence_is_marked() -> None:

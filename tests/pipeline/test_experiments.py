@@ -20,7 +20,7 @@ _before = result
 def result(*args, **kwargs):
     return {**_before(*args, **kwargs), "marked": 1}
 """
-IDS = {"loss", "accuracy", "confusion", "recall"}
+IDS = {"loss", "accuracy", "confusion", "recall", "reliability", "coverage"}
 
 
 def _experiments(project: Project) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from speech_emotion.cli import agree, cache, corpora, corpus, encoder, inspect, predict, splits
+from speech_emotion.cli import agree, cache, compare, corpora, corpus, encoder, inspect, predict, splits
 
 _DECISIVE = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "dvc")
 """Libraries whose versions a report of a defect should name."""
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command()(predict.predict)
 app.command()(splits.splits)
 app.command()(agree.agree)
+app.command()(compare.compare)
 app.command()(inspect.inspect)
 app.command()(encoder.encoder)
 app.command()(corpora.audit)

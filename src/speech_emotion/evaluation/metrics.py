@@ -96,6 +96,19 @@ def precision(truth: Labels, predicted: Labels) -> dict[str, float]:
     return dict(zip(names.tolist(), values.tolist(), strict=True))
 
 
+def f1(truth: Labels, predicted: Labels) -> dict[str, float]:
+    """F1 of each label that occurs in `truth`, in alphabetical order; 0 for one that is never right.
+
+    Examples
+    --------
+    >>> {label: round(value, 4) for label, value in f1(["anger", "anger", "fear"], ["anger", "anger", "anger"]).items()}
+    {'anger': 0.8, 'fear': 0.0}
+    """
+    names = np.unique(truth)
+    values = f1_score(truth, predicted, labels=names, average=None, zero_division=0)
+    return dict(zip(names.tolist(), values.tolist(), strict=True))
+
+
 def confusion(truth: Labels, predicted: Labels, labels: Sequence[str] | None = None) -> pd.DataFrame:
     """Count clips by label and prediction.
 
@@ -193,3 +206,33 @@ def uar_of_counts(counts: np.ndarray) -> np.ndarray:
     recalls = np.diagonal(counts, axis1=-2, axis2=-1) / np.maximum(num_clips, 1)
     mean: np.ndarray = recalls.sum(axis=-1) / np.count_nonzero(num_clips, axis=-1)
     return mean
+
+
+def macro_f1_of_counts(counts: np.ndarray) -> np.ndarray:
+    """Macro-F1 from confusion counts; equals `macro_f1` of the clips that are counted.
+
+    Parameters
+    ----------
+    counts : np.ndarray [shape=(..., labels, labels)]
+        Rows are true labels, columns predictions. A label without clips is left out.
+
+    Returns
+    -------
+    np.ndarray [shape=(...), dtype=float64]
+
+    Examples
+    --------
+    >>> round(float(macro_f1_of_counts(np.array([[3, 1], [0, 4]]))), 6)
+    0.873016
+    """
+    num_clips = counts.sum(axis=-1)
+    either = num_clips + counts.sum(axis=-2)
+    scores = np.where(num_clips > 0, 2 * np.diagonal(counts, axis1=-2, axis2=-1) / np.maximum(either, 1), 0)
+    mean: np.ndarray = scores.sum(axis=-1) / np.count_nonzero(num_clips, axis=-1)
+    return mean
+
+
+OF_COUNTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "uar": uar_of_counts, "accuracy": accuracy_of_counts, "macro_f1": macro_f1_of_counts,
+}
+"""By their names in `OVERALL`, the metrics that have an interval over speakers."""

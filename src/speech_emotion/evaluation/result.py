@@ -1,13 +1,14 @@
 """All numbers of one run, as they go into metrics/evaluate.json."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from speech_emotion.corpora.artificial import SYNTHETIC
-from speech_emotion.evaluation import intervals, metrics
+from speech_emotion.corpora.human import HUMAN
+from speech_emotion.evaluation import intervals, metrics, probabilistic
 from speech_emotion.evaluation.history import kept_epochs
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.predictions import Origin
@@ -21,7 +22,8 @@ def result(
     Parameters
     ----------
     predictions : pd.DataFrame
-        One row per test clip of any fold: fold, speaker, corpus, label, predicted, baseline.
+        One row per test clip of any fold: fold, speaker, corpus, label, predicted, baseline, and p_<label> for each
+        label.
     history : pd.DataFrame
         Rows fold, network, epoch, kept.
     origin : Origin
@@ -40,7 +42,8 @@ def result(
     >>> rows = pd.DataFrame({"fold": 0, "corpus": "toy", "speaker": ["toy-ann", "toy-ann", "toy-ann", "toy-bob"],
     ...                      "label": ["anger", "anger", "fear", "fear"],
     ...                      "predicted": ["anger", "anger", "anger", "fear"],
-    ...                      "baseline": ["anger", "fear", "anger", "fear"]})
+    ...                      "baseline": ["anger", "fear", "anger", "fear"],
+    ...                      "p_anger": [0.5, 0.5, 0.5, 0.0], "p_calm": 0.25, "p_fear": [0.25, 0.25, 0.25, 0.75]})
     >>> epochs = pd.DataFrame({"fold": 0, "network": 0, "epoch": [1, 2], "kept": [False, True]})
     >>> origin = Origin(("anger", "calm", "fear"), "loso", True, False, seed=1, settings={})
     >>> numbers = result(rows, epochs, origin, Evaluate(resamples=1000, confidence=0.95, dpi=100))
@@ -48,6 +51,8 @@ def result(
     (0.75, 0.75, {'anger': 1.0, 'fear': 0.5})
     >>> numbers["baseline"]["uar"], numbers["baseline"]["uar_gain"]
     (0.5, 0.25)
+    >>> numbers["brier"], numbers["top_2_accuracy"], numbers["majority"]["label"]
+    (0.4375, 0.75, 'anger')
     >>> numbers["labels"]
     {'tested': 'anger, fear', 'untested': 'calm'}
     >>> numbers["interval"]["uar"], numbers["interval"]["note"]
@@ -58,25 +63,27 @@ def result(
     truth, predicted = predictions["label"], predictions["predicted"]
     corpora = {str(name): {**_overall(clips), **_counts(clips)} for name, clips in predictions.groupby("corpus")}
     recalls = metrics.recall(truth, predicted)
+    bounds = {name: _interval(predictions, metric, settings, origin.seed) for name, metric in metrics.OF_COUNTS.items()}
     return {
         **_overall(predictions),
         "uar_speaker_mean": _rounded(_uar_by(predictions, "speaker").mean()),
         **({"uar_corpus_mean": _rounded(_uar_by(predictions, "corpus").mean())} if len(corpora) > 1 else {}),
         "chance_uar": _rounded(1 / len(recalls)),
         "interval": {
-            **{
-                name: _interval(predictions, metric, settings, origin.seed)
-                for name, metric in (("uar", metrics.uar_of_counts), ("accuracy", metrics.accuracy_of_counts))
-            },
+            **{name: _ends(ends) for name, ends in bounds.items()},
             "confidence": settings.confidence,
-            "note": intervals.note(predictions["speaker"].nunique()),
+            "note": intervals.note(predictions["speaker"].nunique(), drawn=bounds["uar"] is not None),
         },
+        **_of_probabilities(predictions, origin),
         "baseline": _baseline(predictions, settings, origin.seed),
+        "majority": _majority(truth),
+        **({"human": human} if (human := _human(corpora)) else {}),
         "protocol": origin.protocol,
         "speaker_independent": origin.speaker_independent,
         "transductive": origin.transductive,
         "statement_independent": origin.statement_independent,
         "validation": origin.validation,
+        "refit": origin.settings.get("train_cnn", {}).get("refit"),
         "corpora": ", ".join(corpora),
         "synthetic": SYNTHETIC in corpora,
         # As text: one cell each where DVC lays metrics out in columns.
@@ -92,6 +99,7 @@ def result(
         },
         "recall": {name: _rounded(value) for name, value in recalls.items()},
         "precision": {name: _rounded(value) for name, value in metrics.precision(truth, predicted).items()},
+        "f1": {name: _rounded(value) for name, value in metrics.f1(truth, predicted).items()},
         **({"by_corpus": corpora} if len(corpora) > 1 else {}),
         "folds": _folds(predictions, history),
     }
@@ -114,16 +122,39 @@ def _baseline(predictions: pd.DataFrame, settings: Evaluate, seed: int) -> dict[
     numbers = _overall(predictions.assign(predicted=predictions["baseline"]))
     gain = metrics.uar(predictions["label"], predictions["predicted"]) - numbers["uar"]
     return {**numbers, "uar_gain": _rounded(gain),
-            "uar_gain_interval": _interval(predictions, metrics.uar_of_counts, settings, seed, against="baseline")}
+            "uar_gain_interval": _ends(_interval(predictions, metrics.uar_of_counts, settings, seed, "baseline"))}
+
+
+def _of_probabilities(predictions: pd.DataFrame, origin: Origin) -> dict[str, float]:
+    truth, probabilities = probabilistic.of_table(predictions, origin.labels)
+    precisions = metrics.precision(predictions["label"], predictions["predicted"])
+    return {
+        "macro_precision": _rounded(float(np.mean(list(precisions.values())))),
+        **{name: _rounded(getattr(probabilistic, name)(truth, probabilities)) for name in probabilistic.METRICS},
+    }
+
+
+def _majority(truth: pd.Series) -> dict[str, Any]:
+    """Measure what always saying the label that most test clips have gives; the first of equally frequent ones."""
+    label = str(truth.astype(str).value_counts().sort_index().idxmax())
+    return {"label": label, **_overall(pd.DataFrame({"label": truth, "predicted": label}))}
+
+
+def _human(corpora: Iterable[str]) -> dict[str, dict[str, Any]]:
+    return {name: HUMAN[name]._asdict() for name in corpora if name in HUMAN}
 
 
 def _interval(
     predictions: pd.DataFrame, metric: Callable[[np.ndarray], np.ndarray], settings: Evaluate, seed: int,
     against: str | None = None,
-) -> dict[str, float | None]:
-    ends = intervals.by_speaker(predictions, metric, resamples=settings.resamples, confidence=settings.confidence,
+) -> tuple[float, float] | None:
+    return intervals.by_speaker(predictions, metric, resamples=settings.resamples, confidence=settings.confidence,
                                 seed=seed, against=against)
-    return {"low": None, "high": None} if ends is None else dict(zip(("low", "high"), map(_rounded, ends), strict=True))
+
+
+def _ends(bounds: tuple[float, float] | None) -> dict[str, float | None]:
+    low, high = map(_rounded, bounds) if bounds else (None, None)
+    return {"low": low, "high": high}
 
 
 def _folds(predictions: pd.DataFrame, history: pd.DataFrame) -> dict[str, dict[str, float]]:

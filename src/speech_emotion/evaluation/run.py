@@ -6,8 +6,11 @@ from typing import Any
 import pandas as pd
 
 from speech_emotion.evaluation import metrics
+from speech_emotion.evaluation.calibration import Calibration, calibrate
 from speech_emotion.evaluation.pooling import pool_test_parts
 from speech_emotion.evaluation.result import result
+from speech_emotion.evaluation.shortcuts import shortcuts
+from speech_emotion.evaluation.slices import gaps, slices
 from speech_emotion.params.evaluate import Evaluate
 from speech_emotion.predictions import Predictions
 
@@ -26,12 +29,18 @@ class Evaluation:
         Counts by true label and prediction, of all labels that were trained on; see `metrics.confusion`.
     history : pd.DataFrame
         Rows fold, network, epoch, kept, loss, val_loss, accuracy, val_accuracy.
+    calibration : Calibration
+        How far the probabilities can be believed.
+    slices : pd.DataFrame
+        How the run fares by corpus, sex, speaker and so on; see `slices.slices`.
     """
 
     numbers: dict[str, Any]
     clips: pd.DataFrame
     confusion: pd.DataFrame
     history: pd.DataFrame
+    calibration: Calibration
+    slices: pd.DataFrame
 
     @property
     def name(self) -> str:
@@ -55,13 +64,25 @@ class Evaluation:
         """What stands above a picture, in two lines: what this is, and its score over so many clips."""
         return f"{self.name}\n{self.score}, {self.numbers['counts']['test_clips']:,} clips"
 
+    @property
+    def warning(self) -> str:
+        """What else than hearing emotion could explain the score, in a line; empty if nothing does."""
+        told = self.numbers["shortcuts"]
+        if not told["warning"]:
+            return ""
+        uars = ", ".join(f"{name} (UAR {told['uar'][name]:.3f})" for name in told["warning"].split(", "))
+        return (f"WARNING: much of this score can be had without hearing, by who knows only the clips' {uars}; "
+                f"chance is {self.numbers['chance_uar']:.3f}: docs/evaluation.md, \"Shortcuts\"")
+
     def __str__(self) -> str:
         """Say the result in one line."""
         means = ", ".join(f"mean over {groups} {self.numbers[key]:.3f}" for groups, key in
                           (("speakers", "uar_speaker_mean"), ("corpora", "uar_corpus_mean")) if key in self.numbers)
+        human = self.numbers.get("human", {}).get(self.numbers["corpora"], {}).get("accuracy")
+        people = "" if human is None else f", people's accuracy {human:.3f}"
         return (f"{self.name}: {self.score}, {means}, accuracy {self.numbers['accuracy']:.3f}, "
                 f"macro-F1 {self.numbers['macro_f1']:.3f}, baseline without a network "
-                f"{self.numbers['baseline']['uar']:.3f}, chance {self.numbers['chance_uar']:.3f}")
+                f"{self.numbers['baseline']['uar']:.3f}, chance {self.numbers['chance_uar']:.3f}{people}")
 
 
 def evaluate(
@@ -107,9 +128,20 @@ def evaluate(
     UAR 1.000 (no interval: 1 test speaker, fewer than 5), 2 clips
     """
     rows = pool_test_parts(predictions, clips)
+    calibration = calibrate(predictions, rows)
+    numbers = result(rows, history, predictions.origin, settings)
+    for fold, temperature in calibration.temperatures.items():
+        numbers["folds"][str(fold)]["temperature"] = temperature
     return Evaluation(
-        numbers=result(rows, history, predictions.origin, settings),
+        numbers={
+            **numbers,
+            "calibration": calibration.numbers,
+            "gaps": gaps(rows, settings, predictions.origin.seed),
+            "shortcuts": shortcuts(clips, predictions, rows),
+        },
         clips=rows,
         confusion=metrics.confusion(rows["label"], rows["predicted"], predictions.origin.labels),
         history=history,
+        calibration=calibration,
+        slices=slices(rows, settings, predictions.origin.seed),
     )

@@ -1,3 +1,3 @@
-from . import figures, write
+from . import calibration, figures, write
 
-__all__ = ["figures", "write"]
+__all__ = ["calibration", "figures", "write"]

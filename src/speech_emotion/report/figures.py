@@ -42,7 +42,7 @@ def history(epochs: pd.DataFrame, title: str) -> Figure:
     ['loss', 'accuracy']
     """
     figure = Figure(figsize=(10, 4.4), layout="constrained")
-    _head(figure, title)
+    head(figure, title)
     if epochs.empty:
         figure.text(0.5, 0.4, "no network was trained (train_cnn.num_networks is 0)", ha="center")
         return figure
@@ -87,7 +87,7 @@ def confusion(counts: pd.DataFrame, title: str) -> Figure:
     """
     size = 2.5 + 0.75 * len(counts)
     figure = Figure(figsize=(size + 0.8, size), layout="constrained")
-    _head(figure, title)
+    head(figure, title)
     axes = figure.subplots()
     numbers = counts.to_numpy()
     shares = np.divide(numbers, numbers.sum(axis=1, keepdims=True), where=numbers.sum(axis=1, keepdims=True) > 0,
@@ -127,7 +127,7 @@ def recall(counts: pd.DataFrame, title: str) -> Figure:
     ['0.75 (3 of 4)', '1.00 (4 of 4)']
     """
     figure = Figure(figsize=(8, 1.9 + 0.4 * len(counts)), layout="constrained")
-    _head(figure, title)
+    head(figure, title)
     axes = figure.subplots()
     right, clips = np.diagonal(counts), counts.sum(axis=1).to_numpy()
     recalls = right / np.maximum(clips, 1)
@@ -146,7 +146,22 @@ def recall(counts: pd.DataFrame, title: str) -> Figure:
     return figure
 
 
-def _head(figure: Figure, title: str) -> None:
+def head(figure: Figure, title: str) -> None:
+    """Write a title above a figure, in as many lines as its width asks for.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    title : str
+        What this is, and its score.
+
+    Examples
+    --------
+    >>> figure = Figure(figsize=(4, 3))
+    >>> head(figure, "toy, loso")
+    >>> figure.get_suptitle()
+    'toy, loso'
+    """
     letters = int(figure.get_figwidth() / _LETTER_INCHES)
     figure.suptitle("\n".join(textwrap.fill(line, letters) for line in title.splitlines()), fontsize=10)
 

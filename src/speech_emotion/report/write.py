@@ -8,7 +8,7 @@ import pandas as pd
 
 from speech_emotion.core.files import replacing
 from speech_emotion.evaluation.run import Evaluation
-from speech_emotion.report import figures
+from speech_emotion.report import calibration, figures
 
 
 def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: Path, *, dpi: int) -> None:
@@ -21,15 +21,16 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     corpus : dict
         What was taken in and rejected; see `ingest.summary`.
     metrics : Path
-        Folder for evaluate.json and corpus.json.
+        Folder for evaluate.json, corpus.json and slices.csv.
     plots : Path
-        Folder for history, confusion and recall, each as CSV and PNG.
+        Folder for history, confusion, recall, reliability and coverage, each as CSV and PNG.
     dpi : int
         Of the PNGs, in dots per inch.
 
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
+    >>> from speech_emotion.evaluation.calibration import Calibration
     >>> numbers = {
     ...     "uar": 0.875, "corpora": "toy", "protocol": "loso", "speaker_independent": True,
     ...     "transductive": False,
@@ -37,20 +38,27 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     ...     "interval": {"uar": {"low": None, "high": None}, "note": "no interval: 2 test speakers, fewer than 5"},
     ...     "counts": {"test_clips": 8, "labels": 2}}
     >>> labels = ["anger", "fear"]
+    >>> bins = pd.DataFrame({"low": [0.5], "high": 0.6, "clips": 8, "confidence": 0.55, "accuracy": 0.875})
+    >>> curve = pd.DataFrame({"share": [1.0], "clips": 8, "accuracy": 0.875, "accuracy_tempered": 0.875})
     >>> measured = Evaluation(
     ...     numbers=numbers,
     ...     clips=pd.DataFrame({"label": ["anger", "fear"], "predicted": ["anger", "anger"]}),
     ...     confusion=pd.DataFrame([[3, 1], [0, 4]], labels, labels),
     ...     history=pd.DataFrame({"fold": [0], "network": 0, "epoch": [1], "kept": True, "loss": [0.9],
-    ...                           "accuracy": [0.5], "val_loss": [0.8], "val_accuracy": [0.5]}))
+    ...                           "accuracy": [0.5], "val_loss": [0.8], "val_accuracy": [0.5]}),
+    ...     calibration=Calibration({"ece": 0.325, "ece_tempered": 0.325}, {0: 1.0}, bins, bins, curve),
+    ...     slices=pd.DataFrame({"dimension": ["sex"], "value": "female", "clips": 8}))
     >>> with TemporaryDirectory() as folder:
     ...     write(measured, {"clips": 8}, Path(folder, "metrics"), Path(folder, "plots"), dpi=50)
     ...     sorted(path.name for path in Path(folder, "plots").iterdir())
-    ['confusion.csv', 'confusion.png', 'history.csv', 'history.png', 'recall.csv', 'recall.png']
+    ['confusion.csv', 'confusion.png', 'coverage.csv', 'coverage.png', 'history.csv', 'history.png', 'recall.csv', \
+'recall.png', 'reliability.csv', 'reliability.png', 'reliability_tempered.csv']
     """
     numbers, title = evaluation.numbers, evaluation.title
     _write_json(metrics / "evaluate.json", numbers)
     _write_json(metrics / "corpus.json", corpus)
+
+    _write_csv(metrics / "slices.csv", evaluation.slices)
 
     over_folds = evaluation.history.drop(columns=["fold", "network", "kept"]).groupby("epoch").mean().reset_index()
     _write_csv(plots / "history.csv", over_folds)
@@ -58,9 +66,15 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     recalls = pd.Series(numbers["recall"], name="recall").rename_axis("label").reset_index()
     _write_csv(plots / "recall.csv", recalls)
 
+    _write_csv(plots / "reliability.csv", evaluation.calibration.reliability)
+    _write_csv(plots / "reliability_tempered.csv", evaluation.calibration.reliability_tempered)
+    _write_csv(plots / "coverage.csv", evaluation.calibration.coverage)
+
     figures.save(figures.history(evaluation.history, title), plots / "history.png", dpi)
     figures.save(figures.confusion(evaluation.confusion, title), plots / "confusion.png", dpi)
     figures.save(figures.recall(evaluation.confusion, title), plots / "recall.png", dpi)
+    figures.save(calibration.reliability(evaluation.calibration, title), plots / "reliability.png", dpi)
+    figures.save(calibration.coverage(evaluation.calibration, title), plots / "coverage.png", dpi)
 
 
 def cells(confusion: pd.DataFrame) -> pd.DataFrame:
