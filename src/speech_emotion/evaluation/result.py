@@ -81,6 +81,7 @@ def result(
         "protocol": origin.protocol,
         "speaker_independent": origin.speaker_independent,
         "transductive": origin.transductive,
+        **({"encoders": _encoders(origin)} if origin.encoders else {}),
         "statement_independent": origin.statement_independent,
         "validation": origin.validation,
         "refit": origin.settings.get("train_cnn", {}).get("refit"),
@@ -107,6 +108,14 @@ def result(
 
 def _overall(clips: pd.DataFrame) -> dict[str, float]:
     return {name: _rounded(metric(clips["label"], clips["predicted"])) for name, metric in metrics.OVERALL.items()}
+
+
+def _encoders(origin: Origin) -> dict[str, dict[str, Any]]:
+    """Name what the branches hear through, and which of the tested corpora it has learnt emotions from."""
+    return {used.branch: {
+        "name": used.name, "sha256": used.sha256, "licence": used.licence, "trained_on": used.trained_on,
+        "layers": ", ".join(map(str, used.layers)), "heard": ", ".join(used.heard),
+    } for used in origin.encoders}
 
 
 def _counts(clips: pd.DataFrame) -> dict[str, int]:

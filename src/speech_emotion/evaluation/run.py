@@ -47,6 +47,9 @@ class Evaluation:
         """What data and protocol this is, in a few words."""
         marks = [mark for mark, holds in (("SPEAKER-DEPENDENT", not self.numbers["speaker_independent"]),
                                           ("TRANSDUCTIVE", self.numbers["transductive"])) if holds]
+        encoders = self.numbers.get("encoders", {}).values()
+        marks += [f"with {each['name']}" + (f", WHICH HAS LEARNT FROM {each['heard']}" if each["heard"] else "")
+                  for each in encoders]
         return f"{self.numbers['corpora']}, {self.numbers['protocol']}" + (f" ({', '.join(marks)})" if marks else "")
 
     @property
