@@ -153,6 +153,12 @@ def test_it_is_the_training_part_that_teaches(make_clips: Make) -> None:
         balanced_accuracy_score(test["label"], said), abs=1e-6)
 
 
+def test_without_a_clip_to_learn_from_nothing_is_measured(make_clips: Make) -> None:
+    clips = one_corpus(make_clips)
+    made, test = judged(clips, clips[["clip_id"]].assign(fold=0, part=["validation", "test"] * (len(clips) // 2)))
+    assert shortcuts(clips, made, test) == {"uar": {}, "bound": pytest.approx(2 / 3, abs=1e-6), "warning": ""}
+
+
 def test_a_bad_model_is_not_warned_of_by_luck(make_clips: Make) -> None:
     clips = one_corpus(make_clips)
     made, test = judged(clips, loso(clips))
