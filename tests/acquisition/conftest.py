@@ -16,7 +16,7 @@ from speech_emotion.testing import make_corpus
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `files`; `cut` says after how many bytes the next answers for a path end, `answers` when they begin."""
+    """Serves `files`, once `answers` is set; `cut` says after how many bytes the next answers for a path break off."""
 
     daemon_threads = True
 

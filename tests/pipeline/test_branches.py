@@ -41,7 +41,7 @@ def test_an_encoder_beside_the_network(project: Project, tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)[0]
     labels = predictions.origin.labels
-    np.testing.assert_allclose([said[f"p_{label}"] for label in labels], [tested[f"p_{label}"] for label in labels],
+    np.testing.assert_allclose([said["probabilities"][label] for label in labels], [tested[f"p_{label}"] for label in labels],
                                atol=1e-5)
 
     # What training changes does not make anything be encoded again, and neither does where the encoder lies.
