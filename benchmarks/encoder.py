@@ -17,7 +17,7 @@ import numpy as np
 from speech_emotion.extraction.run import extract
 from speech_emotion.extraction.worker import ClipFile
 from speech_emotion.features.encoders import content
-from speech_emotion.features.encoders.opened import SAMPLE_RATE
+from speech_emotion.features.encoders.loading import SAMPLE_RATE
 from speech_emotion.features.encoders.whisper import Whisper
 from speech_emotion.parallel.workers import local_workers
 from speech_emotion.params.base import load

@@ -39,10 +39,9 @@ def test_an_encoder_beside_the_network(project: Project, tmp_path: Path) -> None
     assert "SER_ENCODER does not say where it is" in missing.stderr
     done = project.run("ser", "predict", "--format", "json", audio, SER_ENCODER=str(moved))
     assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)[0]
-    labels = predictions.origin.labels
-    np.testing.assert_allclose([said["probabilities"][label] for label in labels], [tested[f"p_{label}"] for label in labels],
-                               atol=1e-5)
+    said = json.loads(done.stdout)[0]["probabilities"]
+    expected = {label: tested[f"p_{label}"] for label in predictions.origin.labels}
+    np.testing.assert_allclose([said[label] for label in expected], list(expected.values()), atol=1e-5)
 
     # What training changes does not make anything be encoded again, and neither does where the encoder lies.
     moved.rename(encoder)

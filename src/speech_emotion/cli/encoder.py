@@ -16,7 +16,7 @@ def encoder(
     See docs/encoders.md for where to get one, and which layers serve.
     """
     from speech_emotion.features.encoders import content
-    from speech_emotion.features.encoders.opened import SAMPLE_RATE, opened
+    from speech_emotion.features.encoders.loading import SAMPLE_RATE, opened
 
     sha256 = content.digest(model)
     found = opened(str(model), sha256, model.stem, (1,))

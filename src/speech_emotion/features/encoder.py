@@ -10,7 +10,7 @@ from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
 from speech_emotion.features import arithmetic
 from speech_emotion.features.analysis import Analysis
-from speech_emotion.features.encoders.opened import SAMPLE_RATE, Encoder, opened
+from speech_emotion.features.encoders.loading import SAMPLE_RATE, Encoder, opened
 from speech_emotion.features.feature import Feature
 from speech_emotion.params.base import Section
 
@@ -56,7 +56,7 @@ class Settings(Section):
         return layers
 
     def encoder(self) -> Encoder:
-        """Load it, once in each process; raises as `encoders.opened.opened` does."""
+        """Load it, once in each process; raises as `encoders.loading.opened` does."""
         return opened(self.model, self.sha256, self.name, self.layers)
 
 

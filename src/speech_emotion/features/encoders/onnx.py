@@ -6,14 +6,14 @@ import numpy as np
 
 from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
-from speech_emotion.features.encoders.opened import SAMPLE_RATE, require_layers
+from speech_emotion.features.encoders.loading import SAMPLE_RATE, require_layers
 
 _TRIED = SAMPLE_RATE
 """Samples that an encoder is tried with."""
 
 
 class Onnx:
-    """The outputs [batch, frames, width] of a graph, each a layer, in their order; see `opened.Encoder`.
+    """The outputs [batch, frames, width] of a graph, each a layer, in their order; see `loading.Encoder`.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Onnx:
         (self.width,) = widths
 
     def encode(self, samples: Float32) -> list[Float32]:
-        """Encode a stretch of speech; see `opened.Encoder.encode`."""
+        """Encode a stretch of speech; see `loading.Encoder.encode`."""
         try:
             given = self._session.run(self._outputs, {self._input: samples[np.newaxis]})
         except Exception as error:

@@ -9,7 +9,7 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.features import mel
 from speech_emotion.features.analysis import Analysis
 from speech_emotion.features.encoders import ctranslate
-from speech_emotion.features.encoders.opened import SAMPLE_RATE, require_layers
+from speech_emotion.features.encoders.loading import SAMPLE_RATE, require_layers
 
 HOP_LENGTH, N_FFT = 160, 400
 """Of the log-mel spectrum, in samples."""
@@ -19,7 +19,7 @@ _FILES = ("config.json", "vocabulary.json", "vocabulary.txt", "tokenizer.json", 
 
 
 class Whisper:
-    """The encoder up to each of some layers; see `opened.Encoder`.
+    """The encoder up to each of some layers; see `loading.Encoder`.
 
     What a layer gives goes through the normalisation behind the last one, as if the encoder ended there. A clip is
     encoded at its own length: Whisper's own use fills it up with silence to 30 s, which takes ten times as long.
@@ -57,7 +57,7 @@ class Whisper:
         self.width = self.encode(np.zeros(self.fewest, np.float32))[0].shape[1]
 
     def encode(self, samples: Float32) -> list[Float32]:
-        """Encode a stretch of speech; see `opened.Encoder.encode`."""
+        """Encode a stretch of speech; see `loading.Encoder.encode`."""
         import ctranslate2
 
         spectrum = np.ascontiguousarray(log_mel(samples, self._n_mels).T[np.newaxis])
