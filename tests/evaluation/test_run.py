@@ -1,5 +1,6 @@
 """What is said of a run, in one line and above its pictures."""
 
+import dataclasses
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from speech_emotion.evaluation.result import result
 from speech_emotion.evaluation.run import Evaluation
 from speech_emotion.evaluation.slices import slices
 from speech_emotion.params.evaluate import Evaluate
-from speech_emotion.predictions import Origin, Predictions
+from speech_emotion.predictions import EncoderUse, Origin, Predictions
 
 SETTINGS = Evaluate(resamples=100, confidence=0.9, dpi=50)
 
@@ -76,3 +77,15 @@ def test_transduction_is_marked() -> None:
     assert str(run).startswith("toy, loso (TRANSDUCTIVE): UAR")
     both = measured(1, protocol="random_kfold", speaker_independent=False, transductive=True)
     assert both.name == "toy, random_kfold (SPEAKER-DEPENDENT, TRANSDUCTIVE)"
+
+
+def test_encoders_are_named_and_what_they_have_heard_is_said() -> None:
+    used = EncoderUse("encoder", "whisper-base", "0" * 64, "MIT", "speech", layers=(2, 3), heard=())
+    run = measured(1, encoders=(used,))
+    assert run.name == "toy, loso (with whisper-base)"
+    assert run.numbers["encoders"]["encoder"] == {
+        "name": "whisper-base", "sha256": "0" * 64, "licence": "MIT", "trained_on": "speech", "layers": "2, 3",
+        "heard": ""}
+    heard = measured(1, encoders=(dataclasses.replace(used, heard=("toy",)),), transductive=True)
+    assert heard.name == "toy, loso (TRANSDUCTIVE, with whisper-base, WHICH HAS LEARNT FROM toy)"
+    assert "encoders" not in measured(1).numbers
