@@ -24,21 +24,23 @@ def spoken(skill: float, scale: float, seed: int) -> np.ndarray:
 
 def test_a_branch_that_is_too_sure_is_softened_to_what_is_most_likely() -> None:
     said = spoken(1.0, 8.0, seed=1)
-    temperature = Fusion.fit({"main": said}, CLASSES, "equal").shares["main"].temperature
+    temperature = Fusion.fit({"main": said}, CLASSES, "validation").shares["main"].temperature
     losses = {t: -np.log(softened(said, t)[np.arange(len(CLASSES)), CLASSES]).mean() for t in np.arange(1, 20, 0.01)}
     assert temperature == pytest.approx(min(losses, key=lambda t: losses[t]), abs=0.02)
 
 
 def test_no_branch_is_made_surer_than_it_is() -> None:
-    assert Fusion.fit({"main": spoken(9.0, 0.1, seed=1)}, CLASSES, "equal").shares["main"].temperature < 1.001
+    assert Fusion.fit({"main": spoken(9.0, 0.1, seed=1)}, CLASSES, "validation").shares["main"].temperature < 1.001
 
 
-def test_the_better_branch_weighs_more_and_equal_means_equal() -> None:
+def test_the_better_branch_weighs_more_and_the_mean_is_plain() -> None:
     both = {"main": spoken(0.3, 3.0, seed=1), "better": spoken(2.5, 3.0, seed=2)}
     fitted = Fusion.fit(both, CLASSES, "validation").shares
     assert fitted["better"].weight > 0.7
     assert fitted["better"].weight + fitted["main"].weight == pytest.approx(1, abs=2e-4)
-    assert {share.weight for share in Fusion.fit(both, CLASSES, "equal").shares.values()} == {0.5}
+    plain = Fusion.fit(both, CLASSES, "mean")
+    assert set(plain.shares.values()) == {Share(1.0, 0.5)}
+    np.testing.assert_allclose(plain(both), (both["main"] + both["better"]) / 2, atol=1e-12)
 
 
 def test_few_clips_leave_the_weights_near_each_other() -> None:

@@ -45,7 +45,7 @@ def test_an_encoder_beside_the_network(project: Project, tmp_path: Path) -> None
 
     # What training changes does not make anything be encoded again, and neither does where the encoder lies.
     moved.rename(encoder)
-    project.set(train_cnn__fusion="equal")
+    project.set(train_cnn__fusion="validation")
     assert project.repro().stages["extract_mfcc"] == "unchanged"
     settings["model"] = str(encoder.rename(moved))
     project.set(extract_mfcc__branches={"encoder": {"features": {"encoder": settings}}})

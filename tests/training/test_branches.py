@@ -53,7 +53,7 @@ def two_sets(make_store: Make, features: dict[str, np.ndarray], tmp_path_factory
 def test_a_model_of_branches_is_what_fuses_models_that_are_trained_apart(
     clips: Any, two_sets: Any, tiny: Make, tiny_network: Make, digests: Make, tmp_path: Path
 ) -> None:
-    settings = {"split__protocol": "speaker_kfold", "split__folds": 2}
+    settings = {"split__protocol": "speaker_kfold", "split__folds": 2, "fusion": "validation"}
     said = train(clips, two_sets, tiny(branches={"extra": EXTRA}, **settings), tiny_network(),
                  outputs(tmp_path / "both"))
     train(clips, two_sets, tiny(**settings), tiny_network(), outputs(tmp_path / "main"))
@@ -97,7 +97,7 @@ def test_encoders_are_on_record_with_what_they_have_heard(
 def test_validation_alone_decides_how_branches_are_fused(
     clips: Any, features: Any, two_sets: Any, tiny: Make, tiny_network: Make, tmp_path: Path
 ) -> None:
-    settings = tiny(branches={"extra": EXTRA})
+    settings = tiny(branches={"extra": EXTRA}, fusion="validation")
     train(clips, two_sets, settings, tiny_network(), outputs(tmp_path / "as-it-was"))
     rows = table(tmp_path / "as-it-was")
     tested = set(rows.loc[rows["part"] == "test", "clip_id"])

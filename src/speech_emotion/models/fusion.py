@@ -1,8 +1,9 @@
-"""How the branches of a model become one: each softened as its validation part says, then averaged.
+"""How the branches of a model become one: the mean of their probabilities, plain or as the validation part says.
 
-A branch's probabilities are raised to the power ``1 / temperature`` (Guo et al. 2017, arXiv:1706.04599), since linear
-models of many columns are far too sure of themselves, and one that is would outvote the others. The weights of the mean
-are those under which the validation part is most likely: the mixture's, by expectation and maximisation.
+Fitted, a branch's probabilities are first raised to the power ``1 / temperature`` (Guo et al. 2017, arXiv:1706.04599),
+since linear models of many columns are far too sure of themselves. The weights of the mean are then those under which
+the validation part is most likely: the mixture's, by expectation and maximisation. What is most likely is not always
+what is most often right: see docs/encoders.md for what both are worth.
 """
 
 from collections.abc import Mapping
@@ -60,6 +61,8 @@ class Fusion:
     Examples
     --------
     >>> sure, unsure = np.array([[0.99, 0.01], [0.99, 0.01]]), np.array([[0.6, 0.4], [0.3, 0.7]])
+    >>> Fusion.fit({"main": unsure, "sure": sure}, np.array([0, 1]), "mean").shares["sure"]
+    Share(temperature=1.0, weight=0.5)
     >>> fusion = Fusion.fit({"main": unsure, "sure": sure}, np.array([0, 1]), "validation")
     >>> fusion.shares["sure"].temperature > 10
     True
@@ -71,7 +74,7 @@ class Fusion:
 
     @classmethod
     def fit(
-        cls, probabilities: Mapping[str, np.ndarray], classes: np.ndarray, weights: Literal["validation", "equal"]
+        cls, probabilities: Mapping[str, np.ndarray], classes: np.ndarray, how: Literal["mean", "validation"]
     ) -> "Fusion":
         """Choose temperatures and weights.
 
@@ -81,18 +84,20 @@ class Fusion:
             What each branch says of clips that it has not learnt from.
         classes : np.ndarray [shape=(clips,), dtype=int]
             Their classes, from 0.
-        weights : {"validation", "equal"}
-            Whether weights are fitted too.
+        how : {"mean", "validation"}
+            Whether all count alike as they are, or temperatures and weights are fitted.
 
         Returns
         -------
         Fusion
         """
+        if how == "mean":
+            return cls({name: Share(1.0, 1 / len(probabilities)) for name in probabilities})
         temperatures = {name: _temperature(said, classes) for name, said in probabilities.items()}
         rows = np.arange(len(classes))
         true = np.stack([softened(said, temperatures[name])[rows, classes] for name, said in probabilities.items()])
         shares = np.full(len(true), 1 / len(true))
-        for _ in range(_ROUNDS if weights == "validation" else 0):
+        for _ in range(_ROUNDS):
             of_each = shares[:, np.newaxis] * true
             shares = (of_each / of_each.sum(axis=0)).sum(axis=1) + _CLIPS_FOR_EQUALITY
             shares /= shares.sum()

@@ -210,8 +210,8 @@ class TrainCnn(Optimisation):
     """What the baseline sees of a window; see `speech_emotion.models.functionals`."""
     baseline_shrinkage: Annotated[float, Field(ge=0, le=1)] | None
     """Of the baseline's covariance towards its diagonal; None for Ledoit and Wolf's."""
-    fusion: Literal["validation", "equal"]
-    """How much each branch counts: as fits the validation part best, or all alike."""
+    fusion: Literal["mean", "validation"]
+    """How branches become one: the mean of their probabilities, or as the validation part is most likely."""
     scheduler: Scheduler
     """Address of a Dask scheduler whose workers train; "" for this machine."""
     branches: dict[BranchName, dict[str, Any]]

@@ -11,11 +11,11 @@ from speech_emotion.params.train_cnn import MAIN
 
 
 def fused(
-    predictions: Mapping[str, pd.DataFrame], labels: Sequence[str], weights: Literal["validation", "equal"]
+    predictions: Mapping[str, pd.DataFrame], labels: Sequence[str], how: Literal["mean", "validation"]
 ) -> tuple[Fusion, pd.DataFrame]:
     """Fuse what the branches of one fold's model say.
 
-    Temperatures and weights are fitted on the validation part, of which every branch speaks as it has learnt from the
+    Where temperatures and weights are fitted, it is on the validation part, of which every branch speaks as it has learnt from the
     training part alone. The test part is not looked at.
 
     Parameters
@@ -24,7 +24,7 @@ def fused(
         Of each branch, the main one among them: what `folds.finish` gives, of the same clips.
     labels : sequence of str
         The classes.
-    weights : {"validation", "equal"}
+    how : {"mean", "validation"}
         See `Fusion.fit`.
 
     Returns
@@ -40,7 +40,7 @@ def fused(
              .to_numpy(np.float64) for name, rows in predictions.items()}
     validation = (table["part"] == "validation").to_numpy()
     classes = pd.Categorical(table.loc[validation, "label"], categories=list(labels)).codes.astype(np.int64)
-    fusion = Fusion.fit({name: said[validation] for name, said in given.items()}, classes, weights)
+    fusion = Fusion.fit({name: said[validation] for name, said in given.items()}, classes, how)
     if len(predictions) == 1:
         return fusion, table
     probabilities = fusion(given)
