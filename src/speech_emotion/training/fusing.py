@@ -15,8 +15,8 @@ def fused(
 ) -> tuple[Fusion, pd.DataFrame]:
     """Fuse what the branches of one fold's model say.
 
-    Where temperatures and weights are fitted, it is on the validation part, of which every branch speaks as it has learnt from the
-    training part alone. The test part is not looked at.
+    Where temperatures and weights are fitted, it is on the validation part, of which every branch speaks as it has
+    learnt from the training part alone. The test part is not looked at.
 
     Parameters
     ----------
