@@ -30,7 +30,7 @@ from speech_emotion.params.base import load
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 from speech_emotion.params.networks import NAMES, Networks
 from speech_emotion.params.train_cnn import TrainCnn
-from speech_emotion.training.run import network_columns
+from speech_emotion.training.branch import network_columns
 
 PARAMS = Path(__file__).resolve().parents[1] / "params.yaml"
 _SIDE = 1024

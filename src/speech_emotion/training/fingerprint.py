@@ -28,8 +28,8 @@ HARMLESS = frozenset({
 _PACKAGE = Path(__file__).parents[1]
 # What only runs, keeps or shows a training, or uses what came of it. A module that is not listed counts as deciding.
 _OTHER = {
-    "training": {"__init__", "augment/__init__", "checks", "crew", "fingerprint", "fusing", "machine", "members",
-                 "memo", "parcel", "progress", "purpose", "record", "remote", "run", "tasks", "work"},
+    "training": {"__init__", "augment/__init__", "branch", "checks", "crew", "fingerprint", "fusing", "machine",
+                 "members", "memo", "parcel", "progress", "purpose", "record", "remote", "run", "tasks", "work"},
     "models": {"__init__", "backend", "baseline", "bounds", "bundle", "fusion", "outputs", "provenance", "weights"},
 }
 _VARIABLES = ("CUDA_VISIBLE_DEVICES", "DNNL_", "KERAS_", "NVIDIA_TF32", "ONEDNN_", "TF_", "XLA_")

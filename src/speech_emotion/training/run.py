@@ -1,19 +1,14 @@
 """Train one model per fold of a split, and write models, predictions and history."""
 
-import fnmatch
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from speech_emotion import predictions as table_of_predictions
-from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
-from speech_emotion.features.views import PLAIN, at_any_speed
-from speech_emotion.models.blueprint import Blueprint
-from speech_emotion.models.fusion import BRANCHES
 from speech_emotion.params.base import Section
 from speech_emotion.params.train_cnn import MAIN, TrainCnn
 from speech_emotion.predictions import EncoderUse, Origin, Predictions
@@ -21,15 +16,13 @@ from speech_emotion.protocol.guard import SPEAKER_DEPENDENT
 from speech_emotion.protocol.planning import plan
 from speech_emotion.store import FeatureStore
 from speech_emotion.training import memo as memory
+from speech_emotion.training.branch import Branch, branches_of
 from speech_emotion.training.checks import check
-from speech_emotion.training.crew import FoldDone, FoldWork, train_all
+from speech_emotion.training.crew import FoldDone
 from speech_emotion.training.fusing import fused
 from speech_emotion.training.members import Members
 from speech_emotion.training.memo import EPOCH_COLUMNS
 from speech_emotion.training.normalising import about_normalisation
-from speech_emotion.training.progress import Network, Progress
-from speech_emotion.training.record import provenance, validation_score
-from speech_emotion.training.work import whole_work
 
 
 @dataclass(frozen=True)
@@ -96,14 +89,15 @@ def train(
     planned = plan(clips, settings)
     said = [f"train_cnn: {planned}"]
     members = Members(planned.assignment, planned.clips, ["corpus", "speaker", "language", "label"])
-    branches = _branches(members, store, settings, network, min_duration)
+    branches = branches_of(members, store, settings, network, min_duration)
     for branch in branches.values():
         check(members, branch.store, branch.blueprint, branch.settings)
         said += about_normalisation(members, branch.blueprint)
     with (replacing(outputs.models, directory=True) as models, replacing(outputs.predictions) as predictions,
           replacing(outputs.history) as history):
         planned.assignment.write(models / "split.csv")
-        of_branches = {name: _train(branch, members, models, outputs) for name, branch in branches.items()}
+        of_branches = {name: branch.train(members, models, outputs.live, outputs.memo)
+                       for name, branch in branches.items()}
         tables = []
         for fold in members:
             fusion, table = fused({name: done[fold].predictions for name, done in of_branches.items()},
@@ -111,8 +105,8 @@ def train(
             tables.append(table.assign(fold=fold))
             if len(branches) > 1:
                 fusion.save(models / f"fold-{fold}")
-                said.append(f"  fold {fold}: {fusion}")
-        origin = _origin(branches, settings)
+                said += [f"  fold {fold}: {fusion}"] * (settings.fusion != "mean")
+        origin = _origin(branches, settings, {corpus for rows in members.values() for corpus in rows["corpus"]})
         table_of_predictions.write(Predictions(pd.concat(tables, ignore_index=True), origin), predictions)
         done = of_branches[MAIN]
         epochs = _epochs({fold: done[fold] for fold in members}, settings.num_networks)
@@ -123,60 +117,6 @@ def train(
     if settings.refit:
         said.append("  refit: the models that are kept and tested learnt from the validation parts too")
     return "\n".join([*said, *(line for each in of_branches.values() for line in _summary(each))])
-
-
-@dataclass(frozen=True)
-class _Branch:
-    """A model of one set of features: the main one, or one that is averaged with it."""
-
-    name: str
-    store: FeatureStore
-    settings: TrainCnn
-    blueprint: Blueprint
-
-    def within(self, folder: Path) -> Path:
-        """Its own folder in one that belongs to the whole model."""
-        return folder if self.name == MAIN else folder / BRANCHES / self.name
-
-
-def _branches(
-    members: Mapping[int, pd.DataFrame], store: FeatureStore, settings: TrainCnn, network: Section, min_duration: float
-) -> dict[str, _Branch]:
-    made = {MAIN: _Branch(MAIN, store, settings, _blueprint(members, store, settings, network, min_duration))}
-    for name in sorted(settings.branches):
-        if not (store.path / name).is_dir():
-            raise UserError(f"train_cnn.branches: there are no features for the branch {name}; say which they are "
-                            f"(extract_mfcc.branches.{name}), then run `dvc repro`")
-        own, own_network = settings.of_branch(name)
-        of_branch = store.branch(name)
-        blueprint = _blueprint(members, of_branch, own, own_network or network, min_duration)
-        made[name] = _Branch(name, of_branch, own, blueprint)
-    return made
-
-
-def _train(branch: _Branch, members: Members, folder: Path, outputs: Outputs) -> dict[int, FoldDone]:
-    """Train one branch on all folds, and write its models."""
-    models, blueprint, settings = branch.within(folder), branch.blueprint, branch.settings
-    models.mkdir(parents=True, exist_ok=True)
-    work = whole_work(members, branch.store, blueprint, settings, models, outputs.memo)
-    live = outputs.live and branch.within(outputs.live)
-    with Progress(settings.epochs, _live(work, live)) as progress:
-        done = train_all(work, settings.scheduler, outputs.memo, progress)
-    scores = tuple(validation_score(rows, done[fold].predictions, blueprint.labels) for fold, rows in members.items())
-    replace(blueprint, provenance=replace(blueprint.provenance, validation=scores)).save(models)
-    return done
-
-
-def _live(work: Sequence[FoldWork], live: Path | None) -> dict[Network, Path]:
-    if live is None:
-        return {}
-    folders = {}
-    for each in work:
-        measured = sum(unit.window_bytes > 0 for unit in each.units)
-        for number in range(len(each.units)):
-            folder = live / (f"fold-{each.fold}" + ("" if number < measured else "-refit"))
-            folders[each.fold, number] = folder / (f"network-{number % measured}" if measured > 1 else "")
-    return folders
 
 
 def _epochs(done: dict[int, FoldDone], num_networks: int) -> pd.DataFrame:
@@ -200,61 +140,6 @@ def _summary(done: dict[int, FoldDone]) -> list[str]:
             + (f" ({resumed} of them from where an earlier run was)" if resumed else "") + f", {reused} reused"]
 
 
-def _blueprint(
-    members: Mapping[int, pd.DataFrame], store: FeatureStore, settings: TrainCnn, network: Section, min_duration: float
-) -> Blueprint:
-    return Blueprint(
-        # The guard sees to it that every fold can learn all of them.
-        labels=tuple(sorted(set().union(*(rows["label"].unique() for rows in members.values())))),
-        columns=tuple(store.columns),
-        frame_rate=store.frame_rate,
-        recipe=store.recipe,
-        window_frames=max(1, round(settings.seconds * store.frame_rate)),
-        network=settings.model,
-        network_settings=network.model_dump(mode="json"),
-        # Not where it was trained, which changes nothing.
-        training=settings.model_dump(mode="json", exclude={"scheduler"}),
-        provenance=provenance(members, min_duration, refit=settings.refit),
-        views=at_any_speed(store.index["view"].unique()) if settings.average_speeds else (PLAIN,),
-        num_networks=settings.num_networks,
-        baseline_share=settings.baseline_share,
-        network_columns=network_columns(settings.baseline_only, store.columns),
-        normalisation=settings.normalisation,
-        statistics=settings.statistics,
-    )
-
-
-def network_columns(baseline_only: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
-    """Choose the columns that the networks see: those that none of the patterns fits, in their order.
-
-    Parameters
-    ----------
-    baseline_only : sequence of str
-        Patterns such as "f0" or "log_mel_*".
-    columns : sequence of str
-        Names of all columns.
-
-    Returns
-    -------
-    tuple of str
-
-    Raises
-    ------
-    UserError
-        If none is left.
-
-    Examples
-    --------
-    >>> network_columns(["f0", "r*"], ["mfcc_0", "mfcc_1", "rms", "f0"])
-    ('mfcc_0', 'mfcc_1')
-    """
-    chosen = tuple(name for name in columns if not any(fnmatch.fnmatchcase(name, each) for each in baseline_only))
-    if not chosen:
-        raise UserError(f"train_cnn.baseline_only: {', '.join(baseline_only)} leave the network no column to see (the "
-                        f"features are {', '.join(columns)}); take one out, or add to extract_mfcc.features")
-    return chosen
-
-
 def _said(history: pd.DataFrame, settings: TrainCnn) -> str:
     """Say in a line how the training of one network went."""
     kept = history[history["kept"]].iloc[0]
@@ -263,16 +148,15 @@ def _said(history: pd.DataFrame, settings: TrainCnn) -> str:
             f"{kept['val_loss']:.3f}, accuracy {kept['val_accuracy']:.3f}")
 
 
-def _encoders(branches: Mapping[str, _Branch]) -> Iterator[EncoderUse]:
+def _encoders(branches: Mapping[str, Branch], corpora: Collection[str]) -> Iterator[EncoderUse]:
     for name, branch in branches.items():
         if encoder := branch.store.recipe.get("features", {}).get("encoder"):
-            corpora = {corpus.name for corpus in branch.blueprint.provenance.corpora}
             yield EncoderUse(branch=name, name=encoder["name"], sha256=encoder["sha256"], licence=encoder["licence"],
                              trained_on=encoder["trained_on"], layers=tuple(encoder["layers"]),
-                             heard=tuple(sorted(corpora.intersection(encoder["emotion_corpora"]))))
+                             heard=tuple(sorted({*corpora} & {*encoder["emotion_corpora"]})))
 
 
-def _origin(branches: Mapping[str, _Branch], settings: TrainCnn) -> Origin:
+def _origin(branches: Mapping[str, Branch], settings: TrainCnn, corpora: Collection[str]) -> Origin:
     split, blueprint = settings.split, branches[MAIN].blueprint
     speaker_independent = split.protocol not in SPEAKER_DEPENDENT
     sections: dict[str, Any] = {"train_cnn": blueprint.training,
@@ -286,5 +170,5 @@ def _origin(branches: Mapping[str, _Branch], settings: TrainCnn) -> Origin:
         settings=sections,
         validation=split.validation if speaker_independent else "clips",
         transductive=any(branch.blueprint.transductive for branch in branches.values()),
-        encoders=tuple(_encoders(branches)),
+        encoders=tuple(_encoders(branches, corpora)),
     )
