@@ -11,6 +11,7 @@ from sklearn.metrics import balanced_accuracy_score
 from speech_emotion.evaluation.shortcuts import shortcuts, training_part
 from speech_emotion.predictions import Origin, Predictions
 from speech_emotion.protocol.planning import plan
+from speech_emotion.protocol.splits import make
 
 LABELS = ("anger", "neutral", "sadness")
 Make = Callable[..., Any]
@@ -49,12 +50,13 @@ def test_the_training_part_is_that_of_the_protocol(
 ) -> None:
     settings = train_settings(labels="common4", **{f"split__{key}": value for key, value in changes.items()})
     planned = plan(clips, settings)
-    made, _ = judged(planned.clips, planned.split, speaker_independent=settings.split.protocol != "random_kfold",
+    split = make(planned.clips, settings.split, settings.seed)
+    made, _ = judged(planned.clips, split, speaker_independent=settings.split.protocol != "random_kfold",
                      statement_independent=settings.split.statement_disjoint,
                      validation="clips" if settings.split.protocol == "random_kfold" else settings.split.validation,
                      settings={"train_cnn": {"refit": refit}})
     label = planned.clips.set_index("clip_id")["label"]
-    for fold, rows in planned.split.groupby("fold"):
+    for fold, rows in split.groupby("fold"):
         learnt = training_part(clips, made, fold)
         wanted = rows[rows["part"].isin(["train", "validation"] if refit else ["train"])]["clip_id"]
         assert sorted(learnt["clip_id"]) == sorted(wanted)
