@@ -258,3 +258,24 @@ def test_hostile_yaml_is_answered_in_a_few_lines(tmp_path, text, message):
     with pytest.raises(UserError, match=message) as raised:
         check(tmp_path / "params.yaml")
     assert len(str(raised.value)) < 3000
+
+
+@pytest.mark.parametrize("name", ["base", "scheduler"])
+def test_a_module_that_is_no_section_is_an_unknown_section(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "params.yaml"
+    file.write_text(f"{name}: {{}}\n", encoding="utf-8")
+    with pytest.raises(UserError, match=f"{name}: unknown section"):
+        check(file)
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    ("{featurs: {}}", r"extract_mfcc\.branches\.extra\.featurs: unknown key \(did you mean 'features'\?\)"),
+    ("{features: {rms: {}}}", r"extract_mfcc\.branches\.extra\.features\.rms\.frame_length: is missing"),
+    ("{hop_length: 0}", r"extract_mfcc\.branches\.extra\.hop_length: is 0, but input should be greater"),
+])
+def test_what_is_wrong_in_a_branch_is_said_as_elsewhere(change: str, said: str, tmp_path: Path) -> None:
+    shipped = Path("params.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "params.yaml"
+    file.write_text(shipped.replace("  branches: {}", f"  branches: {{extra: {change}}}", 1), encoding="utf-8")
+    with pytest.raises(UserError, match=said):
+        check(file)

@@ -15,7 +15,8 @@ from speech_emotion.features.feature import Feature
 from speech_emotion.params.base import Section
 
 STRETCH_SECONDS = 20
-"""A clip is encoded in stretches of so many seconds, of which the last one may be half as long again."""
+"""A clip is encoded in stretches of so many seconds, of which the last one may be half as long again: 30 s, which is
+all that Whisper takes at once."""
 
 _KINDS = {"frames": ("",), "mean": ("mean_",), "mean_std": ("mean_", "std_")}
 _UNEXPECTED_FRAMES = 3

@@ -288,7 +288,7 @@ def load_branches(models: Path | str) -> tuple[list[Bundle], dict[str, list[Bund
     folder = models.resolve().parent if one_fold else models
     folds = [models] if one_fold else _folds(models)
     branches = {of_branch.name: load(of_branch / models.resolve().name if one_fold else of_branch)
-                for of_branch in sorted((folder / BRANCHES).glob("*"))}
+                for of_branch in sorted((folder / BRANCHES).glob("*")) if of_branch.is_dir()}
     try:
         return main, branches, [Fusion.load(fold) for fold in folds] if branches else []
     except (OSError, ValueError) as error:

@@ -26,6 +26,9 @@ _LONGEST = 1000
 BranchName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,30}$")]
 """Of a set of features and of the branch of the model that sees it: the name of a folder."""
 
+_NO_SECTIONS = ("base", "scheduler")
+"""Modules beside the sections' that describe none."""
+
 PositiveInt = Annotated[int, Field(ge=1)]
 
 
@@ -91,9 +94,22 @@ def changed(settings: Mapping[str, Any], changes: Mapping[str, Any], schema: typ
         return schema.model_validate({**settings, **changes})
     except ValidationError as error:
         problems: list[InitErrorDetails] = [
-            {"type": PydanticCustomError("value_error", "{message}", {"message": _lower(each["msg"])}),
-             "loc": (*at, *each["loc"]), "input": each["input"]} for each in error.errors()]
+            {"type": _retold(each, schema), "loc": (*at, *each["loc"]), "input": each["input"]}
+            for each in error.errors()]
         raise ValidationError.from_exception_data(schema.__name__, problems) from error
+
+
+def _retold(problem: Any, schema: type[Section]) -> PydanticCustomError:
+    """Say what is wrong in words that stand by themselves: within a mapping, nobody knows the schema any more."""
+    match problem["type"]:
+        case "extra_forbidden":
+            allowed = _keys(schema, problem["loc"][:-1])
+            kind, message = "conflict", _unknown(str(problem["loc"][-1]), allowed)
+        case "missing":
+            kind, message = "conflict", "is missing"
+        case _:
+            kind, message = "value_error", _lower(problem["msg"])
+    return PydanticCustomError(kind, "{message}", {"message": message})
 
 
 def load(path: Path | str, schema: type[SectionT]) -> SectionT:
@@ -167,7 +183,7 @@ def check(path: Path | str) -> None:
 
 def _validated(path: Path, needed: Mapping[str, type[Section]]) -> dict[str, Section]:
     document = _read(path)
-    known = [name for _, name, _ in pkgutil.iter_modules(_sections.__path__) if name != "base"]
+    known = [name for _, name, _ in pkgutil.iter_modules(_sections.__path__) if name not in _NO_SECTIONS]
     problems = [f"{name}: this section is missing" for name in needed if name not in document]
     sections: dict[str, Section] = {}
     for name, values in document.items():
@@ -258,8 +274,7 @@ def _problems(error: ValidationError, section: str, schema: type[Section]) -> li
         key = ".".join([*filter(None, [section]), *(str(part) for part in problem["loc"] if part != "[key]")]) or "it"
         if problem["type"] == "extra_forbidden":
             allowed = _keys(schema, problem["loc"][:-1])
-            lines.append(f"{key}: unknown key{_suggestion(str(problem['loc'][-1]), allowed)}; "
-                         f"allowed here: {', '.join(allowed)}")
+            lines.append(f"{key}: {_unknown(str(problem['loc'][-1]), allowed)}")
         elif problem["type"] == "model_type":
             lines.append(f"{key}: is {_limited(_SHOWN.repr(problem['input']))}, but must hold the keys "
                          f"{', '.join(_keys(schema, problem['loc']))}")
@@ -293,6 +308,10 @@ def _limited(text: str) -> str:
 def _lower(message: str) -> str:
     message = message.removeprefix("Value error, ").replace("valid tuple", "valid list")  # as YAML calls it
     return message[:1].lower() + message[1:]
+
+
+def _unknown(name: str, allowed: list[str]) -> str:
+    return f"unknown key{_suggestion(name, allowed)}; allowed here: {', '.join(allowed)}"
 
 
 def _suggestion(name: str, known: list[str]) -> str:

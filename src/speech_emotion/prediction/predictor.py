@@ -107,7 +107,7 @@ class Predictor:
         self.synthetic = first.provenance.synthetic
         self.transductive = any(branch.blueprint.transductive for branch in self._branches.values())
         self.min_duration = max(first.provenance.min_duration,
-                                *(branch.analysis_window for branch in self._branches.values()), 0.0)
+                                *(branch.analysis_window for branch in self._branches.values()))
 
     @classmethod
     def load(cls, models: Path | str) -> "Predictor":

@@ -24,8 +24,6 @@ class Encoder(Protocol):
         In words.
     num_layers, width : int
         How many layers it has, and their columns.
-    longest : int or None
-        Samples that it takes at once; None for any number.
     fewest : int
         Samples below which it gives no frame.
     """
@@ -33,7 +31,6 @@ class Encoder(Protocol):
     format: str
     num_layers: int
     width: int
-    longest: int | None
     fewest: int
 
     def encode(self, samples: Float32) -> list[Float32]:
@@ -42,7 +39,7 @@ class Encoder(Protocol):
         Parameters
         ----------
         samples : np.ndarray [shape=(n,), dtype=float32]
-            At `SAMPLE_RATE`; from `fewest` to `longest`.
+            At `SAMPLE_RATE`; at least `fewest`, and no more than 30 s.
 
         Returns
         -------

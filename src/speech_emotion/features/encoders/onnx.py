@@ -24,7 +24,6 @@ class Onnx:
     """
 
     format = "ONNX"
-    longest: int | None = None
     fewest = 800
 
     def __init__(self, file: Path, layers: tuple[int, ...]) -> None:

@@ -14,7 +14,6 @@ from speech_emotion.features.encoders.loading import SAMPLE_RATE, require_layers
 HOP_LENGTH, N_FFT = 160, 400
 """Of the log-mel spectrum, in samples."""
 _PADDING = 2 * HOP_LENGTH
-_SECONDS = 30
 _FILES = ("config.json", "vocabulary.json", "vocabulary.txt", "tokenizer.json", "preprocessor_config.json")
 
 
@@ -33,7 +32,6 @@ class Whisper:
     """
 
     format = "Whisper in CTranslate2's format"
-    longest: int | None = _SECONDS * SAMPLE_RATE
     fewest = N_FFT
 
     def __init__(self, weights: Path, layers: tuple[int, ...]) -> None:
