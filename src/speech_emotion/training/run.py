@@ -22,13 +22,11 @@ from speech_emotion.training import memo as memory
 from speech_emotion.training.branch import Branch, branches_of
 from speech_emotion.training.checks import check
 from speech_emotion.training.crew import FoldDone
+from speech_emotion.training.fingerprint import LIBRARIES
 from speech_emotion.training.fusing import fused
 from speech_emotion.training.members import Members
 from speech_emotion.training.memo import EPOCH_COLUMNS
 from speech_emotion.training.normalising import about_normalisation
-
-_TELLING = ("tensorflow", "keras", "numpy", "scikit-learn")
-"""Libraries whose versions stand in the predictions."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +178,6 @@ def _origin(branches: Mapping[str, Branch], settings: TrainCnn, corpora: Collect
         validation=split.validation if speaker_independent else "clips",
         transductive=any(branch.blueprint.transductive for branch in branches.values()),
         encoders=tuple(_encoders(branches, corpora)),
-        made_with={"python": platform.python_version(), **{name: version(name) for name in _TELLING},
+        made_with={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES},
                    "processor": processor.name()},
     )
