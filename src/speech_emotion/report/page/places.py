@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.decomposition import PCA
 
 SCALE = 1000
-"""The longer side of every map, in whole steps."""
+"""Either side of every map, in whole steps."""
 _LEAST = 1e-6
 """Probabilities are taken for no smaller, or a single certain answer would be the whole map."""
 
@@ -86,5 +86,5 @@ def _flattened(points: np.ndarray) -> tuple[np.ndarray, float]:
         flat[:, : found.shape[1]] = found
         kept = round(float(model.explained_variance_ratio_.sum()), 3)
     low, high = flat.min(axis=0), flat.max(axis=0)
-    widest = max(float((high - low).max()), 1e-12)
-    return np.rint((flat - (low + high) / 2) / widest * SCALE + SCALE / 2).astype(np.int64), kept
+    width = np.where(high - low > 1e-9, high - low, np.inf)  # what does not differ lies in the middle
+    return np.rint((flat - (low + high) / 2) / width * SCALE + SCALE / 2).astype(np.int64), kept

@@ -26,8 +26,8 @@ from speech_emotion.params.evaluate import Report
 
 SAMPLE_RATE = 16_000
 """Of the audio in the page, in Hz."""
-_COMPRESSION = 0.5
-"""Of libsndfile, from 0 to 1: some 28 kbit/s for speech."""
+_COMPRESSION = 0.3
+"""Of libsndfile, from 0 to 1: some 40 kbit/s for speech."""
 _TYPE = "data:audio/mpeg;base64,"
 _AT_ONCE = 8
 """Clips that are encoded side by side."""

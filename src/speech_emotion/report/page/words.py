@@ -144,7 +144,7 @@ def limits(evaluation: Evaluation) -> list[Limit]:
         told = numbers["shortcuts"]
         ways = ", ".join(f"{name} ({told['uar'][name]:.1%})" for name in told["warning"].split(", "))
         found.append(Limit("Perhaps not about hearing emotion.", "Half or more of the gain over guessing can be had "
-                           f"without hearing, by who knows only: {ways}. See “What else could explain it”.", True))
+                           f"without hearing, by who knows only: {ways}.", True))
     speakers = numbers["counts"]["test_speakers"]
     if speakers < FAIR_SPEAKERS:
         found.append(Limit("Not settled.", f"{speakers} tested speaker{'s are' if speakers > 1 else ' is'} few: others "

@@ -10,7 +10,7 @@ const COLUMNS = [
   ["predicted", "", clip => labels[clips.predicted[clip]], "predicted"],
   ["confidence", "n", clip => fixed(confidence(clip), 2), "confidence"],
   [null, "strip wide", strip, "probabilities"],
-  ["speaker", "", clip => said(clip, "speaker"), "speaker"],
+  ["speaker", "mid", clip => said(clip, "speaker"), "speaker"],
   ["seconds", "n wide", clip => clips.seconds ? fixed(clips.seconds[clip], 1) : "", "seconds"],
   ["noticed", "wide", clip => flags(clip).join(", "), "noticed"],
   ["clip", "wide", clip => el("code", {title: clips.id[clip]}, clips.id[clip].slice(0, clips.id[clip].lastIndexOf("-") + 7)), "clip"],

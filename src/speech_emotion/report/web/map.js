@@ -25,12 +25,12 @@ function codeOf(clip) {
 function draw() {
   const {context, width, height} = fitted(canvas);
   const places = space.value === "answers" ? clips.answers : clips.layer;
-  const side = Math.min(width - 2 * EDGE, (height - 2 * EDGE) * 1.6), tall = Math.min(side, height - 2 * EDGE);
+  const wide = width - 2 * EDGE, tall = height - 2 * EDGE;
   const chosen = new Set(matching()), edge = colour("--surface");
   points = [];
   for (let clip = 0; clip < clips.id.length; clip += 1) {
     if (space.value !== "answers" && String(clips.fold[clip]) !== space.value) continue;
-    points.push({clip, x: width / 2 + (places[2 * clip] / SCALE - 0.5) * side, y: height / 2 - (places[2 * clip + 1] / SCALE - 0.5) * tall, on: chosen.has(clip)});
+    points.push({clip, x: width / 2 + (places[2 * clip] / SCALE - 0.5) * wide, y: height / 2 - (places[2 * clip + 1] / SCALE - 0.5) * tall, on: chosen.has(clip)});
   }
   const radius = points.length > 4000 ? 2.4 : points.length > 800 ? 3.4 : 5;
   for (const on of [false, true]) {
@@ -61,9 +61,9 @@ function legend() {
 function about() {
   const share = data.explained[space.value];
   const what = space.value === "answers"
-    ? "The two principal components of the logarithms of the probabilities: what the model says of a clip, alike in all folds."
-    : "The two principal components of the network's last layer. Each fold has its own network, so places in different folds cannot be compared.";
-  byId("map-about").textContent = `${what} They hold ${fixed(100 * share, 0)} % of the variance. Filled points can be heard; a legend entry chooses its clips.`;
+    ? "What the model says of a clip: principal components of the logarithms of its probabilities"
+    : `Principal components of the network's last layer${folds.length > 1 ? "; each fold has a network and a map of its own" : ""}`;
+  byId("map-about").textContent = `${what} (${fixed(100 * share, 0)} % of the variance). Filled points can be heard.`;
 }
 
 function nearest(x, y, reach, from = null) {

@@ -67,7 +67,7 @@ function mistakes() {
   const wrong = [];
   for (let clip = 0; clip < size; clip += 1) if (!right(clip)) wrong.push(clip);
   wrong.sort((a, b) => confidence(b) - confidence(a) || a - b);
-  byId("mistake-list").append(...wrong.slice(0, SHOWN).map(clip => el("li", {}, el("button", {type: "button", "data-clip": clip, onclick: () => pick(clip)},
+  byId("mistake-list").append(...wrong.slice(0, SHOWN).map(clip => el("li", {}, el("button", {type: "button", "data-clip": clip, onclick: () => { pick(clip); byId("player-pane").scrollIntoView({block: "center"}); }},
     el("span", {}, canBeHeard(clip) ? "▶ " : "○ ", el("strong", {}, `${labels[clips.actual[clip]]} → ${labels[clips.predicted[clip]]}`), `  ${fixed(confidence(clip), 2)}`),
     el("small", {}, [said(clip, "speaker"), said(clip, "statement"), said(clip, "intensity")].filter(text => text && text !== "not known").join(" · "))))));
   if (!wrong.length) byId("mistake-list").append(el("li", {}, "There are none."));

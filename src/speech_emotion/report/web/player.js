@@ -115,6 +115,10 @@ export function start() {
     const {left, width} = scope.getBoundingClientRect();
     if (sound.duration) sound.currentTime = sound.duration * (event.clientX - left) / width;
   });
+  byId("close").addEventListener("click", () => {
+    sound.pause();
+    byId("player-pane").classList.remove("loaded");
+  });
   onWidth(scope, draw);
   onTheme(draw);
 }
