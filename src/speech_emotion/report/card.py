@@ -16,10 +16,10 @@ from speech_emotion.report import templates
 from speech_emotion.report.page import words
 from speech_emotion.report.page.write import parameters
 
-_METRICS = (("uar", "UAR", "recall", {"average": "macro"}), ("accuracy", "accuracy", "accuracy", {}),
-            ("macro_f1", "macro-F1", "f1", {"average": "macro"}), ("uar_speaker_mean", "UAR, mean over speakers", "", {}),
-            ("top_2_accuracy", "top-2 accuracy", "", {}), ("log_loss", "log loss", "", {}),
-            ("brier", "Brier score", "", {}))
+_METRICS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    ("uar", "UAR", "recall", {"average": "macro"}), ("accuracy", "accuracy", "accuracy", {}),
+    ("macro_f1", "macro-F1", "f1", {"average": "macro"}), ("uar_speaker_mean", "UAR, mean over speakers", "", {}),
+    ("top_2_accuracy", "top-2 accuracy", "", {}), ("log_loss", "log loss", "", {}), ("brier", "Brier score", "", {}))
 """By key in metrics/evaluate.json: the name for people, and what hubs call it, if they know it."""
 _GROUPS = ("corpus", "language", "sex")
 

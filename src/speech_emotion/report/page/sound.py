@@ -132,16 +132,15 @@ def sounds(clips: pd.DataFrame, files: pd.DataFrame | None, root: Path, settings
         return Sound(silent={"off": len(clips)})
     permitted = {str(name): quotable(str(name), settings) for name in clips["corpus"].unique()}
     paths = {} if files is None else dict(zip(files["clip_id"], files["path"], strict=True))
-    ranked = [clips.iloc[at] for at in in_order(clips)]
-    silent = Counter({"restricted": sum(not permitted[row["corpus"]] for row in ranked)})
+    ranked = clips[["clip_id", "corpus", "digest"]].astype(str).iloc[in_order(clips)]
+    silent: Counter[str] = Counter()
     there = []
-    for row in ranked:
-        if permitted[row["corpus"]]:
-            path = root / paths.get(row["clip_id"], "")
-            if path.is_file():
-                there.append((row["clip_id"], row["digest"], path))
-            else:
-                silent["gone"] += 1
+    for clip_id, corpus, digest in ranked.itertuples(index=False):
+        path = root / paths.get(clip_id, "")
+        if permitted[corpus] and path.is_file():
+            there.append((clip_id, digest, path))
+        else:
+            silent["gone" if permitted[corpus] else "restricted"] += 1
     found: dict[str, str] = {}
     cut, room = 0, int(settings.audio_mb * 1e6)
     for (clip_id, _, _), encoded in zip(there, _encoded(there, settings.audio_seconds), strict=False):

@@ -87,8 +87,8 @@ def meaning(evaluation: Evaluation) -> list[str]:
     """
     numbers = evaluation.numbers
     counts, interval, baseline = numbers["counts"], numbers["interval"], numbers["baseline"]
-    said = [f"Averaged over the {counts['labels']} emotions that were tested, {numbers['uar']:.1%} of an emotion's clips "
-            f"were named correctly: that is the UAR, the unweighted average recall. Guessing gives "
+    said = [f"Averaged over the {counts['labels']} emotions that were tested, {numbers['uar']:.1%} of an emotion's "
+            "clips were named correctly: that is the UAR, the unweighted average recall. Guessing gives "
             f"{numbers['chance_uar']:.1%}."]
     low, high = interval["uar"]["low"], interval["uar"]["high"]
     if low is None:
@@ -126,8 +126,8 @@ def limits(evaluation: Evaluation) -> list[Limit]:
     corpora = numbers["corpora"].split(", ")
     found = []
     if numbers["synthetic"]:
-        found.append(Limit("Not about people.", "A speech synthesiser speaks these clips by rules. The score shows that "
-                           "the pipeline works; it says nothing about human voices.", True))
+        found.append(Limit("Not about people.", "A speech synthesiser speaks these clips by rules. The score shows "
+                           "that the pipeline works; it says nothing about human voices.", True))
     if not numbers["speaker_independent"]:
         found.append(Limit("Not about unknown speakers.", "Every tested speaker was trained on. With people whom the "
                            "model has not met the score would be lower.", True))
@@ -136,8 +136,8 @@ def limits(evaluation: Evaluation) -> list[Limit]:
                            "together, all of them, before one was judged (transductive). A speaker met for the first "
                            "time cannot be judged like that.", True))
     for used in numbers.get("encoders", {}).values():
-        heard = (f"It has learnt emotions from {used['heard']}, which {'is' if ',' not in used['heard'] else 'are'} tested "
-                 "here." if used["heard"] else "It has learnt from none of the tested corpora's emotions.")
+        heard = (f"It has learnt emotions from clips of {used['heard']} already, which are tested here."
+                 if used["heard"] else "It has learnt emotions from none of the tested corpora.")
         found.append(Limit(f"Not by this training alone: the model hears through {used['name']}.",
                            f"That encoder was trained beforehand ({used['trained_on']}). {heard}", bool(used["heard"])))
     if evaluation.warning:
@@ -153,8 +153,8 @@ def limits(evaluation: Evaluation) -> list[Limit]:
         found.append(Limit("Not about every label.", f"No clip was tested of: {numbers['labels']['untested']}.", False))
     texts = numbers["shortcuts"].get("texts", {}).get("heard", {}).get("clips", 0)
     if texts:
-        found.append(Limit("Not about new sentences alone.", f"The sentences of {texts:,} of the tested clips were heard "
-                           "in training, said by others.", False))
+        found.append(Limit("Not about new sentences alone.", f"The sentences of {texts:,} of the tested clips were "
+                           "heard in training, said by others.", False))
     found.append(_domain(corpora))
     found.append(Limit("Not about what somebody feels.", "A label is what an actor was asked for or an annotator wrote "
                        "down. Nothing about a person should be decided by it.", False))

@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+from collections.abc import Hashable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,8 @@ def parameters(predictions: Predictions, settings: Evaluate) -> str:
     --------
     >>> from speech_emotion.params.evaluate import Report
     >>> from speech_emotion.predictions import Origin
-    >>> made = Predictions(pd.DataFrame(), Origin(("anger", "fear"), "loso", True, False, 1, {"train_cnn": {"lr": 0.1}}))
+    >>> origin = Origin(("anger", "fear"), "loso", True, False, 1, {"train_cnn": {"lr": 0.1}})
+    >>> made = Predictions(pd.DataFrame(), origin)
     >>> report = Report(audio_mb=0.0, audio_seconds=8.0, audio_also_of=())
     >>> print(parameters(made, Evaluate(resamples=100, confidence=0.9, dpi=50, report=report)))
     train_cnn:
@@ -146,14 +148,14 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _by_dimension(slices: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+def _by_dimension(slices: pd.DataFrame) -> dict[str, list[dict[Hashable, Any]]]:
     rows = slices.astype(object).where(slices.notna(), None)
     return {str(name): group.drop(columns="dimension").to_dict("records")
             for name, group in rows.groupby("dimension", sort=False)}
 
 
 def _bars(numbers: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the headline is to be compared with."""
+    """List what the headline is to be compared with."""
     interval = numbers["interval"]["uar"]
     bars = [{"name": "this model", "value": numbers["uar"], "low": interval["low"], "high": interval["high"],
              "kind": "model"},
