@@ -54,7 +54,7 @@ function describe(clip) {
 }
 
 function draw() {
-  if (!samples || scope.hidden) return;
+  if (!samples || !scope.clientWidth) return;  // hidden, as it is on paper
   drawWave();
   drawSpectrogram();
   move();
