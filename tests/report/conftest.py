@@ -21,8 +21,10 @@ from speech_emotion.testing import write_clip
 LABELS = ("</script><b>&'\"", "fear", "neutral")
 """One as nasty as a user's label may be."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_OFFLINE = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-            "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required").split()
+_OFFLINE = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+]
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def _clips(run: SimpleNamespace) -> pd.DataFrame:
 
 
 def _sounds(run: SimpleNamespace, settings: Any, **changes: Any) -> Sound:
-    return sounds(**{"clips": _clips(run), "files": run.files, "root": run.root, "settings": settings.report, **changes})
+    return sounds(_clips(run), settings=settings.report, **{"files": run.files, "root": run.root, **changes})
 
 
 def _decoded(url: str) -> np.ndarray:
