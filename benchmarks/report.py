@@ -38,7 +38,8 @@ def make(folder: Path, num_clips: int) -> None:
     speaker = random.integers(0, 24, num_clips)
     clips = pd.DataFrame({
         "clip_id": [f"ravdess-{digest[:16]}" for digest in digests], "corpus": "ravdess",
-        "label": np.array(LABELS)[label], "native_label": "x", "speaker": [f"ravdess-{number:02}" for number in speaker],
+        "label": np.array(LABELS)[label], "native_label": "x",
+        "speaker": [f"ravdess-{number:02}" for number in speaker],
         "sex": np.where(speaker % 2, "male", "female"), "age": None, "language": "en",
         "statement": np.where(random.random(num_clips) < 0.5, "Kids", "Dogs"), "intensity": "normal",
         "repetition": None, "duration": random.uniform(2.5, 4.5, num_clips), "sample_rate": 16_000, "channels": 1,
@@ -74,5 +75,5 @@ if __name__ == "__main__":
                            stdout=subprocess.DEVNULL)
             seconds, after = time.perf_counter() - start, os.times()
             size = Path(scratch, "plots/report.html").stat().st_size
-            print(f"{number:,} clips: {seconds:.1f} s, {after.children_user - before.children_user:.1f} s of processor, "
-                  f"{size / 1e6:.1f} MB")
+            print(f"{number:,} clips: {seconds:.1f} s, {after.children_user - before.children_user:.1f} s of "
+                  f"processor, {size / 1e6:.1f} MB")

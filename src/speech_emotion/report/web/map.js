@@ -34,7 +34,7 @@ function draw() {
   }
   const radius = points.length > 4000 ? 2.4 : points.length > 800 ? 3.4 : 5;
   for (const on of [false, true]) {
-    context.globalAlpha = on ? 0.9 : 0.13;
+    context.globalAlpha = on ? 0.95 : 0.2;
     for (const point of points) {
       if (point.on === on) mark(context, codeOf(point.clip), point.x, point.y, radius, !canBeHeard(point.clip), edge);
     }
