@@ -113,7 +113,9 @@ def make_clips() -> Callable[..., pd.DataFrame]:
                 "clip_id": f"{corpus}-{digest[:manifest.DIGEST_LETTERS]}", "corpus": corpus, "native_label": "x",
                 "sex": None, "age": None, "language": None, "statement": None, "intensity": None, "repetition": None,
                 "duration": 1.0, "sample_rate": 16000, "channels": 1, "peak_dbfs": -1.0, "rms_dbfs": -20.0,
-                "digest": digest, "audit_flags": "", **row, "speaker": f"{corpus}-{row['speaker']}",
+                "leading_silence": 0.1, "trailing_silence": 0.1, "noise_dbfs": -60.0, "bandwidth": 8000,
+                "encoding": "lossless", "digest": digest, "audit_flags": "",
+                **row, "speaker": f"{corpus}-{row['speaker']}",
             })
         return manifest.SCHEMA.validate(pd.DataFrame(table)[list(kinds)].astype(kinds))
 
