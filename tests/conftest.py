@@ -22,7 +22,6 @@ from ruamel.yaml import YAML
 
 from speech_emotion.features.compiled import librosa
 
-librosa()  # the tests import it by themselves; of two workers only one may compile
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 # No deadline: two workers share two cores, and no assertion here is about time. The same examples on every run.
@@ -30,6 +29,24 @@ settings.register_profile("project", deadline=None, derandomize=True, suppress_h
 settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parents[1]
+FIRST = ("tests/pipeline/test_interruptions.py", "tests/training/test_run.py", "tests/pipeline/", "tests/training/")
+"""What takes longest is begun first, so that no worker is left alone with it at the end; and the second of two workers
+does something else while the first makes the run from which the pipeline's tests start."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile before anything is collected: the tests import librosa by themselves, and only one worker may compile."""
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        librosa()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order whole files; `--no-loadscope-reorder` in pyproject.toml keeps xdist from ordering them by their number."""
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(ROOT).as_posix()
+        return next((at for at, first in enumerate(FIRST) if name.startswith(first)), len(FIRST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,8 @@ P = ["p_anger", "p_neutral", "p_sadness"]
 
 @pytest.fixture
 def runs(clips: pd.DataFrame, make_run: Make) -> list[Run]:
-    """Three, of which each is right half of the time."""
-    return [Run(f"run {seed}", seeded(make_run(0.5, seed=seed), seed), clips) for seed in (1, 2, 3)]
+    """Three, of which each is right in two of three clips."""
+    return [Run(f"run {seed}", seeded(make_run(0.67, seed=seed), seed), clips) for seed in (1, 2, 3)]
 
 
 def seeded(made: Predictions, seed: int, **others: Any) -> Predictions:

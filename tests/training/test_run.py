@@ -288,12 +288,13 @@ def test_labels_are_relabelled_and_left_out_clips_named(
 
 
 @pytest.mark.parametrize(("protocol", "validation", "written"), [
-    ("loso", "speakers", "speakers"), ("loso", "statements", "statements"), ("random_kfold", "speakers", "clips"),
+    ("speaker_holdout", "speakers", "speakers"), ("speaker_holdout", "statements", "statements"),
+    ("random_kfold", "speakers", "clips"),
 ])
 def test_it_is_written_by_what_the_epoch_was_chosen(
     clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path, protocol: str, validation: str, written: str
 ) -> None:
-    settings = tiny(num_networks=0, split__protocol=protocol, split__validation=validation)
+    settings = tiny(num_networks=0, split__protocol=protocol, split__validation=validation, split__folds=2)
     said = train(clips, store, settings, tiny_network(), outputs(tmp_path))
     assert predictions.read(tmp_path / "predictions.parquet").origin.validation == written
     assert ("the validation part holds other sentences of the speakers that are trained on" in said) == (
