@@ -43,9 +43,9 @@ def make(folder: Path, num_clips: int) -> None:
         "sex": np.where(speaker % 2, "male", "female"), "age": None, "language": "en",
         "statement": np.where(random.random(num_clips) < 0.5, "Kids", "Dogs"), "intensity": "normal",
         "repetition": None, "duration": random.uniform(2.5, 4.5, num_clips), "sample_rate": 16_000, "channels": 1,
-        "peak_dbfs": -1.0, "rms_dbfs": random.normal(-25, 5, num_clips), "leading_silence": 0.1, "trailing_silence": 0.1,
-        "noise_dbfs": random.normal(-60, 5, num_clips), "bandwidth": 8000, "encoding": manifest.LOSSLESS,
-        "digest": digests, "audit_flags": ""})
+        "peak_dbfs": -1.0, "rms_dbfs": random.normal(-25, 5, num_clips), "leading_silence": 0.1,
+        "trailing_silence": 0.1, "noise_dbfs": random.normal(-60, 5, num_clips), "bandwidth": 8000,
+        "encoding": manifest.LOSSLESS, "digest": digests, "audit_flags": ""})
     manifest.write(clips, folder / "data/manifest.parquet")
     manifest.write_files(pd.DataFrame({
         "clip_id": clips["clip_id"], "path": [path.name for path in paths] + [f"{at}.wav" for at in
