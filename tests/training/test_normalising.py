@@ -14,7 +14,7 @@ from speech_emotion.evaluation.history import read_history
 from speech_emotion.evaluation.run import evaluate
 from speech_emotion.models.bundle import load
 from speech_emotion.models.scales import of_speaker
-from speech_emotion.params.evaluate import Evaluate
+from speech_emotion.params.evaluate import Intervals
 from speech_emotion.training.run import Outputs, train
 
 Make = Callable[..., Any]
@@ -131,7 +131,7 @@ def test_by_speaker_the_saved_model_says_the_same_and_it_is_marked(
     assert written.origin.transductive
     assert "TRANSDUCTIVE: each speaker is normalised by all clips" in (folder / "said.txt").read_text()
     measured = evaluate(clips, written, read_history(folder / "history.csv"),
-                        Evaluate(resamples=100, confidence=0.9, dpi=50))
+                        Intervals(resamples=100, confidence=0.9))
     assert measured.numbers["transductive"] is True
     assert "(TRANSDUCTIVE)" in measured.title
 

@@ -1,5 +1,6 @@
 """Training: the same bytes twice, learning what can be learnt, from the training part alone."""
 
+import importlib.metadata
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from speech_emotion import predictions
+from speech_emotion.core import processor
 from speech_emotion.core.errors import UserError
 from speech_emotion.evaluation.history import read_history
 from speech_emotion.evaluation.metrics import uar
@@ -105,6 +107,9 @@ def test_predictions_are_of_each_folds_own_model_on_its_validation_and_test_part
         "speaker_kfold", True, settings.seed)
     assert written.origin.settings["train_cnn"] == settings.model_dump(mode="json", exclude={"scheduler"})
     assert written.origin.settings["networks"] == {"cnn": tiny_network().model_dump(mode="json")}
+    assert written.origin.settings["extract_mfcc"] == store.recipe
+    assert written.origin.made_with["keras"] == importlib.metadata.version("keras")
+    assert written.origin.made_with["processor"] == processor.name()
 
     split = splits.make(clips, settings.split, settings.seed)
     expected = split[split["part"] != "train"].set_index(["fold", "clip_id"])["part"].to_dict()
