@@ -1,3 +1,4 @@
+from . import timeline
 from .export import Format, text
 from .files import Predicted, predict_each, predict_files
 from .judge import Judge, Judgement, Signal
@@ -5,8 +6,9 @@ from .parts import LONGEST_CLIP
 from .predictor import Predictor
 from .said import NotJudged, WindowProbabilities
 from .streams import as_file, is_stream
+from .windows import Span, Window
 
 __all__ = [
-    "LONGEST_CLIP", "Format", "Judge", "Judgement", "NotJudged", "Predicted", "Predictor", "Signal",
-    "WindowProbabilities", "as_file", "is_stream", "predict_each", "predict_files", "text",
+    "LONGEST_CLIP", "Format", "Judge", "Judgement", "NotJudged", "Predicted", "Predictor", "Signal", "Span", "Window",
+    "WindowProbabilities", "as_file", "is_stream", "predict_each", "predict_files", "text", "timeline",
 ]

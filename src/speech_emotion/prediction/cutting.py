@@ -1,10 +1,36 @@
 """A stream of samples cut at exact places, whatever blocks it comes in."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import tee
 
 import numpy as np
 
 from speech_emotion.arrays import Float32
+from speech_emotion.audio import resampling
+from speech_emotion.prediction.judge import Signal
+
+
+def heard(blocks: Iterable[np.ndarray], sample_rate: int, signals: Sequence[Signal]) -> list[Iterator[Float32]]:
+    """Bring a recording to the sample rates at which a judge hears it, as it is decoded.
+
+    Parameters
+    ----------
+    blocks : iterable of np.ndarray [shape=(m,), dtype=float32]
+        The recording's mono samples. One may be overwritten by the next.
+    sample_rate : int > 0
+        Of the recording, in Hz.
+    signals : sequence of Signal
+        What is to be heard.
+
+    Returns
+    -------
+    list of iterator of np.ndarray [shape=(k,), dtype=float32]
+        A stream for each signal, to be read side by side: what one is ahead of another is in memory.
+    """
+    if len(signals) == 1:
+        return [resampling.pieces(blocks, sample_rate, *signals[0])]
+    return [resampling.pieces(copy, sample_rate, *signal)
+            for copy, signal in zip(tee((block.copy() for block in blocks), len(signals)), signals, strict=True)]
 
 
 def cut(pieces: Iterable[Float32], lengths: Iterable[int]) -> Iterator[Float32]:

@@ -1,29 +1,23 @@
 """Predict files and folders."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from speech_emotion.audio.decoding import UnreadableAudio
 from speech_emotion.core.errors import UserError
-from speech_emotion.core.files import shown
 from speech_emotion.ingest.audit import FLAGS
-from speech_emotion.ingest.find import audio_files
 from speech_emotion.models.scales import Scale
 from speech_emotion.prediction import parts
+from speech_emotion.prediction.inputs import Input, inputs, readable, sha256
 from speech_emotion.prediction.predictor import Predictor
 from speech_emotion.prediction.said import NotJudged, WindowProbabilities
 from speech_emotion.prediction.speaker import Kept
-from speech_emotion.prediction.streams import as_file, is_stream
 from speech_emotion.probabilities import probability_table
 
 
@@ -143,17 +137,18 @@ def predict_each(
     UserError
         As `predict_files` does.
     """
-    files = tqdm(_files(paths), desc="predict", unit="file", disable=None)
+    files = tqdm(inputs(paths), desc="predict", unit="file", disable=None)
     return _of_one_speaker(files, predictor) if predictor.transductive else _each(files, predictor, done or {})
 
 
-def _each(files: Iterable["_File"], predictor: Predictor, done: Mapping[str, str]) -> Iterator[Predicted | UserError]:
+def _each(files: Iterable[Input], predictor: Predictor, done: Mapping[str, str]) -> Iterator[Predicted | UserError]:
     for file in files:
         try:
-            with _readable(file) as (readable, sha256):
-                if done.get(shown(file.path)) == sha256:
+            with readable(file) as path:
+                digest = sha256(path)
+                if done.get(file.name) == digest:
                     continue
-                one = _answer(file, sha256, partial(_judged, readable, predictor))
+                one = _answer(file, digest, partial(_judged, path, predictor))
         except UserError as error:
             yield error
         else:
@@ -164,15 +159,15 @@ def _judged(path: Path, predictor: Predictor) -> WindowProbabilities:
     return parts.judged(parts.of_file(path, predictor), predictor)
 
 
-def _of_one_speaker(files: Iterable["_File"], predictor: Predictor) -> Iterator[Predicted | UserError]:
-    heard: list[tuple[_File, str, Callable[[], WindowProbabilities]] | UserError] = []
+def _of_one_speaker(files: Iterable[Input], predictor: Predictor) -> Iterator[Predicted | UserError]:
+    heard: list[tuple[Input, str, Callable[[], WindowProbabilities]] | UserError] = []
     speaker: dict[str, list[Scale]] = {}
     with TemporaryDirectory() as folder:
         kept = Kept(Path(folder))
         for file in files:
             try:
-                with _readable(file) as (readable, sha256):
-                    heard.append((file, sha256, _to_be_judged(readable, predictor, kept, speaker)))
+                with readable(file) as path:
+                    heard.append((file, sha256(path), _to_be_judged(path, predictor, kept, speaker)))
             except UserError as error:
                 heard.append(error)
         if len(kept):
@@ -203,34 +198,14 @@ def _raise(error: NotJudged) -> WindowProbabilities:
     raise error
 
 
-def _answer(file: "_File", sha256: str, judged: Callable[[], WindowProbabilities]) -> Predicted:
+def _answer(file: Input, digest: str, judged: Callable[[], WindowProbabilities]) -> Predicted:
     try:
         said = judged()
     except NotJudged as why:
         note = f"not judged: {why.rule} ({why.reason})"
-        return Predicted(shown(file.path), sha256, None, why.rule, note)
+        return Predicted(file.name, digest, None, why.rule, note)
     note = "; ".join(f"{flag} ({FLAGS[flag]})" for flag in said.flags)
-    return Predicted(shown(file.path), sha256, said.clip, None, note or None)
-
-
-@contextmanager
-def _readable(file: "_File") -> Iterator[tuple[Path, str]]:
-    """Give a file that can be decoded, and the SHA-256 of its bytes."""
-    with as_file(file.path) if file.piped else nullcontext(file.path) as readable:
-        try:
-            yield readable, _sha256(readable)
-        except UnreadableAudio as error:  # which names the file that was read
-            raise UserError(f"{file.path}: {str(error).removeprefix(f'{readable}: ')}") from error
-
-
-def _sha256(path: Path) -> str:
-    if not path.is_file():
-        return ""  # which decoding says
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
+    return Predicted(file.name, digest, said.clip, None, note or None)
 
 
 def _table(labels: Sequence[str], said: Sequence[Predicted]) -> pd.DataFrame:
@@ -244,26 +219,3 @@ def _table(labels: Sequence[str], said: Sequence[Predicted]) -> pd.DataFrame:
         pd.Series([getattr(one, name) for one in said], dtype=object) for name in ("not_judged", "note"))
     label = table["label"].astype(object).where(not_judged.isna(), None)
     return table.assign(label=label, not_judged=not_judged, note=note)
-
-
-class _File(NamedTuple):
-    path: Path
-    piped: bool
-
-
-def _files(paths: Iterable[Path]) -> list[_File]:
-    files = []
-    for path in paths:
-        if is_stream(path):
-            files.append(_File(path, piped=True))
-        elif path.is_dir():
-            # A pipe that lies in a folder is not meant: nobody may ever write to it.
-            found = [_File(path / name, piped=False) for name in audio_files(path)]
-            if not found:
-                raise UserError(f"{path}: there is no audio in this folder")
-            files += found
-        elif path.exists():
-            files.append(_File(path, piped=False))
-        else:
-            raise UserError(f"{path}: there is no such file or folder")
-    return files

@@ -11,7 +11,7 @@ nor the place of a cut show in the numbers.
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,16 +96,14 @@ class Clips:
     def _parts(self) -> Iterator[Clip]:
         about = self._content
         number = math.ceil(about.num_samples / (LONGEST_CLIP * about.sample_rate))
-        with ExitStack() as stack:
-            streams, starts = [], [0.0]
-            for signal in self._signals:
-                recording = stack.enter_context(self._opened())
-                edges = _edges(resampling.length(about.num_samples, about.sample_rate, signal.sample_rate), number)
-                streams.append(cutting.cut(
-                    resampling.pieces(recording.blocks(), about.sample_rate, *signal), np.diff(edges).tolist()))
-                starts = starts if len(streams) > 1 else [edge / signal.sample_rate for edge in edges[:-1]]
-            for start, *samples in zip(starts, *streams, strict=False):  # fewer if the file was cut meanwhile
-                yield Clip(start, tuple(samples))
+        edges = [_edges(resampling.length(about.num_samples, about.sample_rate, signal.sample_rate), number)
+                 for signal in self._signals]
+        with self._opened() as recording:
+            streams = cutting.heard(recording.blocks(), about.sample_rate, self._signals)
+            parts = (cutting.cut(stream, np.diff(places).tolist())
+                     for stream, places in zip(streams, edges, strict=True))
+            for first, *samples in zip(edges[0], *parts, strict=False):  # fewer if the file was cut meanwhile
+                yield Clip(first / self._signals[0].sample_rate, tuple(samples))
 
 
 def of_file(path: Path | str, judge: Judge) -> Clips:
