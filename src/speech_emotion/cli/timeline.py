@@ -28,8 +28,8 @@ def timeline(
     output_format: Annotated[TimelineFormat | None, typer.Option(
         "--format", show_default="as the extension of --output, else csv", help="How to write the result.")] = None,
     output: Annotated[Path | None, typer.Option(
-        help="Write the result here instead of printing it: a file, or for several recordings in another format than CSV "
-             "and JSON a folder.")] = None,
+        help="Write the result here instead of printing it: a file, or for several recordings in another format than "
+             "CSV and JSON a folder.")] = None,
 ) -> None:
     """Show how the emotion changes in recordings: from when to when, which label, which probabilities.
 

@@ -6,6 +6,7 @@ from itertools import count
 
 import numpy as np
 
+from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
 from speech_emotion.ingest import checks
 from speech_emotion.ingest.probe import measured
@@ -87,10 +88,12 @@ def clips(blocks: Iterable[np.ndarray], sample_rate: int, judge: Judge, span: Sp
     ------
     Clip
     """
-    streams = [
-        cutting.windows(stream, round(span.window * signal.sample_rate),
-                        (round(number * span.hop * signal.sample_rate) for number in count()))
-        for stream, signal in zip(cutting.heard(blocks, sample_rate, judge.signals), judge.signals, strict=True)]
+    def cut(stream: Iterator[Float32], rate: int) -> Iterator[tuple[int, Float32]]:
+        starts = (round(number * span.hop * rate) for number in count())
+        return cutting.windows(stream, round(span.window * rate), starts)
+
+    streams = [cut(stream, signal.sample_rate) for stream, signal in
+               zip(cutting.heard(blocks, sample_rate, judge.signals), judge.signals, strict=True)]
     # Of the last window, less than a sample may be there at one rate and not at another.
     for each in zip(*streams, strict=False):
         yield Clip(each[0][0] / judge.signals[0].sample_rate, tuple(samples for _, samples in each))

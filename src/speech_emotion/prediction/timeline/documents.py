@@ -75,6 +75,7 @@ def row(one: Segment, labels: Sequence[str]) -> dict[str, Any]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> row(Segment(0.0, 2.0, "fear", np.array([0.25, 0.75])), ["anger", "fear"])["probabilities"]
     {'anger': 0.25, 'fear': 0.75}
     """

@@ -18,6 +18,8 @@ _Colour = tuple[float, float, float, float]
 _WAVE = "#3465a4"
 _GAP = "0.9"
 _SIZE = (11.0, 5.0)
+_LETTERS = 140
+"""That the width of the axes has room for."""
 
 
 def as_png(timeline: Timeline, smooth: float) -> bytes:
@@ -104,6 +106,9 @@ def _labels(axes: "Axes", made: list[Segment], colours: dict[str, _Colour]) -> N
     judged = [one for one in made if one.label]
     axes.broken_barh([(one.start, one.end - one.start) for one in judged], (0, 1),
                      facecolors=[colours[one.label] for one in judged if one.label])
+    for one in judged:  # not by colour alone, where there is room
+        if one.label and (one.end - one.start) * _LETTERS > (len(one.label) + 2) * made[-1].end:
+            axes.text((one.start + one.end) / 2, 0.45, one.label, color="white", ha="center", va="center", fontsize=8)
     axes.set(ylabel="label", yticks=[], ylim=(0, 1))
 
 
