@@ -14,6 +14,7 @@ from speech_emotion.cli import (
     corpus,
     encoder,
     inspect,
+    listen,
     predict,
     splits,
     timeline,
@@ -31,6 +32,7 @@ app = typer.Typer(
 """The command `ser`, for typer's and click's own tools; errors come out of it as exceptions."""
 app.command()(predict.predict)
 app.command()(timeline.timeline)
+app.command()(listen.listen)
 app.command()(splits.splits)
 app.command()(agree.agree)
 app.command()(compare.compare)

@@ -1,10 +1,10 @@
 from . import timeline
 from .export import Format, text
-from .files import Predicted, predict_each, predict_files
+from .files import predict_each, predict_files
 from .judge import Judge, Judgement, Signal
 from .parts import LONGEST_CLIP
 from .predictor import Predictor
-from .said import NotJudged, WindowProbabilities
+from .said import NotJudged, Predicted, WindowProbabilities
 from .streams import as_file, is_stream
 from .windows import Span, Window
 

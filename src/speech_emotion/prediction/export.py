@@ -13,6 +13,8 @@ class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+    JSONL = "jsonl"
+    """A line for each file as soon as it is judged; see `batch`."""
 
     @classmethod
     def of(cls, path: Path | None) -> "Format":
@@ -35,7 +37,7 @@ def text(table: pd.DataFrame, form: Format) -> str:
     table : pd.DataFrame
         As `predict_files` gives it.
     form : Format
-        How.
+        How; any but JSONL, which needs no table.
 
     Returns
     -------
@@ -61,6 +63,8 @@ def text(table: pd.DataFrame, form: Format) -> str:
             return json.dumps(_documents(table), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         case Format.TABLE:
             return _for_people(table)
+        case Format.JSONL:
+            raise ValueError("lines of JSON are written one by one")
 
 
 def _documents(table: pd.DataFrame) -> list[dict[str, object]]:

@@ -1,7 +1,6 @@
 """Predict files and folders."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,34 +15,9 @@ from speech_emotion.models.scales import Scale
 from speech_emotion.prediction import parts
 from speech_emotion.prediction.inputs import Input, inputs, readable, sha256
 from speech_emotion.prediction.predictor import Predictor
-from speech_emotion.prediction.said import NotJudged, WindowProbabilities
+from speech_emotion.prediction.said import NotJudged, Predicted, WindowProbabilities
 from speech_emotion.prediction.speaker import Kept
 from speech_emotion.probabilities import probability_table
-
-
-@dataclass(frozen=True)
-class Predicted:
-    """What is said of a file.
-
-    Attributes
-    ----------
-    file : str
-        Its path, as it was given or found.
-    sha256 : str
-        Of its bytes.
-    probabilities : np.ndarray [shape=(classes,), dtype=float64], or None
-        None if it was not judged.
-    not_judged : str or None
-        The rule by which it was not, such as "silent".
-    note : str or None
-        What there is to say of it, for people.
-    """
-
-    file: str
-    sha256: str
-    probabilities: np.ndarray | None
-    not_judged: str | None = None
-    note: str | None = None
 
 
 def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataFrame, list[str]]:

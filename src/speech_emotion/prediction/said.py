@@ -60,3 +60,28 @@ class WindowProbabilities:
     probabilities: np.ndarray
     clip: np.ndarray
     flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What is said of a file.
+
+    Attributes
+    ----------
+    file : str
+        Its path, as it was given or found.
+    sha256 : str
+        Of its bytes.
+    probabilities : np.ndarray [shape=(classes,), dtype=float64], or None
+        None if it was not judged.
+    not_judged : str or None
+        The rule by which it was not, such as "silent".
+    note : str or None
+        What there is to say of it, for people.
+    """
+
+    file: str
+    sha256: str
+    probabilities: np.ndarray | None
+    not_judged: str | None = None
+    note: str | None = None

@@ -111,3 +111,17 @@ def judged(clip: Clip, judge: Judge) -> Window:
     if not np.isfinite(probabilities).all():
         return Window(clip.start, end, None, "no-answer")
     return Window(clip.start, end, probabilities)
+
+
+def clock(seconds: float) -> str:
+    """Write a time as people do.
+
+    Examples
+    --------
+    >>> clock(75), clock(3675), clock(1.5)
+    ('1:15', '1:01:15', '0:01.5')
+    """
+    whole, rest = divmod(round(seconds, 3), 60)
+    minutes = f"{int(whole) % 60:02d}" if whole >= 60 else f"{int(whole)}"
+    text = f"{minutes}:{rest:06.3f}".rstrip("0").rstrip(".") if rest % 1 else f"{minutes}:{int(rest):02d}"
+    return f"{int(whole) // 60}:{text}" if whole >= 60 else text

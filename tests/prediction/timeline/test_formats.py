@@ -14,8 +14,9 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.prediction.timeline import annotations
 from speech_emotion.prediction.timeline.course import Timeline
 from speech_emotion.prediction.timeline.formats import TimelineFormat, render, require_distinct, target
-from speech_emotion.prediction.timeline.picture import clock, draw
+from speech_emotion.prediction.timeline.picture import draw
 from speech_emotion.prediction.timeline.segments import Segment, segments
+from speech_emotion.prediction.windows import clock
 
 SEGMENTS = [
     Segment(0.0, 1.25, 'so "glad"\t<3', np.array([0.75, 0.25])),

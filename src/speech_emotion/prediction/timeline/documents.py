@@ -8,6 +8,7 @@ from typing import Any
 
 from speech_emotion.prediction.timeline.course import Timeline
 from speech_emotion.prediction.timeline.segments import Segment, segments
+from speech_emotion.prediction.windows import Window
 
 _DIGITS = 6
 _MILLISECONDS = 3
@@ -59,14 +60,11 @@ def document(timeline: Timeline, smooth: float) -> dict[str, Any]:
         start, end, label, probabilities (by label) and not_judged, with None in place of what is missing. Those of
         windows are as the model gave them, those of segments are smoothed.
     """
-    whole = [Segment(window.start, window.end,
-                     None if window.probabilities is None else timeline.labels[window.probabilities.argmax()],
-                     window.probabilities, window.not_judged) for window in timeline.windows]
     return {
         "file": timeline.file, "duration": round(timeline.duration, _DIGITS), "window": timeline.span.window,
         "hop": timeline.span.hop, "smooth": smooth, "labels": list(timeline.labels),
         "segments": [row(one, timeline.labels) for one in segments(timeline, smooth)],
-        "windows": [row(one, timeline.labels) for one in whole],
+        "windows": [of_window(window, timeline.labels) for window in timeline.windows],
     }
 
 
@@ -83,3 +81,10 @@ def row(one: Segment, labels: Sequence[str]) -> dict[str, Any]:
         label: round(float(p), _DIGITS) for label, p in zip(labels, one.probabilities, strict=True)}
     return {"start": round(one.start, _DIGITS), "end": round(one.end, _DIGITS), "label": one.label,
             "probabilities": numbers, "not_judged": one.not_judged}
+
+
+def of_window(window: Window, labels: Sequence[str]) -> dict[str, Any]:
+    """Give a window as plain data ready for JSON, as `row` does with a segment."""
+    said = window.probabilities
+    label = None if said is None else labels[int(said.argmax())]
+    return row(Segment(window.start, window.end, label, said, window.not_judged), labels)

@@ -6,8 +6,9 @@ from pathlib import PurePath
 from jinja2 import Environment
 
 from speech_emotion.prediction.timeline.course import Timeline
-from speech_emotion.prediction.timeline.picture import as_png, clock
+from speech_emotion.prediction.timeline.picture import as_png
 from speech_emotion.prediction.timeline.segments import segments
+from speech_emotion.prediction.windows import clock
 
 _PAGE = """<!doctype html>
 <html lang="en">

@@ -9,6 +9,7 @@ import numpy as np
 
 from speech_emotion.prediction.timeline.course import Timeline
 from speech_emotion.prediction.timeline.segments import Segment, segments, smoothed
+from speech_emotion.prediction.windows import clock
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,20 +65,6 @@ def draw(timeline: Timeline, smooth: float) -> "Figure":
         strip.set_xlabel("time (h:mm:ss)" if timeline.duration >= 3600 else "time (m:ss)")
         course.legend(*_legend(colours), loc="center left", bbox_to_anchor=(1.0, 0.5), reverse=True, frameon=False)
     return figure
-
-
-def clock(seconds: float) -> str:
-    """Write a time as people do.
-
-    Examples
-    --------
-    >>> clock(75), clock(3675), clock(1.5)
-    ('1:15', '1:01:15', '0:01.5')
-    """
-    whole, rest = divmod(round(seconds, 3), 60)
-    minutes = f"{int(whole) % 60:02d}" if whole >= 60 else f"{int(whole)}"
-    text = f"{minutes}:{rest:06.3f}".rstrip("0").rstrip(".") if rest % 1 else f"{minutes}:{int(rest):02d}"
-    return f"{int(whole) // 60}:{text}" if whole >= 60 else text
 
 
 def _waveform(axes: "Axes", timeline: Timeline) -> None:
