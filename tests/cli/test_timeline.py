@@ -5,7 +5,6 @@ import dataclasses
 import io
 import json
 import signal
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typer.testing import CliRunner
 from speech_emotion.cli.listen import listen
 from speech_emotion.cli.timeline import timeline
 from speech_emotion.core.errors import UserError
+from speech_emotion.prediction import live
 from speech_emotion.testing import tone, write_samples
 
 LABELS = ("anger", "neutral", "sadness")
@@ -137,10 +137,18 @@ def test_a_file_is_heard_as_if_live() -> None:
     assert text[0].startswith("0:00 - 0:00.4  ")
 
 
-def test_ctrl_c_ends_it_with_a_summary(tmp_path: Path) -> None:
-    write_samples(tmp_path / "long.wav", tone(1, duration=60))
-    threading.Timer(2.0, signal.raise_signal, [signal.SIGINT]).start()
-    result = ser("listen", "--from", str(tmp_path / "long.wav"), "--at-speed", "--window", "0.4")
+@pytest.mark.parametrize("speed", [[], ["--at-speed"]])
+def test_ctrl_c_ends_it_with_a_summary(speed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    lines, real = [], live.line
+
+    def interrupted(*given: Any) -> str:
+        lines.append(real(*given))
+        if len(lines) == 2:
+            signal.raise_signal(signal.SIGINT)
+        return lines[-1]
+
+    monkeypatch.setattr(live, "line", interrupted)
+    result = ser("listen", "--from", "a.wav", *speed, "--window", "0.4")
     assert result.exit_code == 0
-    assert "heard 0:0" in result.stderr
-    assert "\n0:00.2 - 0:00.6  " in result.stdout
+    assert result.stdout.splitlines() == lines[:1]
+    assert result.stderr.startswith("\nheard 0:00.6 in 2 windows: ")

@@ -1,6 +1,8 @@
 """Windows are judged while sound comes in."""
 
 import builtins
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -72,7 +74,7 @@ def test_at_its_own_speed_nothing_is_lost(pitch_judge: Any, tmp_path: Path) -> N
 
 
 def test_leaving_early_ends_the_player(tmp_path: Path) -> None:
-    path = write_samples(tmp_path / "a.wav", tone(1, duration=600))
+    path = write_samples(tmp_path / "a.wav", tone(1, duration=60))
     with sources.played(path, at_speed=True) as source:
         assert len(next(source.blocks())) == 800
 
@@ -124,6 +126,43 @@ def test_without_portaudio(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builtins, "__import__", lacking)
     with pytest.raises(UserError, match=r"needs the library PortAudio, .* \(PortAudio library not found\); on Debian"):
         sources.microphone()
+
+
+_HEAR = """
+import sys
+import numpy as np
+from speech_emotion.core.errors import UserError
+from speech_emotion.prediction import sources
+
+try:
+    with sources.microphone() as source:
+        blocks, taken = [], 0
+        for block in source.blocks():
+            blocks.append(block)
+            taken += len(block)
+            if taken > source.sample_rate:
+                break
+except UserError as error:
+    sys.exit(f"none: {error}")
+np.concatenate(blocks).tofile(sys.argv[1])
+"""
+
+
+def test_a_virtual_microphone(tmp_path: Path) -> None:
+    # ALSA can play a file into a device that records. It is asked for its devices once in a process.
+    samples = tone(1, duration=20, sample_rate=44_100)
+    samples.astype("<f4").tofile(tmp_path / "sound.raw")
+    (tmp_path / "asound.conf").write_text(
+        "pcm.!default { type file slave.pcm { type null } file /dev/null format raw "
+        f'infile "{tmp_path}/sound.raw" }}')
+    done = subprocess.run([sys.executable, "-c", _HEAR, tmp_path / "heard.raw"], capture_output=True, text=True,
+                          check=False, env={**os.environ, "ALSA_CONFIG_PATH": str(tmp_path / "asound.conf")})
+    if done.stderr.splitlines()[-1:] and done.stderr.splitlines()[-1].startswith("none:"):
+        pytest.skip(f"no ALSA here ({done.stderr.strip()})")
+    assert done.returncode == 0, done.stderr
+    heard = np.fromfile(tmp_path / "heard.raw", "<f4")
+    assert len(heard) > 8000
+    np.testing.assert_array_equal(heard, samples[: len(heard)])
 
 
 @pytest.mark.parametrize("device", ["no such microphone", "999"])
