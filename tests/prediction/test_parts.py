@@ -143,10 +143,14 @@ def test_damage_anywhere_says_that_the_recording_is_not_judged(fault: float, rul
 
 
 def test_nothing_but_silence(tmp_path: Path) -> None:
-    judge = Listener()
-    path = write_samples(tmp_path / "a.flac", np.zeros(5 * RATE), RATE)
+    silence = np.zeros(5 * RATE)
+    path = write_samples(tmp_path / "a.flac", silence, RATE)
+    with pytest.raises(NotJudged, match=r"a\.flac: not judged: silent \(digital silence\)"):
+        parts.of_file(path, Listener())
+    silence[:: RATE // 2] = 0.003  # a click now and then
+    clips = parts.of_file(write_samples(path, silence, RATE), Listener())
     with pytest.raises(NotJudged, match=r"a\.flac: not judged: silent \(every part is below -80 dBFS RMS\)"):
-        parts.judged(parts.of_file(path, judge), judge)
+        parts.judged(clips, Listener())
 
 
 def test_a_judge_of_two_rates_is_shown_the_same_stretch_at_both() -> None:

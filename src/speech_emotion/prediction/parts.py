@@ -50,9 +50,7 @@ class Clip(NamedTuple):
 
 
 class Clips:
-    """The clips that a recording is judged as; made by `of_file` and `of_samples`.
-
-    They are cut anew whenever one goes through them.
+    """The clips that a recording is judged as, cut anew whenever one goes through them.
 
     Parameters
     ----------
@@ -78,7 +76,7 @@ class Clips:
     def __init__(self, opened: Open, content: Content, judge: Judge, whole: Clip | None, where: str) -> None:
         self._opened = opened
         self._content = content
-        self._signals, self._min_duration = judge.signals, judge.min_duration
+        self._signals = judge.signals
         self._whole = whole
         self.flags = checks.flags(content)
         self.where = where
@@ -90,14 +88,15 @@ class Clips:
             return
         for clip in self._parts():
             content = measured([clip.samples[0]], self._signals[0].sample_rate)
-            if content and not checks.fault(content, self._min_duration):
+            if content and not checks.fault(content, min_duration=0.0):
                 yield clip
 
     def _parts(self) -> Iterator[Clip]:
         about = self._content
         number = math.ceil(about.num_samples / (LONGEST_CLIP * about.sample_rate))
-        edges = [_edges(resampling.length(about.num_samples, about.sample_rate, signal.sample_rate), number)
-                 for signal in self._signals]
+        lengths = [resampling.length(about.num_samples, about.sample_rate, signal.sample_rate)
+                   for signal in self._signals]
+        edges = [[length * part // number for part in range(number + 1)] for length in lengths]
         with self._opened() as recording:
             streams = cutting.heard(recording.blocks(), about.sample_rate, self._signals)
             parts = (cutting.cut(stream, np.diff(places).tolist())
@@ -215,7 +214,8 @@ def _clips(opened: Open, judge: Judge, where: str) -> Clips | None:
         return None
     long = content.num_samples > LONGEST_CLIP * rate
     fault = checks.fault(content, judge.min_duration)
-    if fault and not (long and fault[0] == "silent"):  # a part of it may not be
+    # Of a long recording that is silent as a whole, a part may not be, unless no sample is above the bound.
+    if fault and not (long and fault[0] == "silent" and content.peak_dbfs >= checks.SILENT):
         raise NotJudged(*fault, where)
     whole = None if long else Clip(0.0, (samples, *(_whole(opened, signal) for signal in others)))
     return Clips(opened, content, judge, whole, where)
@@ -234,10 +234,6 @@ def _first(blocks: Iterable[np.ndarray], most: int) -> Iterator[np.ndarray]:
 def _whole(opened: Open, signal: Signal) -> Float32:
     with opened() as recording:
         return resampling.streamed(recording.blocks(), recording.sample_rate, *signal)
-
-
-def _edges(length: int, number: int) -> list[int]:
-    return [length * part // number for part in range(number + 1)]
 
 
 class _InMemory:

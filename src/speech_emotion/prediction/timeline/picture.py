@@ -95,8 +95,15 @@ def _labels(axes: "Axes", made: list[Segment], colours: dict[str, _Colour]) -> N
                      facecolors=[colours[one.label] for one in judged if one.label])
     for one in judged:  # not by colour alone, where there is room
         if one.label and (one.end - one.start) * _LETTERS > (len(one.label) + 2) * made[-1].end:
-            axes.text((one.start + one.end) / 2, 0.45, one.label, color="white", ha="center", va="center", fontsize=8)
+            axes.text((one.start + one.end) / 2, 0.45, one.label, color=_readable_on(colours[one.label]), ha="center",
+                      va="center", fontsize=8)
     axes.set(ylabel="label", yticks=[], ylim=(0, 1))
+
+
+def _readable_on(colour: _Colour) -> str:
+    """Choose black or white, by the relative luminance of WCAG 2.2."""
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3])
+    return "black" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else "white"
 
 
 def _legend(colours: dict[str, _Colour]) -> tuple[list[object], list[str]]:
