@@ -1,5 +1,6 @@
 """``ser timeline``."""
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,6 +62,8 @@ def timeline(
                         "take one that is trained with another train_cnn.normalisation")
     span = Span.of(predictor, window, hop)
     over = span.window if smooth is None else smooth
+    if not math.isfinite(over):
+        raise UserError(f"--smooth is {over:g}, but must be a number of seconds")
     made, failures = [], 0
     for file in files:
         try:

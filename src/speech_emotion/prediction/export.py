@@ -14,7 +14,7 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     JSONL = "jsonl"
-    """A line for each file as soon as it is judged; see `batch`."""
+    """A line for each file; see `batch` for those that are written as soon as a file is judged."""
 
     @classmethod
     def of(cls, path: Path | None) -> "Format":
@@ -37,14 +37,15 @@ def text(table: pd.DataFrame, form: Format) -> str:
     table : pd.DataFrame
         As `predict_files` gives it.
     form : Format
-        How; any but JSONL, which needs no table.
+        How.
 
     Returns
     -------
     str
         Whole lines. CSV has the table's columns, with nothing in place of what is missing. JSON is a list of objects
-        with the keys file, label, probabilities (by label), not_judged and note, with null in place of it. The table
-        for people has no column not_judged, whose note says the same, and a column note only if there is any.
+        with the keys file, label, probabilities (by label), not_judged and note, with null in place of it; lines of
+        JSON are these objects. The table for people has no column not_judged, whose note says the same, and a column
+        note only if there is any.
 
     Examples
     --------
@@ -64,7 +65,7 @@ def text(table: pd.DataFrame, form: Format) -> str:
         case Format.TABLE:
             return _for_people(table)
         case Format.JSONL:
-            raise ValueError("lines of JSON are written one by one")
+            return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in _documents(table))
 
 
 def _documents(table: pd.DataFrame) -> list[dict[str, object]]:
