@@ -110,7 +110,7 @@ def test_nothing_readable() -> None:
     (("timeline", "a.wav", "b.flac", "--format", "webvtt"), "these are 2; name a folder with --output"),
     (("timeline", "a.wav", "./a.wav", "--format", "elan", "--output", "out"), "would both be written as out/a.eaf"),
     (("timeline", "a.wav", "--window", "999"), "--window is 999 s"),
-    (("timeline", "a.wav", "--smooth", "nan"), "--smooth is nan, but must be a number of seconds"),
+    (("timeline", "a.wav", "--smooth", "inf"), "--smooth is inf, but must be a number of seconds"),
     (("timeline", "a.wav", "--models", "by-speaker"), "this model judges a clip beside others of its speaker"),
     (("listen", "--from", "a.wav", "--models", "by-speaker"), "this model judges a clip beside others of its speaker"),
     (("listen", "--from", "text.wav"), "text.wav: not readable as audio"),
