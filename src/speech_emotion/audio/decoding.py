@@ -54,6 +54,7 @@ class SoundFileRecording:
         self.sample_rate: int = file.samplerate
         self.channels: int = file.channels
         self.lossless: bool = file.subtype.startswith(("PCM", "FLOAT", "DOUBLE", "ALAC"))
+        self.encoding: str = file.subtype.lower()
         self._path = path
         self._file = file
         self._longest = longest

@@ -58,6 +58,7 @@ class FFmpegRecording:
         self.sample_rate: int = stream.rate
         self.channels: int = stream.channels
         self.lossless: bool = stream.codec_context.codec.lossless
+        self.encoding: str = stream.codec_context.codec.canonical_name
         self._path = path
         self._source = source
         self._stream = stream

@@ -44,6 +44,8 @@ class Recording(Protocol):
     """Number of channels; what is decoded is their mean."""
     lossless: bool
     """Whether its encoding gives back the very samples that went in."""
+    encoding: str
+    """The encoding's name, in small letters, as its decoder has it."""
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Decode the file piece by piece, once.
