@@ -241,6 +241,7 @@ class _InMemory:
 
     channels = 1
     lossless = True
+    encoding = "float"
 
     def __init__(self, samples: Float32, sample_rate: int) -> None:
         self.sample_rate = sample_rate
