@@ -1,6 +1,6 @@
 """Intervals hold the truth about as often as they say, with speakers who differ; those over clips do not.
 
-The large version is benchmarks/coverage.py.
+The large version is benchmarks/interval_coverage.py.
 """
 
 import numpy as np

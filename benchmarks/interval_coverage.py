@@ -1,6 +1,6 @@
 """How often an interval holds the truth.
 
-    python benchmarks/coverage.py [--trials 1000]
+    python benchmarks/interval_coverage.py [--trials 1000]
 
 Speakers are simulated who differ in how well they are recognised, altogether and label by label, by standard deviations
 of log odds; each says every label as often. The truth is the UAR over all speakers that could be drawn. Printed is, by
