@@ -1,0 +1,77 @@
+"""All features of a recipe side by side, as a part of a graph; see `features.compute`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from speech_emotion.core.errors import UserError
+from speech_emotion.export.framing import Signal
+from speech_emotion.export.graph import Tensor, concatenated, in_blocks
+from speech_emotion.export.pitch import frequency
+from speech_emotion.export.signals import pooled, root_mean_square
+from speech_emotion.export.spectra import Computed, cepstrum, contrast, log_mel, pitch_classes
+from speech_emotion.features import rms, zcr
+from speech_emotion.params.extract_mfcc import Recipe
+
+FRAMES = 1024
+"""Frames whose spectra are computed at a time, at most."""
+
+
+def _zero_crossings(signal: Signal, settings: zcr.Settings) -> Computed:
+    """Compute what `features.zcr` does."""
+    length, half = settings.frame_length, settings.frame_length // 2
+    negative = (signal.samples < -zcr.THRESHOLD).cast(np.float32)
+    # Beyond the ends, where the first and the last sample go on, no sign changes.
+    changes = (negative.slice(0, 1) - negative.slice(0, 0, -1)).abs().pad((half, half))
+    rates = pooled(changes, length - 1, signal.hop_length).slice(0, 0, signal.num_frames) * ((length - 1) / length)
+    return _whole(rates)
+
+
+def _loudness(signal: Signal, settings: rms.Settings) -> Computed:
+    """Compute what `features.rms` does."""
+    return _whole(root_mean_square(signal.samples, settings.frame_length, signal.hop_length))
+
+
+def _whole(column: Tensor) -> Computed:
+    return Computed(1, lambda at: column.gather(at).reshape(-1, 1))
+
+
+EXPORTED: Mapping[str, Callable[[Signal, Any], Computed]] = {
+    "mfcc": cepstrum, "log_mel": log_mel, "chroma": pitch_classes, "spectral_contrast": contrast,
+    "zcr": _zero_crossings, "rms": _loudness, "f0": frequency,
+}
+"""What makes each feature, by its name."""
+
+
+def matrix(samples: Tensor, recipe: Recipe, frames: int | None = FRAMES) -> Tensor:
+    """Compute the feature matrix of prepared samples.
+
+    Parameters
+    ----------
+    samples : Tensor [shape=(n,), dtype=float32]
+        From `signals.prepared`.
+    recipe : Recipe
+        What decides the numbers.
+    frames : int or None
+        See `FRAMES`; None for all at once, without a loop.
+
+    Returns
+    -------
+    Tensor [shape=(frames, columns), dtype=float32]
+
+    Raises
+    ------
+    UserError
+        If a feature, or a setting of one, cannot be exported.
+    """
+    signal = Signal.of(samples, recipe.sample_rate, recipe.hop_length)
+    computed = []
+    for name, settings in recipe.features.chosen().items():
+        if name not in EXPORTED:
+            raise UserError(f"extract_mfcc.features.{name}: this feature cannot be exported, only "
+                            f"{', '.join(EXPORTED)}; train without it, or predict with the model folder")
+        computed.append(EXPORTED[name](signal, settings))
+    kept = in_blocks(samples.graph, signal.num_frames, frames,
+                     lambda at: [(each.of_frames(at), each.width) for each in computed])
+    return concatenated([each.of_clip(rows) for each, rows in zip(computed, kept, strict=True)], 1)
