@@ -1,8 +1,4 @@
-"""Fundamental frequency by YIN, as a part of a graph; see `features.f0` and ``librosa.yin``, whose steps these are.
-
-The autocorrelation of a frame is a product of matrices: its samples in rows of `_ROW`, times the same rows each with what
-follows it, gives sums of products at every distance, which only have to be added along diagonals.
-"""
+"""Fundamental frequency by YIN, as a part of a graph; see `features.f0` and ``librosa.yin``, whose steps these are."""
 
 import numpy as np
 
@@ -10,9 +6,9 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.export.framing import Signal
 from speech_emotion.export.graph import Tensor, where
 from speech_emotion.export.spectra import Computed
+from speech_emotion.export.waves import autocorrelation
 from speech_emotion.features import f0
 
-_ROW = 32
 _TROUGH = 0.1
 """Below this a trough of the difference function is a period; librosa's default."""
 _TINY = np.finfo(np.float32).tiny
@@ -35,7 +31,7 @@ def frequency(signal: Signal, settings: f0.Settings) -> Computed:
 
     def of_frames(at: Tensor) -> Tensor:
         framed = frames(at)
-        correlation = _autocorrelation(framed, settings.frame_length, longest)
+        correlation = autocorrelation(framed, settings.frame_length, longest)
         square = framed.slice(1, 0, longest)
         energy = _cumulative(square * square)
         difference = (correlation.slice(1, 0, 1) - correlation.slice(1, 1)) * 2.0 - energy
@@ -44,18 +40,6 @@ def frequency(signal: Signal, settings: f0.Settings) -> Computed:
         return signal.sample_rate / (_period(normalised) + shortest)
 
     return Computed(1, of_frames)
-
-
-def _autocorrelation(framed: Tensor, length: int, longest: int) -> Tensor:
-    """Autocorrelation of frames [m, length] at distances from 0 to `longest`; [m, longest + 1]."""
-    rows, following = -(-length // _ROW), -(-(_ROW + longest) // _ROW)
-    width = following * _ROW
-    padded = framed.pad((0, 0), (0, (rows + following) * _ROW - length)).reshape(-1, rows + following, _ROW)
-    there = padded.gather(np.arange(rows)[:, np.newaxis] + np.arange(following), axis=1).reshape(-1, rows, width)
-    products = padded.slice(1, 0, rows).transpose(0, 2, 1) @ there  # at [a, b]: of samples b - a apart
-    # Rows that are one longer stand one farther to the left each, so that diagonals become columns.
-    skewed = products.reshape(-1, _ROW * width).pad((0, 0), (0, _ROW)).reshape(-1, _ROW, width + 1)
-    return skewed.slice(2, 0, longest + 1).sum(1)
 
 
 def _cumulative(values: Tensor) -> Tensor:

@@ -1,19 +1,18 @@
 """Power spectra and what features keep of them, as parts of a graph; see `features.spectrum`, `mel`, and others.
 
-There is no operator for Fourier transforms here, since not every runtime has a quick one, but products with matrices of
-windowed cosines and sines. Windows are the same backwards, so that a frame is folded about its middle first: cosines need
-the sums of two samples each, sines the differences, and both half of the products.
+Spectra are products with matrices of windowed cosines and sines. Windows are the same backwards, so that a frame is folded
+about its middle first: cosines need the sums of two samples each, sines the differences, and both half of the products.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
 from speech_emotion.arrays import Float32
 from speech_emotion.export.framing import Signal
 from speech_emotion.export.graph import Tensor, concatenated
+from speech_emotion.export.waves import wave
 from speech_emotion.features import chroma, mel, mfcc, spectral_contrast
 from speech_emotion.features.compiled import librosa
 from speech_emotion.features.spectrum import Spectrum, padded_window
@@ -120,10 +119,10 @@ def _power(signal: Signal, settings: Spectrum, first: int, last: int) -> Callabl
     window = padded_window(spectrum)[before : before + length].astype(np.float64)
     # A sample and the one as far from the window's other end; beside the window's first there is none.
     frames = signal.framed(before - spectrum.n_fft // 2, length + 1)
-    times = np.arange(half)[:, np.newaxis] - length / 2
-    angles = 2 * np.pi / spectrum.n_fft * times * np.arange(first, last)
-    weights = window[:half, np.newaxis] * np.where(times == 0, 0.5, 1.0)
-    cosines, sines = (cast(Float32, (weights * wave(angles)).astype(np.float32)) for wave in (np.cos, np.sin))
+    times = 2 * np.arange(half) - length  # in half samples from the middle
+    weights = (window[:half] * np.where(times == 0, 0.5, 1.0))[:, np.newaxis]
+    graph, bins = signal.samples.graph, np.arange(first, last)
+    cosines, sines = (wave(graph, kind, times, bins, 2 * spectrum.n_fft) * weights for kind in (np.cos, np.sin))
     alone = np.ones(half, np.float32)
     alone[0] = 0
 
