@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from speech_emotion.cli import agree, cache, compare, corpora, corpus, encoder, inspect, predict, splits
+from speech_emotion.cli import agree, cache, compare, corpora, corpus, encoder, export, inspect, predict, splits
 
 _DECISIVE = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "dvc")
 """Libraries whose versions a report of a defect should name."""
@@ -24,6 +24,7 @@ app.command()(agree.agree)
 app.command()(compare.compare)
 app.command()(inspect.inspect)
 app.command()(encoder.encoder)
+app.command()(export.export)
 app.command()(corpora.audit)
 app.command()(corpora.validate)
 app.command()(corpora.download)

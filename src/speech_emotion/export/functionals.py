@@ -1,7 +1,7 @@
 """Statistics of windows, as parts of a graph; see `models.functionals`, which says what they are.
 
-All windows have one size here, and frames that do not count stand behind those that do. What is measured is taken relative
-to a window's first frame that counts, so that a column that never changes has a deviation of exactly 0.
+All windows have one size here, and frames that do not count stand behind those that do. What is measured is taken
+relative to a window's first frame that counts, so that a column that never changes has a deviation of exactly 0.
 """
 
 from collections.abc import Sequence

@@ -15,7 +15,8 @@ _TYPES: dict[type, int] = {
     np.float32: TensorProto.FLOAT, np.float64: TensorProto.DOUBLE, np.int64: TensorProto.INT64,
     np.bool_: TensorProto.BOOL,
 }
-Operand = "Tensor | float | np.ndarray"
+_END = 1 << 62
+"""Behind the end of any axis."""
 
 
 @dataclass
@@ -308,7 +309,7 @@ class Tensor:
         """Order the axes anew."""
         return self if list(axes) == sorted(axes) else self.then("Transpose", perm=list(axes))
 
-    def slice(self, axis: int, start: "int | Tensor" = 0, stop: "int | Tensor" = np.iinfo(np.int64).max) -> "Tensor":
+    def slice(self, axis: int, start: "int | Tensor" = 0, stop: "int | Tensor" = _END) -> "Tensor":
         """Cut out of an axis."""
         graph = self.graph
         return self.then("Slice", _vector(graph, [start]), _vector(graph, [stop]), graph.constant([axis]))

@@ -92,7 +92,7 @@ def _convolution(layer: Any, x: _Map) -> _Map:
 
 def _normalisation(layer: Any, x: _Map) -> _Map:
     if layer.axis not in (-1, x.rank - 1):
-        raise UserError(f"the network's layer {layer.name} cannot be exported: it normalises another axis than the last")
+        raise UserError(f"the network's layer {layer.name} cannot be exported: it does not normalise the last axis")
     given, mean, variance = x.first(), np.asarray(layer.moving_mean), np.asarray(layer.moving_variance)
     scale = np.asarray(layer.gamma) if layer.scale else np.ones_like(mean)
     offset = np.asarray(layer.beta) if layer.center else np.zeros_like(mean)

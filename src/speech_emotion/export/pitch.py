@@ -23,8 +23,8 @@ def frequency(signal: Signal, settings: f0.Settings) -> Computed:
         If it is tracked by pyin.
     """
     if settings.method != "yin":
-        raise UserError("extract_mfcc.features.f0: the method pyin cannot be exported (it searches the whole clip for a "
-                        "path); train with yin")
+        raise UserError("extract_mfcc.features.f0: the method pyin cannot be exported (it searches the whole clip for "
+                        "a path); train with yin")
     shortest = int(np.floor(signal.sample_rate / settings.fmax))
     longest = min(int(np.ceil(signal.sample_rate / settings.fmin)), settings.frame_length - 1)
     frames = signal.framed(-(settings.frame_length // 2), settings.frame_length)

@@ -1,7 +1,8 @@
 """Power spectra and what features keep of them, as parts of a graph; see `features.spectrum`, `mel`, and others.
 
-Spectra are products with matrices of windowed cosines and sines. Windows are the same backwards, so that a frame is folded
-about its middle first: cosines need the sums of two samples each, sines the differences, and both half of the products.
+Spectra are products with matrices of windowed cosines and sines. Windows are the same backwards, so that a frame is
+folded about its middle first: cosines need the sums of two samples each, sines the differences, and both half of the
+products.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,10 @@ from speech_emotion.features.spectrum import Spectrum, padded_window
 _DECIBELS = 10 / np.log(10)
 
 
+def _unchanged(kept: Tensor) -> Tensor:
+    return kept
+
+
 @dataclass(frozen=True)
 class Computed:
     """A feature, as a part of a graph.
@@ -36,7 +41,7 @@ class Computed:
 
     width: int
     of_frames: Callable[[Tensor], Tensor]
-    of_clip: Callable[[Tensor], Tensor] = lambda kept: kept
+    of_clip: Callable[[Tensor], Tensor] = _unchanged
 
 
 def log_mel(signal: Signal, settings: mel.Mel) -> Computed:
@@ -47,7 +52,7 @@ def log_mel(signal: Signal, settings: mel.Mel) -> Computed:
     power = _bands(signal, settings, bank)
 
     def of_clip(kept: Tensor) -> Tensor:
-        level = kept.at_least(mel.AMIN).log() * _DECIBELS
+        level: Tensor = kept.at_least(mel.AMIN).log() * _DECIBELS
         return level if settings.top_db is None else level.at_least(level.largest(0, 1, keep=True) - settings.top_db)
 
     return Computed(settings.n_mels, power, of_clip)

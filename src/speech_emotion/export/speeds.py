@@ -102,8 +102,9 @@ def _convolved(samples: Float32, by: Resampler) -> Float32:
     taps = by.kernels.shape[1]
     padded = np.pad(samples, (by.before, by.consumed * periods + taps))
     framed = np.lib.stride_tricks.sliding_window_view(padded, taps)[:: by.consumed][:periods]
-    result = np.einsum("qt,pt->qp", framed, by.kernels).ravel()[:length]
-    given = (2 * len(samples) * by.produced + by.consumed) // (2 * by.consumed)  # the resampler rounds, a view rounds up
+    result: Float32 = np.einsum("qt,pt->qp", framed, by.kernels).ravel()[:length]
+    # The resampler rounds lengths, and a view rounds them up.
+    given = (2 * len(samples) * by.produced + by.consumed) // (2 * by.consumed)
     if by.head.size:
         result[:_HEAD] += by.head @ samples[:_INFLUENCE]
     result[given:] = 0

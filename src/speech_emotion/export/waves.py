@@ -1,7 +1,7 @@
 """Matrices of cosines and sines, and power spectra by products with them, as parts of a graph.
 
-There is no operator for Fourier transforms here, since not every runtime has a quick one. What a matrix holds is one period
-of a wave, over and over: the file holds that period, and a runtime unfolds it when it loads the file.
+There is no operator for Fourier transforms here, since not every runtime has a quick one. What a matrix holds is one
+period of a wave, over and over: the file holds that period, and a runtime unfolds it when it loads the file.
 """
 
 import numpy as np
@@ -64,8 +64,8 @@ def power_spectrum(framed: Tensor, length: int) -> tuple[Tensor, np.ndarray]:
 def _bins(framed: Tensor, length: int, bins: np.ndarray, *, odd: bool) -> Tensor:
     """Power of some bins of a transform of `length`, of frames of as many samples, or for odd bins of half as many.
 
-    Time is counted from half a sample before the first one, so that samples at the same distance from both ends have the
-    same cosines and sines but for their signs; power does not depend on where it is counted from.
+    Time is counted from half a sample before the first one, so that samples at the same distance from both ends have
+    the same cosines and sines but for their signs; power does not depend on where it is counted from.
     """
     graph, size = framed.graph, length // 2 if odd else length
     pairs = size // 2

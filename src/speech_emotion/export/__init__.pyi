@@ -1,0 +1,8 @@
+from . import write
+from .ensemble import outputs
+from .features import EXPORTED
+from .graph import Graph, Tensor
+from .precision import reduced
+from .write import Trained, Written, load
+
+__all__ = ["EXPORTED", "Graph", "Tensor", "Trained", "Written", "load", "outputs", "reduced", "write"]
