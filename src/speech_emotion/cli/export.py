@@ -24,8 +24,8 @@ def export(
 ) -> None:
     """Write the trained model as one ONNX file: samples in, probabilities out.
 
-    Whatever runs ONNX files runs it, without this project and what it trains with; docs/export.md says what it takes and
-    gives, and how to use it. A setting that cannot be exported is named.
+    Whatever runs ONNX files runs it, without this project and what it trains with; docs/export.md says what it takes
+    and gives, and how to use it. A setting that cannot be exported is named.
     """
     backend.load()
     from speech_emotion.export.write import load, read_scores, write

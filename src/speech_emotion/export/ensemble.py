@@ -104,6 +104,7 @@ def _branch(samples: Tensor, bundles: Sequence[Bundle], recipe: Recipe, *, loops
     if blueprint.normalisation == "speaker":
         raise UserError("train_cnn.normalisation: speaker cannot be exported, since it takes other clips of the same "
                         "speaker; train with global or clip")
+    features.require_exact(recipe, blueprint.views)
     matrices = [features.matrix(signals.prepared(samples, recipe, view), recipe, features.FRAMES if loops else None)
                 for view in blueprint.views]
     of_views = [(Windows.of(each.size(0), blueprint.window_frames), each.size(0)) for each in matrices]

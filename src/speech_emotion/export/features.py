@@ -1,6 +1,6 @@
 """All features of a recipe side by side, as a part of a graph; see `features.compute`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,12 @@ from speech_emotion.export.graph import Tensor, concatenated, in_blocks
 from speech_emotion.export.pitch import frequency
 from speech_emotion.export.signals import pooled, root_mean_square
 from speech_emotion.export.spectra import Computed, cepstrum, contrast, log_mel, pitch_classes
-from speech_emotion.features import rms, zcr
+from speech_emotion.features import mel, rms, zcr
+from speech_emotion.features.views import PLAIN
 from speech_emotion.params.extract_mfcc import Recipe
 
+_DEEPEST_DB = 100.0
+"""How far below the loudest band a resampler leaves nothing of its own, with something to spare."""
 FRAMES = 1024
 """Frames whose spectra are computed at a time, at most."""
 
@@ -42,6 +45,27 @@ EXPORTED: Mapping[str, Callable[[Signal, Any], Computed]] = {
     "zcr": _zero_crossings, "rms": _loudness, "f0": frequency,
 }
 """What makes each feature, by its name."""
+
+
+def require_exact(recipe: Recipe, views: Sequence[str]) -> None:
+    """Refuse features whose numbers, of a view at another speed, are those of the resampler's rounding.
+
+    A slower view holds nothing above the frequencies that it comes from, and a faster one little at its upper end.
+
+    Raises
+    ------
+    UserError
+        If there is such a feature.
+    """
+    if list(views) == [PLAIN]:
+        return
+    for name, settings in recipe.features.chosen().items():
+        unlimited = isinstance(settings, mel.Mel) and (settings.top_db is None or settings.top_db > _DEEPEST_DB)
+        if unlimited or name == "spectral_contrast":
+            what = f"{name} with a top_db of at most {_DEEPEST_DB:g}" if unlimited else f"without {name}"
+            raise UserError(f"extract_mfcc.features.{name}: of clips at other speeds this depends on the last bits of the "
+                            f"resampler, and cannot be exported; train {what}, or judge without speeds "
+                            "(train_cnn.average_speeds: false)")
 
 
 def matrix(samples: Tensor, recipe: Recipe, frames: int | None = FRAMES) -> Tensor:

@@ -18,7 +18,7 @@ from speech_emotion.features import chroma, mel, mfcc, spectral_contrast
 from speech_emotion.features.compiled import librosa
 from speech_emotion.features.spectrum import Spectrum, padded_window
 
-_DECIBELS = 10 / np.log(10)
+_DECIBELS = float(10 / np.log(10))
 
 
 def _unchanged(kept: Tensor) -> Tensor:
@@ -99,7 +99,7 @@ def contrast(signal: Signal, settings: spectral_contrast.Settings) -> Computed:
         return concatenated([*ends[0], *ends[1]], 1)
 
     def of_clip(kept: Tensor) -> Tensor:
-        level = kept.at_least(1e-10).log() * _DECIBELS
+        level: Tensor = kept.at_least(1e-10).log() * _DECIBELS
         valleys, peaks = (
             each.at_least(each.largest(0, 1, keep=True) - spectral_contrast.RANGE_DB)
             for each in (level.slice(1, 0, len(octaves)), level.slice(1, len(octaves))))
