@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
 from speech_emotion.export.graph import Tensor, concatenated
 
@@ -67,8 +68,15 @@ def _maker(layer: Any) -> Callable[..., _Map]:
     return lambda inputs, *_args, **_kwargs: _LAYERS[name](layer, inputs)
 
 
-def _weight(x: Tensor, values: Any) -> Tensor:
-    return x.graph.constant(np.asarray(values, np.float32), weight=True)
+def _numbers(variable: Any) -> Float32:
+    from keras import ops
+
+    numbers: Float32 = ops.convert_to_numpy(variable)
+    return numbers
+
+
+def _weight(x: Tensor, values: Float32) -> Tensor:
+    return x.graph.constant(values, np.float32, weight=True)
 
 
 def _convolution(layer: Any, x: _Map) -> _Map:
@@ -84,8 +92,8 @@ def _convolution(layer: Any, x: _Map) -> _Map:
             pads = reach + [0] * dimensions
         case _:
             pads = [0] * 2 * dimensions
-    kernel = np.moveaxis(np.asarray(layer.kernel), (-1, -2), (0, 1))
-    inputs = [_weight(given, kernel), *([given.graph.constant(np.asarray(layer.bias))] if layer.use_bias else [])]
+    kernel = np.moveaxis(_numbers(layer.kernel), (-1, -2), (0, 1))
+    inputs = [_weight(given, kernel), *([given.graph.constant(_numbers(layer.bias))] if layer.use_bias else [])]
     made = given.then("Conv", *inputs, pads=pads, dilations=list(layer.dilation_rate))
     return _activated(layer, _Map(made, x.rank, channels_first=True))
 
@@ -93,9 +101,9 @@ def _convolution(layer: Any, x: _Map) -> _Map:
 def _normalisation(layer: Any, x: _Map) -> _Map:
     if layer.axis not in (-1, x.rank - 1):
         raise UserError(f"the network's layer {layer.name} cannot be exported: it does not normalise the last axis")
-    given, mean, variance = x.first(), np.asarray(layer.moving_mean), np.asarray(layer.moving_variance)
-    scale = np.asarray(layer.gamma) if layer.scale else np.ones_like(mean)
-    offset = np.asarray(layer.beta) if layer.center else np.zeros_like(mean)
+    given, mean, variance = x.first(), _numbers(layer.moving_mean), _numbers(layer.moving_variance)
+    scale = _numbers(layer.gamma) if layer.scale else np.ones_like(mean)
+    offset = _numbers(layer.beta) if layer.center else np.zeros_like(mean)
     made = given.then("BatchNormalization", *map(given.graph.constant, (scale, offset, mean, variance)),
                       epsilon=float(layer.epsilon))
     return _Map(made, x.rank, channels_first=x.rank > 2)
@@ -118,9 +126,9 @@ def _global_mean(layer: Any, x: _Map) -> _Map:
 
 
 def _dense(layer: Any, x: _Map) -> _Map:
-    made = x.last() @ _weight(x.tensor, layer.kernel)
+    made = x.last() @ _weight(x.tensor, _numbers(layer.kernel))
     if layer.use_bias:
-        made = made + np.asarray(layer.bias)
+        made = made + _numbers(layer.bias)
     return _activated(layer, _Map(made, x.rank))
 
 
