@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -55,10 +56,10 @@ def main() -> None:
         if not arguments.no_times:
             clip = write_samples(Path(folder, "clip.wav"), voice(1, duration=SECONDS))
             for name, program in _STARTS.items():
-                began = _best(lambda program=program: subprocess.run(
-                    [sys.executable, "-c", f"import sys; {program}", files[Precision.FLOAT32], arguments.models, clip],
-                    check=True, capture_output=True), 5)
-                print(f"process to answer, {name}: {began:.2f} s")
+                command = [sys.executable, "-c", f"import sys; {program}", files[Precision.FLOAT32], arguments.models,
+                           clip]
+                began = _best(partial(subprocess.run, command, check=True, capture_output=True), 3)
+                print(f"process to answer, {name}: {began:.2f} s", flush=True)
             _times(trained.predictor, files[Precision.FLOAT32])
 
 

@@ -55,7 +55,8 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
     chosen = draw(st.sets(st.sampled_from(sorted(every)), min_size=1, max_size=4))
     level = st.fixed_dictionaries({"method": st.sampled_from(["peak", "rms"]), "target_db": st.floats(-30, 0)})
     return {
-        "sample_rate": rate, "hop_length": draw(st.integers(60, 100)), "features": {name: every[name] for name in chosen},
+        "sample_rate": rate, "hop_length": draw(st.integers(60, 100)),
+        "features": {name: every[name] for name in chosen},
         "trim_db": draw(st.sampled_from([None, 20.0])), "pre_emphasis": draw(st.sampled_from([0.0, 0.97])),
         "level": draw(st.none() | level),
     }

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -71,7 +70,8 @@ def test_a_clip_is_brought_to_the_models_rate(model: Model) -> None:
 
 @pytest.mark.parametrize(("samples", "rule"), [
     (np.zeros(0), "empty"), (np.zeros(8000), "silent"), (np.full(8000, np.nan), "non-finite"),
-    (np.r_[np.ones(8000), np.inf], "non-finite"), (np.full(8000, 1e5), "absurd-peak"), (tone(duration=0.29), "too-short"),
+    (np.r_[np.ones(8000), np.inf], "non-finite"), (np.full(8000, 1e5), "absurd-peak"),
+    (tone(duration=0.29), "too-short"),
 ])
 def test_what_holds_nothing_to_judge_is_not_judged(model: Model, samples: np.ndarray, rule: str) -> None:
     answer = model(samples, 8000 if len(samples) in (8000, 8001) else 16000)
@@ -183,6 +183,6 @@ def test_nothing_that_training_needs_is_loaded(file: Path, tmp_path: Path) -> No
                           check=True)
     label, *loaded = json.loads(done.stdout)
     assert label in LABELS
-    heavy = {"tensorflow", "keras", "dvc", "librosa", "numba", "scipy", "sklearn", "pandas", "pyarrow", "pydantic", "onnx",
-             "matplotlib", "typer"}
+    heavy = {"tensorflow", "keras", "dvc", "librosa", "numba", "scipy", "sklearn", "pandas", "pyarrow", "pydantic",
+             "onnx", "matplotlib", "typer"}
     assert not heavy & {name.partition(".")[0] for name in loaded}

@@ -63,8 +63,8 @@ def require_exact(recipe: Recipe, views: Sequence[str]) -> None:
         unlimited = isinstance(settings, mel.Mel) and (settings.top_db is None or settings.top_db > _DEEPEST_DB)
         if unlimited or name == "spectral_contrast":
             what = f"{name} with a top_db of at most {_DEEPEST_DB:g}" if unlimited else f"without {name}"
-            raise UserError(f"extract_mfcc.features.{name}: of clips at other speeds this depends on the last bits of the "
-                            f"resampler, and cannot be exported; train {what}, or judge without speeds "
+            raise UserError(f"extract_mfcc.features.{name}: of clips at other speeds this depends on the last bits of "
+                            f"the resampler, and cannot be exported; train {what}, or judge without speeds "
                             "(train_cnn.average_speeds: false)")
 
 

@@ -32,8 +32,9 @@ def converted(model: ModelProto) -> bytes:
         A LiteRT file with one signature, whose input and outputs are called as the graph's, and with its metadata.
     """
 
-    class Module(tf.Module):  # type: ignore[misc]
-        @tf.function(autograph=False, input_signature=[tf.TensorSpec([None], tf.float32, name=SAMPLES)])
+    class Module(tf.Module):
+        @tf.function(  # type: ignore[untyped-decorator]
+            autograph=False, input_signature=[tf.TensorSpec([None], tf.float32, name=SAMPLES)])
         def judge(self, samples: Any) -> dict[str, Any]:
             return run(model, samples)
 
@@ -64,14 +65,12 @@ def run(model: ModelProto, samples: Any) -> dict[str, Any]:
     dict from str to tf.Tensor
         Its outputs.
     """
-    values: dict[str, Any] = {tensor.name: _constant(numpy_helper.to_array(tensor)) for tensor in model.graph.initializer}
-    values[SAMPLES] = samples
-    values[""] = None
+    values: dict[str, Any] = {"": None, SAMPLES: samples}
+    values |= {tensor.name: _constant(numpy_helper.to_array(tensor)) for tensor in model.graph.initializer}
     for node in model.graph.node:
         attributes = {each.name: helper.get_attribute_value(each) for each in node.attribute}
         result = _OPERATORS[node.op_type]([values[name] for name in node.input], attributes)
-        for name, each in zip(node.output, result if isinstance(result, tuple) else [result], strict=True):
-            values[name] = each
+        values |= zip(node.output, result if isinstance(result, tuple) else [result], strict=True)
     return {output.name: values[output.name] for output in model.graph.output}
 
 
