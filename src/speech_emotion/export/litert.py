@@ -95,7 +95,9 @@ def _slice(x: Values, _: Attributes) -> Any:
     start, stop = (tf.reshape(each, [1]) for each in x[1:3])
     before, after = [0] * axis, [0] * (rank - axis - 1)
     mask = sum(1 << at for at in range(rank) if at != axis)
-    return tf.strided_slice(x[0], tf.concat([before, start, after], 0), tf.concat([before, stop, after], 0),
+    steps = [1] * rank
+    steps[axis] = int(x[4][0]) if len(x) > 4 else 1
+    return tf.strided_slice(x[0], tf.concat([before, start, after], 0), tf.concat([before, stop, after], 0), steps,
                             begin_mask=mask, end_mask=mask)
 
 
