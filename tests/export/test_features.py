@@ -117,6 +117,16 @@ def test_what_rests_on_the_resamplers_last_bits_is_refused_at_other_speeds(
         features.require_exact(recipe, ["", "speed-0.9"])
 
 
+@pytest.mark.parametrize("feature", ["zcr", "f0", "chroma"])
+def test_what_has_no_level_is_refused_where_pauses_count(extract_settings: Settings, feature: str) -> None:
+    recipe = extract_settings(feature, "rms")
+    views, own = ["", "speed-0.9"], compute.columns(extract_settings(feature))
+    features.require_exact(recipe, views, {"rms"})
+    features.require_exact(recipe, [""], {"rms", *own})
+    with pytest.raises(UserError, match=rf"extract_mfcc\.features\.{feature}: .*leave {feature} to the baseline"):
+        features.require_exact(recipe, views, {"rms", own[-1]})
+
+
 @pytest.mark.parametrize(("features_used", "changed", "named"), [
     (("f0",), {"features__f0__method": "pyin"}, "extract_mfcc.features.f0: the method pyin"),
     (("rms",), {"level": {"method": "lufs", "target_db": -23.0}}, "extract_mfcc.level: the method lufs"),

@@ -1,6 +1,7 @@
 """An exported model in a program: labels and probabilities, or why there are none."""
 
 import json
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -173,6 +174,21 @@ def test_somebody_elses_model_is_said(file: Path, tmp_path: Path) -> None:
 def test_a_file_of_another_version_or_damaged_is_said(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError, match=message):
         load(exported(tmp_path / "model.onnx", **changes))
+
+
+def test_the_documented_programs_run(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                     capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "model.onnx").write_bytes(file.read_bytes())
+    write_samples(tmp_path / "some.wav", np.zeros(16000))
+    page = (Path(__file__).resolve().parents[2] / "docs" / "export.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    programs = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    for program in programs:
+        exec(program, {})
+    assert len(programs) == 2
+    said = capsys.readouterr().out
+    assert "silent digital silence" in said
+    assert "{'fear': 0." in said
 
 
 def test_nothing_that_training_needs_is_loaded(file: Path, tmp_path: Path) -> None:

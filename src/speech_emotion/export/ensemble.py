@@ -104,7 +104,7 @@ def _branch(samples: Tensor, bundles: Sequence[Bundle], recipe: Recipe, *, loops
     if blueprint.normalisation == "speaker":
         raise UserError("train_cnn.normalisation: speaker cannot be exported, since it takes other clips of the same "
                         "speaker; train with global or clip")
-    features.require_exact(recipe, blueprint.views)
+    features.require_exact(recipe, blueprint.views, _in_pauses(bundles))
     matrices = [features.matrix(signals.prepared(samples, recipe, view), recipe, features.FRAMES if loops else None)
                 for view in blueprint.views]
     of_views = [(Windows.of(each.size(0), blueprint.window_frames), each.size(0)) for each in matrices]
@@ -125,6 +125,18 @@ def _branch(samples: Tensor, bundles: Sequence[Bundle], recipe: Recipe, *, loops
     for other in own[1:]:
         clip = clip + other.mean(0)
     return Said(of_views[0][0].first, own[0], clip / float(len(own)))
+
+
+def _in_pauses(bundles: Sequence[Bundle]) -> set[str]:
+    """Name the columns that count in pauses: the baseline leaves these out where it knows the level."""
+    blueprint = bundles[0].blueprint
+    counted: set[str] = set()
+    if any(bundle.networks for bundle in bundles):
+        counted |= {*(blueprint.network_columns or blueprint.columns)}
+    if (not counted or blueprint.baseline_share) and (
+            blueprint.statistics != "functionals" or "rms" not in blueprint.columns):
+        counted |= {*blueprint.columns}
+    return counted
 
 
 def _seen(frames: Tensor, blueprint: Blueprint, axis: int) -> Tensor:
