@@ -7,7 +7,8 @@ import numpy as np
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.export import features, functionals, layers, signals
-from speech_emotion.export.graph import Graph, Tensor, concatenated, in_blocks
+from speech_emotion.export.graph import Graph, in_blocks
+from speech_emotion.export.tensor import Tensor, concatenated
 from speech_emotion.export.windows import Windows
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.models.bundle import Bundle

@@ -7,10 +7,11 @@ import numpy as np
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.export.framing import Signal
-from speech_emotion.export.graph import Tensor, concatenated, in_blocks
+from speech_emotion.export.graph import in_blocks
 from speech_emotion.export.pitch import frequency
 from speech_emotion.export.signals import pooled, root_mean_square
 from speech_emotion.export.spectra import Computed, cepstrum, contrast, log_mel, pitch_classes
+from speech_emotion.export.tensor import Tensor, concatenated
 from speech_emotion.features import mel, registry, rms, zcr
 from speech_emotion.features.views import PLAIN
 from speech_emotion.params.extract_mfcc import Recipe

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from speech_emotion.export.graph import Tensor, concatenated, where
+from speech_emotion.export.tensor import Tensor, concatenated, where
 from speech_emotion.models import functionals
 from speech_emotion.models.functionals import Kind
 

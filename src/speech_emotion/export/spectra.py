@@ -12,7 +12,7 @@ import numpy as np
 
 from speech_emotion.arrays import Float32
 from speech_emotion.export.framing import Signal
-from speech_emotion.export.graph import Tensor, concatenated
+from speech_emotion.export.tensor import Tensor, concatenated
 from speech_emotion.export.waves import wave
 from speech_emotion.features import chroma, mel, mfcc, spectral_contrast
 from speech_emotion.features.compiled import librosa

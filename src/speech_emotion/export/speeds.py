@@ -14,7 +14,7 @@ import soxr
 
 from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
-from speech_emotion.export.graph import Tensor, concatenated
+from speech_emotion.export.tensor import Tensor, concatenated
 from speech_emotion.features.views import PLAIN, apply
 
 _MOST = 200

@@ -6,7 +6,8 @@ period of a wave, over and over: the file holds that period, and a runtime unfol
 
 import numpy as np
 
-from speech_emotion.export.graph import Graph, Tensor, concatenated
+from speech_emotion.export.graph import Graph
+from speech_emotion.export.tensor import Tensor, concatenated
 
 _SMALL = 160
 """Length from which on a transform is no longer halved."""
