@@ -13,6 +13,7 @@ from speech_emotion.cli import (
     corpora,
     corpus,
     encoder,
+    export,
     inspect,
     listen,
     predict,
@@ -38,6 +39,7 @@ app.command()(agree.agree)
 app.command()(compare.compare)
 app.command()(inspect.inspect)
 app.command()(encoder.encoder)
+app.command()(export.export)
 app.command()(corpora.audit)
 app.command()(corpora.validate)
 app.command()(corpora.download)

@@ -10,14 +10,14 @@ from speech_emotion.arrays import Float32
 Kind = Literal["functionals", "mean", "mean_std"]
 """What a stretch is summed up by: all of `statistics`, or of each column the mean (and the standard deviation)."""
 
-_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_ACTIVE_DB = 30.0
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+ACTIVE_DB = 30.0
 """Frames this far below the loudest one are pauses, and left out."""
-_STEADY_SEMITONES = 1.0
+STEADY_SEMITONES = 1.0
 """A voice moves less than this from frame to frame; a tracker that jumps farther has found no voice."""
-_FEWEST_FRAMES = 10
+FEWEST_FRAMES = 10
 """With fewer frames of speech, or of voice, all frames are measured."""
-_COARSE = 13
+COARSE = 13
 """So many columns of a feature, from its first one on, are correlated: of MFCCs those that tell the rough spectrum."""
 
 
@@ -60,14 +60,14 @@ def statistics(window: Float32, columns: Sequence[str], kind: Kind = "functional
     if "rms" in names:
         level = frames[:, names.index("rms")]
         level[:] = 20 * np.log10(np.maximum(level, 1e-6))
-        speech = _enough(level > level.max() - _ACTIVE_DB, speech)
+        speech = _enough(level > level.max() - ACTIVE_DB, speech)
     if "f0" not in names:
         return np.concatenate([_of_columns(frames[speech]).ravel(), *_of_pairs(frames[speech], names)])
     at = names.index("f0")
     found = frames[:, at] > 0
     pitch = frames[:, at]
     pitch[:] = 12 * np.log2(np.maximum(pitch, 1.0))
-    steady = np.abs(np.diff(pitch, prepend=np.inf)) < _STEADY_SEMITONES
+    steady = np.abs(np.diff(pitch, prepend=np.inf)) < STEADY_SEMITONES
     voiced = _enough(speech & steady & found, speech)
     others = _of_columns(np.delete(frames[speech], at, axis=1))
     return np.concatenate([others.ravel(), _of_columns(pitch[voiced, np.newaxis]).ravel(),
@@ -75,12 +75,12 @@ def statistics(window: Float32, columns: Sequence[str], kind: Kind = "functional
 
 
 def _enough(chosen: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
-    return chosen if np.count_nonzero(chosen) >= _FEWEST_FRAMES else otherwise
+    return chosen if np.count_nonzero(chosen) >= FEWEST_FRAMES else otherwise
 
 
 def _of_columns(frames: np.ndarray) -> np.ndarray:
     """Statistics [statistics, columns] of frames [frames, columns], each column for itself."""
-    quantiles = np.quantile(frames, _QUANTILES, axis=0)
+    quantiles = np.quantile(frames, QUANTILES, axis=0)
     changes = frames[2:] - frames[:-2] if len(frames) > 2 else np.zeros((1, frames.shape[1]))
     time = np.linspace(-1, 1, len(frames))[:, np.newaxis] if len(frames) > 1 else np.zeros((1, 1))
     slope = (frames * time).sum(axis=0) / max(float((time**2).sum()), 1.0)
@@ -93,7 +93,7 @@ def _of_columns(frames: np.ndarray) -> np.ndarray:
 def _of_pairs(frames: np.ndarray, names: list[str]) -> list[np.ndarray]:
     """Say how columns go together: correlations, and columns where it is loud and where it is soft."""
     numbers = [name.rpartition("_")[2] for name in names]
-    coarse = frames[:, [not number.isdecimal() or int(number) < _COARSE for number in numbers]]
+    coarse = frames[:, [not number.isdecimal() or int(number) < COARSE for number in numbers]]
     scaled = (coarse - coarse.mean(axis=0)) / (coarse.std(axis=0) + 1e-6)
     # Not by BLAS, whose kernels differ with the kind of processor.
     correlations = np.einsum("fi,fj->ij", scaled, scaled) / len(frames)
