@@ -170,8 +170,16 @@ class Graph:
         return f"t{self._count}"
 
 
+def parted(count: Tensor, largest: int | None) -> tuple[Tensor, Tensor]:
+    """Part rows into blocks of one size, the last of which may go beyond them: how many blocks, and that size."""
+    if largest is None:
+        return count.graph.constant(1), count
+    rounds = (count + (largest - 1)) // largest
+    return rounds, (count + rounds - 1) // rounds
+
+
 def in_blocks(
-    graph: Graph, count: Tensor, largest: int | None, body: Callable[[Tensor], Sequence[tuple[Tensor, int]]]
+    graph: Graph, count: Tensor, largest: int | None, body: Callable[[Tensor, Tensor], Sequence[tuple[Tensor, int]]]
 ) -> list[Tensor]:
     """Compute rows some at a time, so that those of hours need not be there at once.
 
@@ -184,21 +192,21 @@ def in_blocks(
     largest : int or None
         Rows that are computed at a time, at most; None for all at once, without a loop.
     body : callable
-        From the numbers of some rows, int64 [m], to tensors [m, width] of these rows, each with its width.
+        From the number of a block's first row and its size, as `parted` says it, to tensors [size, width] of these
+        rows, each with its width.
 
     Returns
     -------
     list of Tensor
         Each [count, width].
     """
+    rounds, size = parted(count, largest)
     if largest is None:
-        return [rows for rows, _ in body(graph.arange(count))]
-    rounds = (count + (largest - 1)) // largest
-    rows = (count + rounds - 1) // rounds
+        return [rows for rows, _ in body(graph.constant(0), size)]
     widths: list[int] = []
 
     def block(number: Tensor) -> list[Tensor]:
-        given = body((graph.arange(rows) + number * rows).at_most(count - 1))
+        given = body(number * size, size)
         widths[:] = [width for _, width in given]
         return [each for each, _ in given]
 
