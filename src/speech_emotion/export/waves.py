@@ -71,7 +71,9 @@ class Transform:
         Transform(length=400, outer=32, inner=16)
         """
         factors = [cls(length, points // inner, inner) for inner in range(1, points + 1) if points % inner == 0]
-        return min(factors, key=lambda each: each.residues * (each.length + 2 * each.inner**2))
+        # Frames of a length that `inner` does not divide are copied, which takes as long as so many products.
+        return min(factors, key=lambda each: each.residues * (length + 2 * each.inner**2)
+                   + (8 * length if length % each.inner else 0))
 
     @property
     def points(self) -> int:
