@@ -119,7 +119,7 @@ def _branch(samples: Tensor, bundles: Sequence[Bundle], recipe: Recipe, *, loops
         return [(_judged(windows, inside, bundles), folds * classes)]
 
     said, = in_blocks(graph, every.count, WINDOWS if loops else None, judge)
-    own, begin = [], graph.constant(0)
+    own, begin = [], graph.constant([0])
     for windows, _ in of_views:
         own.append(said.slice(0, begin, begin + windows.count).reshape(-1, folds, classes))
         begin = begin + windows.count

@@ -15,21 +15,15 @@ class Block:
 
     Attributes
     ----------
-    columns : Tensor [shape=(hop_length, any), dtype=float32]
-        Samples: a hop in each column.
-    begin, size : Tensor [shape=(), dtype=int64]
-        The first frame, and how many.
-    gap : int > 0
-        Columns between a frame's number and its centre.
-    hop_length : int > 0
-        In samples.
+    columns : Tensor [shape=(hop_length, gap + frames + gap), dtype=float32]
+        Samples: a hop in each column, of which the `gap`-th begins with the centre of the first frame.
+    hop_length, gap : int > 0
+        In samples, and in columns.
     """
 
     columns: Tensor
-    begin: Tensor
-    size: Tensor
-    gap: int
     hop_length: int
+    gap: int
 
     def framed(self, start: int, length: int) -> Tensor:
         """Cut frames out, with zeros beyond a signal's ends.
@@ -43,14 +37,15 @@ class Block:
 
         Returns
         -------
-        Tensor [shape=(length, size), dtype=float32]
+        Tensor [shape=(length, frames), dtype=float32]
         """
         hop, parts, at = self.hop_length, [], start
         while at < start + length:
             hops, within = divmod(at, hop)
             stop = min(hop, within + start + length - at)
-            begin = self.begin + (self.gap + hops)
-            part = self.columns.slice(1, begin, begin + self.size)
+            # Its last column has as many behind it as this part lies before the end of the second gap.
+            behind = self.gap - hops
+            part = self.columns.slice(1, self.gap + hops, -behind) if behind else self.columns.slice(1, self.gap + hops)
             parts.append(part if stop - within == hop else part.slice(0, within, stop))
             at += stop - within
         return concatenated(parts, 0)
@@ -93,7 +88,7 @@ class Signals:
         graph, hop = self.samples[0].graph, self.hop_length
         gap = reach // hop + 1
         # One signal after another, with so much silence between them that no frame sees two.
-        firsts, total = [], graph.constant(0)
+        firsts, total = [], graph.constant([0])
         for each in self.samples:
             firsts.append(total)
             total = total + (self.num_frames(each) + gap)
@@ -105,7 +100,11 @@ class Signals:
             before, behind = 0 if number else gap * hop, (self.num_frames(each) + gap) * hop - each.size(0)
             padded.append(each.pad((before, behind if number < len(self.samples) - 1 else behind + spare * hop)))
         columns = concatenated(padded, 0).reshape(-1, hop).transpose(1, 0)
-        made = in_blocks(graph, total, largest, lambda begin, size: body(Block(columns, begin, size, gap, hop)))
+
+        def of_block(begin: Tensor, size: Tensor) -> Sequence[tuple[Tensor, int]]:
+            return body(Block(columns.slice(1, begin, begin + size + 2 * gap), hop, gap))
+
+        made = in_blocks(graph, total, largest, of_block)
         return [[rows.slice(0, first, first + self.num_frames(each)) for rows in made]
                 for each, first in zip(self.samples, firsts, strict=True)]
 
@@ -121,7 +120,7 @@ def stretches(samples: Tensor, count: Tensor, hop_length: int, length: int) -> T
     ----------
     samples : Tensor [shape=(n,), dtype=float32]
         At least ``(count + ceil(length / hop_length) - 1) * hop_length`` of them.
-    count : Tensor [shape=(), dtype=int64]
+    count : Tensor [shape=(1,), dtype=int64]
         How many.
     hop_length, length : int > 0
         In samples.

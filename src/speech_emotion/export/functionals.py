@@ -101,7 +101,7 @@ class _Frames:
         graph, size, width = windows.graph, windows.size(1), windows.size(2)
         place, count = graph.arange(size), _count(chosen)
         # No more of them than the fullest window has (and three, of which there is a change).
-        most = count.largest(0, 1).cast(np.int64).at_least(3).at_most(size)
+        most = count.largest(0, 1).cast(np.int64).reshape(1).at_least(3).at_most(size)
         order = (place.reshape(1, -1) + (~chosen).cast(np.int64) * size).cast(np.float32).ordered(most, index=True)
         order = order + (graph.arange(windows.size(0)) * size).reshape(-1, 1)
         rows = windows.reshape(-1, width).gather(order).transpose(0, 2, 1)

@@ -105,15 +105,15 @@ class Graph:
         return Tensor(self, own[at], dtype)
 
     def arange(self, stop: Tensor) -> Tensor:
-        """Count from 0 to just below `stop`, a whole number; int64 [stop]."""
-        return self.add("Range", [self.constant(0), stop, self.constant(1)], np.int64)
+        """Count from 0 to just below `stop`, int64 [1]; int64 [stop]."""
+        return self.add("Range", [self.constant(0), stop.reshape(), self.constant(1)], np.int64)
 
     def loop(self, rounds: Tensor, body: Callable[[Tensor], Sequence[Tensor]]) -> list[Tensor]:
         """Run a part of the graph `rounds` times.
 
         Parameters
         ----------
-        rounds : Tensor [shape=(), dtype=int64]
+        rounds : Tensor [shape=(1,), dtype=int64]
             How often.
         body : callable
             From the number of the round to what it computes, of the same shapes each time.
@@ -123,6 +123,7 @@ class Graph:
         list of Tensor
             Each [rounds, ...]: what the rounds computed, stacked.
         """
+        rounds = rounds.reshape()
         number, going = Tensor(self, self._name(), np.int64), Tensor(self, self._name(), np.bool_)
         self._scopes.append(_Scope())
         computed = body(number)
@@ -173,7 +174,7 @@ class Graph:
 def parted(count: Tensor, largest: int | None) -> tuple[Tensor, Tensor]:
     """Part rows into blocks of one size, the last of which may go beyond them: how many blocks, and that size."""
     if largest is None:
-        return count.graph.constant(1), count
+        return count.graph.constant([1]), count
     rounds = (count + (largest - 1)) // largest
     return rounds, (count + rounds - 1) // rounds
 
@@ -187,7 +188,7 @@ def in_blocks(
     ----------
     graph : Graph
         Where.
-    count : Tensor [shape=(), dtype=int64]
+    count : Tensor [shape=(1,), dtype=int64]
         How many rows.
     largest : int or None
         Rows that are computed at a time, at most; None for all at once, without a loop.
@@ -202,7 +203,7 @@ def in_blocks(
     """
     rounds, size = parted(count, largest)
     if largest is None:
-        return [rows for rows, _ in body(graph.constant(0), size)]
+        return [rows for rows, _ in body(graph.constant([0]), size)]
     widths: list[int] = []
 
     def block(number: Tensor) -> list[Tensor]:

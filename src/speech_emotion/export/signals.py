@@ -62,8 +62,8 @@ def _trimmed(samples: Tensor, top_db: float | None) -> Tensor:
     level = root_mean_square(samples, TRIM_FRAME, TRIM_HOP).at_least(1e-5)
     loud = (level > level.largest(0, keep=True) * 10 ** (-top_db / 20)).cast(np.float32)
     length = samples.size(0)
-    start = loud.arg("Max", 0) * TRIM_HOP
-    stop = ((loud.arg("Max", 0, last=True) + 1) * TRIM_HOP).at_most(length)
+    start = loud.arg("Max", 0, keep=True) * TRIM_HOP
+    stop = ((loud.arg("Max", 0, keep=True, last=True) + 1) * TRIM_HOP).at_most(length)
     kept = start < stop
     return samples.slice(0, where(kept, start, 0), where(kept, stop, length))
 
