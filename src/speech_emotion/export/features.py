@@ -19,7 +19,7 @@ _DEEPEST_DB = 100.0
 """How far below the loudest band a resampler leaves nothing of its own, with something to spare."""
 _OF_NO_LEVEL = ("zcr", "f0", "chroma")
 """Features that are the same however soft a signal is."""
-FRAMES = 256
+FRAMES = 192
 """Frames whose spectra are computed at a time, at most."""
 
 
@@ -30,7 +30,7 @@ def _zero_crossings(samples: Tensor, settings: zcr.Settings, hop_length: int) ->
     # Beyond the ends, where the first and the last sample go on, no sign changes.
     changes = (negative.slice(0, 1) - negative.slice(0, 0, -1)).abs().pad((half, half + 1))
     # A frame has one place fewer between samples than it has samples.
-    return pooled(changes, length, hop_length) - pooled(changes.slice(0, length - 1), 1, hop_length) / float(length)
+    return pooled(changes, length, hop_length) - changes.slice(0, length - 1).every(0, hop_length) / float(length)
 
 
 def _loudness(samples: Tensor, settings: rms.Settings, hop_length: int) -> Tensor:
@@ -44,6 +44,8 @@ FRAMEWISE: Mapping[str, Callable[[Any, int], Framewise]] = {
 """What makes each feature of frames, of its settings and the sample rate."""
 OF_SAMPLES: Mapping[str, Callable[[Tensor, Any, int], Tensor]] = {"zcr": _zero_crossings, "rms": _loudness}
 """What makes each column, [frames], of all samples of a clip, the settings and the hop length."""
+EXPORTED = (*FRAMEWISE, *OF_SAMPLES)
+"""Features that can be exported."""
 
 
 def require_exact(recipe: Recipe, views: Sequence[str], in_pauses: Collection[str] = ()) -> None:
@@ -106,9 +108,9 @@ def matrices(signals: Sequence[Tensor], recipe: Recipe, frames: int | None = FRA
     """
     chosen = recipe.features.chosen()
     for name in chosen:
-        if name not in {*FRAMEWISE, *OF_SAMPLES}:
+        if name not in EXPORTED:
             raise UserError(f"extract_mfcc.features.{name}: this feature cannot be exported, only "
-                            f"{', '.join([*FRAMEWISE, *OF_SAMPLES])}; train without it, or predict with the model folder")
+                            f"{', '.join(EXPORTED)}; train without it, or predict with the model folder")
     framewise = {name: FRAMEWISE[name](settings, recipe.sample_rate) for name, settings in chosen.items()
                  if name in FRAMEWISE}
 

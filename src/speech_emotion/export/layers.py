@@ -124,9 +124,10 @@ def _normalisation(layer: Any, x: _Map) -> _Map:
 
 def _pooling(kind: str) -> Callable[[Any, _Map], _Map]:
     def pool(layer: Any, x: _Map) -> _Map:
-        attributes: dict[str, Any] = {"kernel_shape": _of_pictures(layer.pool_size), "strides": _of_pictures(layer.strides),
-                                      "auto_pad": "SAME_UPPER" if layer.padding == "same" else "VALID"}
-        return _Map(x.first().then(kind, **attributes), x.rank, channels_first=True)
+        size, strides = _of_pictures(layer.pool_size), _of_pictures(layer.strides)
+        pooled = x.first().then(kind, kernel_shape=size, strides=strides,
+                                auto_pad="SAME_UPPER" if layer.padding == "same" else "VALID")
+        return _Map(pooled, x.rank, channels_first=True)
 
     return pool
 

@@ -156,11 +156,9 @@ class Tensor:
         graph = self.graph
         return self.then("Slice", _vector(graph, [start]), _vector(graph, [stop]), graph.constant([axis]))
 
-    def backwards(self, axis: int, start: int, count: int) -> "Tensor":
-        """Take `count` entries of an axis from the `start`-th on down; quicker than by their indices."""
-        graph = self.graph
-        stop = start - count if start >= count else -_END
-        return self.then("Slice", *(graph.constant([each]) for each in (start, stop, axis, -1)))
+    def every(self, axis: int, step: int) -> "Tensor":
+        """Take the first entry of an axis and every `step`-th from there."""
+        return self.then("Slice", *(self.graph.constant([each]) for each in (0, _END, axis, step)))
 
     def gather(self, at: "Tensor | np.ndarray | Sequence[int]", axis: int = 0) -> "Tensor":
         """Take entries of an axis by their indices."""

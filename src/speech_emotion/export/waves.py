@@ -1,10 +1,10 @@
 """Fourier transforms by products with matrices of cosines and sines, as parts of a graph.
 
-There is no operator for Fourier transforms here, since not every runtime has a quick one. A transform of `outer * inner`
-points is one of `outer` points for each place within `inner` of them, and then one of `inner` points for each
-frequency of the first (Cooley and Tukey's factors), which takes a tenth of the products of one large matrix. What a
-matrix holds is one period of a wave, over and over: the file holds that period, and a runtime unfolds it when it loads
-the file.
+There is no operator for Fourier transforms here, since not every runtime has a quick one. A transform of
+`outer * inner` points is one of `outer` points for each place within `inner` of them, and then one of `inner` points
+for each frequency of the first (the factors of Cooley and Tukey), which takes a fifth of the products of one large
+matrix. What a matrix holds is one period of a wave, over and over: the file holds that period, and a runtime unfolds
+it when it loads the file.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,8 @@ from speech_emotion.export.tensor import Tensor, concatenated
 
 
 def _minus_sine(angle: np.ndarray) -> np.ndarray:
-    return -np.sin(angle)
+    turned: np.ndarray = -np.sin(angle)
+    return turned
 
 
 def wave(
@@ -114,7 +115,7 @@ class Transform:
                            for kinds in ((np.cos, _minus_sine), (np.sin, np.cos)))
         return real * real + imaginary * imaginary
 
-    def correlation(self, power: Tensor, longest: int) -> Tensor:
+    def correlation(self, power: Tensor, longest: int, times: float = 1.0) -> Tensor:
         """Go back from power spectra to autocorrelations.
 
         Parameters
@@ -123,6 +124,8 @@ class Transform:
             From `power`.
         longest : int
             Largest distance.
+        times : float
+            What to multiply them by.
 
         Returns
         -------
@@ -133,9 +136,9 @@ class Transform:
         waves = [self._of_bins(graph, kind).transpose(0, 2, 1) for kind in (np.cos, np.sin)]
         within = (concatenated(waves, 1) @ power).reshape(2 * self.residues, -1)
         residues, coarse = np.arange(self.residues), np.arange(longest // self.inner + 1)
-        times = np.where((residues == 0) | (2 * residues == self.outer), 1.0, 2.0) / self.points
+        weights = np.where((residues == 0) | (2 * residues == self.outer), 1.0, 2.0) * times / self.points
         angles = 2 * np.pi * coarse[:, np.newaxis] * residues / self.outer
-        across = np.stack([np.cos(angles) * times, -np.sin(angles) * times], axis=2).reshape(len(coarse), -1)
+        across = np.stack([np.cos(angles) * weights, -np.sin(angles) * weights], axis=2).reshape(len(coarse), -1)
         return (graph.constant(across) @ within).reshape(len(coarse) * self.inner, -1).slice(0, 0, longest + 1)
 
     def _of_bins(self, graph: Graph, kind: Callable[[np.ndarray], np.ndarray]) -> Tensor:
