@@ -36,7 +36,7 @@ class _Map:
         if not self.channels_first:
             return self.tensor
         if self.rank == 3:
-            return self.tensor.then("Squeeze", self.tensor.graph.constant([2])).transpose(0, 2, 1)
+            return self.tensor.reshape(0, 0, -1).transpose(0, 2, 1)
         return self.tensor.transpose(0, *range(2, self.rank), 1)
 
 

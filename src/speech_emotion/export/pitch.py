@@ -37,9 +37,12 @@ def frequency(settings: f0.Settings, sample_rate: int) -> Framewise:
         framed = block.framed(-(length // 2), length)
         twice = transform.correlation(transform.power(framed), longest, times=2.0)
         start = framed.slice(0, 0, longest)
-        difference = twice.slice(0, 0, 1) - twice.slice(0, 1) - _cumulative(start * start)
-        mean = _cumulative(difference).slice(0, shortest - 1) / distances[shortest - 1 :]
-        period = _period(difference.slice(0, shortest - 1) / (mean + _TINY), longest - shortest + 1)
+        square = start * start
+        difference = twice.slice(0, 0, 1) - twice.slice(0, 1) - _cumulative(square)
+        # librosa leaves the first sample's square in at a distance of 1, which counts in sums up to any other.
+        total = _cumulative(difference).slice(0, shortest - 1) + (square.slice(0, 0, 1) + _TINY)
+        normalised = difference.slice(0, shortest - 1) * distances[shortest - 1 :] / total
+        period = _period(normalised, longest - shortest + 1)
         return (sample_rate / (period + shortest)).reshape(-1, 1)
 
     return Framewise(1, length // 2, of_frames)
