@@ -89,6 +89,14 @@ def test_the_shipped_settings_are_exported_whole(made: Made, extract_settings: S
     assert_close(run(made, recipe, samples), compute.features(samples, recipe))
 
 
+def test_pitch_of_soft_noise_beside_an_offset(made: Made, extract_settings: Settings) -> None:
+    # Where the first sample of a frame weighs much against the differences between samples.
+    recipe = extract_settings("f0")
+    noise = np.convolve(np.random.default_rng(1).normal(0, 1e-3, 32063), np.ones(64) / 64, mode="valid")
+    samples = (noise + 1e-3).astype(np.float32)
+    assert_close(run(made, recipe, samples), compute.features(samples, recipe), tolerance=1e-3)
+
+
 @pytest.mark.parametrize("num_samples", [160, 800, 1279, 1280, 1440])
 def test_deltas_of_few_frames_continue_the_first_and_the_last(
     made: Made, extract_settings: Settings, num_samples: int
