@@ -48,7 +48,7 @@ def test_a_file_says_the_same_and_what_it_is(make_bundle: Callable[..., Any], tm
     random = np.random.default_rng(1)
     blueprint = dataclasses.replace(
         bundle.blueprint, recipe=recipe, columns=tuple(compute.columns(Recipe.model_validate(recipe))),
-        baseline_share=0.5)
+        network_columns=(), baseline_share=0.5)
     measured = len(statistics(np.zeros((3, 2), np.float32), blueprint.columns))
     weights = random.normal(0, 0.05, (measured, 3)).astype(np.float32)
     scale = type(bundle.normalisation)(np.zeros(2, np.float32), np.full(2, 0.05, np.float32))
