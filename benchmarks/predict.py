@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from speech_emotion.export.write import Trained, load, write
-from speech_emotion.ingest.find import audio_files
+from speech_emotion.ingest.listing import audio_files
 from speech_emotion.models import backend
 from speech_emotion.portable.card import Precision
 from speech_emotion.portable.model import Model
