@@ -11,7 +11,7 @@ import typer
 
 from speech_emotion.cli import judges
 from speech_emotion.core.errors import UserError
-from speech_emotion.prediction.timeline.formats import TimelineFormat, render, require_distinct, target, write
+from speech_emotion.prediction.timeline.formats import TimelineFormat, load, render, require_distinct, target, write
 
 
 def timeline(
@@ -40,6 +40,7 @@ def timeline(
     form = output_format or TimelineFormat.of(output)
     if output is None and not form.printable:
         raise UserError(f"--format {form} is not for a terminal; name a file with --output")
+    load(form)
     from speech_emotion.prediction.inputs import inputs, readable
     from speech_emotion.prediction.timeline.course import of_file
     from speech_emotion.prediction.windows import Span
