@@ -65,6 +65,7 @@ def predict_files(paths: Iterable[Path], judge: Judge) -> tuple["pd.DataFrame", 
     >>> from speech_emotion.models.provenance import Provenance
     >>> from speech_emotion.params.base import load
     >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> from speech_emotion.prediction.predictor import Predictor
     >>> from speech_emotion.testing import write_clip
     >>> recipe = load("params.yaml", ExtractMfcc)
     >>> columns = compute.columns(recipe)
