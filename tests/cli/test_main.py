@@ -38,7 +38,7 @@ def test_the_version_is_the_packages_and_names_what_a_report_needs() -> None:
 
 
 def test_the_corpora_to_download_are_those_that_are_published() -> None:
-    assert TO_DOWNLOAD == ", ".join(corpus.name for corpus in registry.CORPORA.values() if corpus.source)
+    assert ", ".join(corpus.name for corpus in registry.CORPORA.values() if corpus.source) == TO_DOWNLOAD
 
 
 def test_nothing_that_only_some_commands_need_is_loaded_by_all() -> None:
