@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from speech_emotion.cli import agree, cache, compare, corpora, corpus, encoder, export, inspect, predict, splits
+from speech_emotion.cli import agree, cache, compare, corpora, corpus, encoder, export, inspect, page, predict, splits
 
 _DECISIVE = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "dvc")
 """Libraries whose versions a report of a defect should name."""
@@ -25,6 +25,7 @@ app.command()(compare.compare)
 app.command()(inspect.inspect)
 app.command()(encoder.encoder)
 app.command()(export.export)
+app.command()(page.page)
 app.command()(corpora.audit)
 app.command()(corpora.validate)
 app.command()(corpora.download)
