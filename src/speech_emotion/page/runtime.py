@@ -24,7 +24,7 @@ FILES = {
 }
 """What is taken of the package, with its SHA-256."""
 CACHE = Path(".cache/page")
-"""Where what npm gave is kept; safe to delete."""
+"""Where what was taken is kept; safe to delete."""
 _LARGEST = 64 << 20
 """Bytes that are read of a file, at most."""
 _PATIENCE = 600
@@ -39,7 +39,7 @@ def files(given: Path | None = None, cache: Path = CACHE) -> dict[str, bytes]:
     given : Path or None
         The npm package, unpacked or as its .tgz. None to take it from the cache, or else from npm.
     cache : Path
-        Where what npm gave is kept.
+        Where what was taken is kept, so that it need be had but once.
 
     Returns
     -------
@@ -57,13 +57,14 @@ def files(given: Path | None = None, cache: Path = CACHE) -> dict[str, bytes]:
     Traceback (most recent call last):
     speech_emotion.core.errors.UserError: no/such.tgz: there is no such file or folder; ...
     """
-    if given is not None:
-        return _checked(_of_folder(given) if given.is_dir() else _of_archive(given), str(given))
     kept = cache / f"{PACKAGE}-{VERSION}"
-    try:
-        return _checked(_of_folder(kept), str(kept))
-    except UserError:  # nothing is there, or it is damaged
-        found = _by_npm()
+    if given is not None:
+        found = _checked(_of_folder(given) if given.is_dir() else _of_archive(given), str(given))
+    else:
+        try:
+            return _checked(_of_folder(kept), str(kept))
+        except UserError:  # nothing is there, or it is damaged
+            found = _by_npm()
     with replacing(kept, directory=True) as temporary:
         for name, content in found.items():
             (temporary / name).parent.mkdir(exist_ok=True)

@@ -23,6 +23,7 @@ function bars(probabilities) {
   rows.forEach(({row, bar, value}, at) => {
     bar.style.width = probabilities ? `${100 * probabilities[at]}%` : "0";
     say(value, probabilities ? percent(probabilities[at]) : "");
+    row.title = probabilities ? probabilities[at].toFixed(5) : "";
     row.classList.toggle("first", at === first);
   });
 }

@@ -1,6 +1,6 @@
 // Colours that the colour-blind tell apart (Okabe and Ito); from the ninth on with stripes.
 const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#8a8f96"];
-const DARK_TEXT = [false, true, false, true, true, false, true, true];  // which text is read on it
+const DARK_TEXT = [false, true, true, true, true, true, true, true];  // which text is read on it
 const STRIPE = "rgb(255 255 255 / 0.45)";
 
 /** Fill of a class for an element. */

@@ -43,6 +43,7 @@ const told = {
     scope.show(course, about.sample_rate, false);
   },
   columns({columns}) {
+    if (!recorder) return;
     course.draw(columns, true);
     scope.redraw();
     stand("listening", `Listening, ${clock(Math.floor(course.seconds))}`);
@@ -146,15 +147,16 @@ async function startRecording() {
 }
 
 async function stopRecording() {
-  const {rate, close} = recorder ?? {};
-  if (!recorder) return;
-  await close();
+  const ended = recorder;
+  if (!ended) return;
   recorder = null;
+  stand("judging", "Judging …", 0);
+  await ended.close();
   const samples = new Float32Array(blocks.reduce((total, block) => total + block.length, 0));
   blocks.reduce((at, block) => (samples.set(block, at), at + block.length), 0);
   blocks = [];
-  const file = new Blob([encodeWav(samples, rate)], {type: "audio/wav"});
-  judge(samples, rate, file);
+  const file = new Blob([encodeWav(samples, ended.rate)], {type: "audio/wav"});
+  judge(samples, ended.rate, file);
   byId("save").hidden = false;
 }
 

@@ -10,7 +10,7 @@ const STRIP = 22, LEAST_TEXT = 15;  // px
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
 const HEAT = Uint8ClampedArray.from({length: 3 * 256}, (_, at) => heat(Math.floor(at / 3) / 255)[at % 3]);
 
-let course = null, rate = 16000, live = false, place = null, moved = () => {};
+let course = null, rate = 16000, live = false, place = null;
 
 /** The stretch of time that is drawn, in s. */
 function view() {
@@ -88,7 +88,7 @@ function drawCourse(seen) {
     });
   }
   for (const {label, from, to} of course.runs(end)) strip(context, label, Math.max(0, x(from)), x(to), fills);
-  names(context, seen, x, stacked, height);
+  names(context, x, stacked, height);
 }
 
 function strip(context, label, left, right, fills) {
@@ -102,20 +102,27 @@ function strip(context, label, left, right, fills) {
   context.fillText(text, left + 5, STRIP - 7);
 }
 
-/** Write each class's name once, where it takes the most room. */
-function names(context, seen, x, stacked, height) {
+/** Write each class's name once: in its area, where it takes the most room and the name fits. */
+function names(context, x, stacked, height) {
+  const windows = course.stretches().map(({said, from, to}) => {
+    let above = height;
+    const edges = said.probabilities?.map(share => above -= share * stacked);  // the upper ones
+    return {edges, left: x(from), right: x(to), shares: said.probabilities};
+  }).filter(({right}) => right > 0);
   course.labels.forEach((label, number) => {
-    let best = null;
-    for (const {said, from, to} of course.stretches()) {
-      const share = said.probabilities?.[number] ?? 0, left = Math.max(0, x(from)), right = x(to);
-      if (share * stacked < LEAST_TEXT || to < seen.from || (best && best.share >= share)) continue;
-      const below = said.probabilities.slice(0, number).reduce((sum, each) => sum + each, 0);
-      best = {share, middle: (left + right) / 2, y: height - (below + share / 2) * stacked};
+    const wide = context.measureText(label).width + 8;
+    const inOrder = windows.filter(each => each.shares?.[number] * stacked >= LEAST_TEXT).sort((a, b) => b.shares[number] - a.shares[number]);
+    for (const {left, right} of inOrder) {
+      const from = Math.max(0, Math.min((Math.max(0, left) + right - wide) / 2, context.canvas.clientWidth - wide));
+      const under = windows.filter(each => each.right > from && each.left < from + wide);
+      if (!under.every(each => each.edges)) continue;
+      const top = Math.max(...under.map(each => each.edges[number]));
+      const bottom = Math.min(...under.map(each => number ? each.edges[number - 1] : height));
+      if (bottom - top < LEAST_TEXT) continue;
+      context.fillStyle = textOn(number);
+      context.fillText(label, from + 4, (top + bottom) / 2 + 4);
+      return;
     }
-    if (!best) return;
-    const wide = context.measureText(label).width;
-    context.fillStyle = textOn(number);
-    context.fillText(label, Math.max(4, Math.min(best.middle - wide / 2, context.canvas.clientWidth - wide - 4)), best.y + 4);
   });
 }
 
@@ -159,8 +166,9 @@ function ticks(context, seen, width, height) {
   context.fillStyle = themed("--muted");
   for (let number = Math.ceil(seen.from / step); number * step < seen.to; number += 1) {
     const x = Math.round((number * step - seen.from) / span * width);
+    if (!number) continue;
     context.fillRect(x, height - 5, 1, 5);
-    if (number && x < width - 34) context.fillText(clock(number * step), x + 4, height - 3);
+    if (x < width - 34) context.fillText(clock(number * step), x + 4, height - 3);
   }
 }
 
@@ -191,9 +199,8 @@ function drawSpectrogram(seen) {
 
 /** Tell a function of every place that somebody chooses; null for the whole recording. */
 export function start(onMove) {
-  moved = onMove;
   const scope = byId("scope");
-  const choose = seconds => course && !live && moved(seconds === null ? null : Math.max(0, Math.min(course.seconds, seconds)));
+  const choose = seconds => course && !live && onMove(seconds === null ? null : Math.max(0, Math.min(course.seconds, seconds)));
   const pointed = event => {
     const {left, width} = scope.getBoundingClientRect();
     choose((event.clientX - left) / width * course?.seconds);

@@ -1,0 +1,44 @@
+"""What runs a page's model in a browser, and a small model."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from speech_emotion.core.errors import UserError
+from speech_emotion.page import runtime
+
+LABELS = ("</script><b>&'\"", "fear", "neutral")
+"""One as nasty as a user's label may be."""
+
+
+@pytest.fixture(scope="session")
+def runtime_files() -> dict[str, bytes]:
+    """ONNX Runtime for browsers."""
+    cache = Path(__file__).resolve().parents[2] / runtime.CACHE
+    try:
+        return runtime.files(cache=cache)
+    except UserError as error:
+        pytest.skip(f"{error}: `ser page --runtime FILE` keeps it in {runtime.CACHE}, and these tests run")
+
+
+@pytest.fixture(scope="session")
+def model(make_bundle: Callable[..., Any], save_models: Callable[..., Path],
+          tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An exported model of random weights, of synthetic speech, with windows of a second."""
+    from speech_emotion.export.write import load, write
+
+    folder = tmp_path_factory.mktemp("exported")
+    models = save_models(folder / "models", make_bundle(LABELS, window_frames=100, corpus="synthetic"))
+    scores = json.loads((Path(__file__).resolve().parents[2] / "metrics/evaluate.json").read_text("utf-8"))
+    return write(load(models), folder / "model.onnx", scores=scores).path
+
+
+@pytest.fixture
+def without_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine that has no npm."""
+    assert os.name == "posix"
+    monkeypatch.setenv("PATH", str(tmp_path / "no/programs"))
