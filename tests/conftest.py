@@ -301,8 +301,8 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 """Programs that can open pages, by their usual names."""
-_OFFLINE = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-            "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required").split()
+_OFFLINE = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required")
 
 
 @pytest.fixture(scope="module")

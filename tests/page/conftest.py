@@ -32,7 +32,8 @@ def model(make_bundle: Callable[..., Any], save_models: Callable[..., Path],
     from speech_emotion.export.write import load, write
 
     folder = tmp_path_factory.mktemp("exported")
-    models = save_models(folder / "models", make_bundle(LABELS, window_frames=100, corpus="synthetic"))
+    bundles = [make_bundle(LABELS, seed, window_frames=100, corpus="synthetic", baseline_share=0.5) for seed in (1, 2)]
+    models = save_models(folder / "models", *bundles)
     scores = json.loads((Path(__file__).resolve().parents[2] / "metrics/evaluate.json").read_text("utf-8"))
     return write(load(models), folder / "model.onnx", scores=scores).path
 

@@ -122,11 +122,14 @@ def assert_windows(page: Any, samples: np.ndarray, runner: Model) -> None:
 
 
 @pytest.mark.parametrize("subtype", ["PCM_16", "PCM_U8", "PCM_24", "PCM_32", "FLOAT", "DOUBLE"])
-def test_a_file_is_judged_as_the_python_runner_judges_it(page: Any, runner: Model, tmp_path: Path, subtype: str) -> None:
+def test_a_file_is_judged_as_the_python_runner_judges_it(
+    page: Any, runner: Model, tmp_path: Path, subtype: str
+) -> None:
     file = tmp_path / "speech.wav"
     soundfile.write(file, np.stack([voice(1, duration=1.6), voice(2, duration=1.6)], 1), RATE, subtype=subtype)
     take(page, file)
     expected = runner.file(file)
+    assert np.ptp(list(expected.probabilities.values())) > 0.02  # or anything would do
     np.testing.assert_allclose(whole(page), list(expected.probabilities.values()), atol=TOLERANCE)
     assert page.locator("#label").text_content() == expected.label
     assert page.locator("#of").text_content() == "The whole recording"
@@ -153,6 +156,7 @@ def test_other_formats_are_judged_alike(page: Any, runner: Model, tmp_path: Path
 
 def test_resampling_equals_soxr(page: Any) -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, 4000).astype(np.float32)
+    noise[:200] = 0  # soxr works in steps, and at a hard beginning each of them rings by itself
     for rate, target in ((44_100, 16_000), (48_000, 16_000), (8_000, 16_000), (24_414, 16_000), (16_000, 16_000)):
         found = page.evaluate("""async ([samples, rate, target]) => {
           const {Resampler} = await import("/resample.js");
@@ -163,8 +167,7 @@ def test_resampling_equals_soxr(page: Any) -> None:
         }""", [noise.tolist(), rate, target])
         expected = resampled(noise, rate, target)
         assert len(found) == len(expected)
-        # Where one filter falls off, near half the lower rate, the other may a little less.
-        assert np.sqrt(np.mean((np.array(found) - expected) ** 2)) < 0.02 * np.sqrt(np.mean(expected**2))
+        assert np.sqrt(np.mean((np.array(found) - expected) ** 2)) < 1e-3 * np.sqrt(np.mean(expected**2))
 
 
 def test_the_microphone_is_judged_while_it_is_heard_and_as_a_whole(page: Any, runner: Model) -> None:
@@ -276,10 +279,11 @@ def test_pictures_are_drawn_and_the_spectrogram_is_brightest_at_the_pitch(page: 
       const samples = Float32Array.from({length: 8000}, (_, at) => Math.sin(2 * Math.PI * 1000 * at / 16000));
       const {levels, low, high} = new Picture(16000).push(samples, true);
       const column = [...levels.slice(10 * ROWS, 11 * ROWS)];
-      return [column.indexOf(Math.max(...column)), heightOf(1000, 16000) * ROWS, Math.max(...column), low.length, high[10]];
+      const loudest = Math.max(...column);
+      return [column.indexOf(loudest), heightOf(1000, 16000) * ROWS, loudest, low.length, high[10]];
     }""")
     assert abs(rows[0] + 0.5 - rows[1]) < 2
-    assert rows[2] == pytest.approx(2 * 110, abs=3), "a sine at full scale is 0 dB"
+    assert rows[2] == pytest.approx(2 * 110, abs=10), "a sine at full scale is some 0 dB, between two bins less"
     assert rows[3:] == [25, pytest.approx(1, abs=0.01)]
 
 

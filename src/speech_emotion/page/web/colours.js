@@ -4,8 +4,11 @@ const DARK_TEXT = [false, true, true, true, true, true, true, true];  // which t
 const STRIPE = "rgb(255 255 255 / 0.45)";
 
 /** Fill of a class for an element. */
-export const background = number => number < COLOURS.length ? COLOURS[number]
-  : `repeating-linear-gradient(135deg, ${COLOURS[number % COLOURS.length]} 0 5px, ${STRIPE} 5px 7px), ${COLOURS[number % COLOURS.length]}`;
+export function background(number) {
+  const colour = COLOURS[number % COLOURS.length];
+  return number < COLOURS.length ? colour
+    : `repeating-linear-gradient(135deg, transparent 0 5px, ${STRIPE} 5px 7px), ${colour}`;
+}
 
 /** Fill of a class for a canvas. */
 export function fill(context, number) {
@@ -32,6 +35,7 @@ const STOPS = [[0, 21, 52], [20, 54, 108], [87, 92, 109], [137, 134, 119], [190,
 
 /** A colour for a level from 0 to 1, as red, green and blue. */
 export function heat(level) {
-  const place = Math.max(0, Math.min(1, level)) * (STOPS.length - 1), low = Math.min(STOPS.length - 2, Math.floor(place));
+  const place = Math.max(0, Math.min(1, level)) * (STOPS.length - 1);
+  const low = Math.min(STOPS.length - 2, Math.floor(place));
   return STOPS[low].map((value, at) => value + (STOPS[low + 1][at] - value) * (place - low));
 }

@@ -11,7 +11,8 @@ export function measured(samples, about) {
     run = size >= about.full_scale ? run + 1 : 0;
     clipped ||= run >= about.flat_samples;
   }
-  return {samples: samples.length, peak: decibels(peak), rms: decibels(Math.sqrt(energy / samples.length)), finite, clipped};
+  const rms = decibels(Math.sqrt(energy / samples.length));
+  return {samples: samples.length, peak: decibels(peak), rms, finite, clipped};
 }
 
 /** Why samples are not judged: a rule and what is the matter; null if nothing is. */
@@ -23,14 +24,16 @@ export function fault(content, rate, about) {
   const seconds = content.samples / rate;
   if (seconds < about.min_duration) return {rule: "too-short",
     text: `${seconds.toFixed(2)} s, shorter than ${about.min_duration} s`};
+  if (content.rms === -Infinity) return {rule: "silent", text: "digital silence"};
   if (content.rms < about.silent_dbfs) return {rule: "silent",
-    text: content.rms === -Infinity ? "digital silence" : `${content.rms.toFixed(0)} dBFS RMS, below ${about.silent_dbfs}`};
+    text: `${content.rms.toFixed(0)} dBFS RMS, below ${about.silent_dbfs}`};
   return null;
 }
 
 /** What is to be noted of sound that is judged. */
 export function flags(content, about) {
-  return [content.clipped && "clipped: louder than could be recorded", content.rms < about.quiet_dbfs && "very quiet"].filter(Boolean);
+  return [content.clipped && "clipped: louder than could be recorded", content.rms < about.quiet_dbfs && "very quiet"]
+    .filter(Boolean);
 }
 
 const decibels = amplitude => 20 * Math.log10(amplitude);

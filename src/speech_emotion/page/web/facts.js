@@ -3,6 +3,7 @@ import {byId, el, megabytes, percent} from "./dom.js";
 
 /** Fill in what model.json says. */
 export function show(about) {
+  const bytes = Object.values(about.num_bytes).reduce((sum, each) => sum + each, 0);
   byId("synthetic").hidden = !about.synthetic;
   const rows = [
     ["Answers", about.labels.join(", ")],
@@ -12,7 +13,7 @@ export function show(about) {
     ["Tested", tested(about)],
     ["Windows", `${about.window_seconds} s, every ${about.hop_seconds} s; each is judged by itself`],
     ["Not judged", `silence, scraps under ${about.min_duration} s, damaged sound`],
-    ["Fetched", `${megabytes(Object.values(about.num_bytes).reduce((sum, each) => sum + each, 0))}, from this page's own folder, and nothing else`],
+    ["Fetched", `${megabytes(bytes)}, from this page's own folder, and nothing else`],
   ];
   byId("facts").replaceChildren(...rows.filter(([, ...said]) => said.length && said[0]).map(([name, ...said]) =>
     el("div", {}, el("dt", {}, name), el("dd", {}, ...said))));
@@ -28,7 +29,8 @@ function tested({scores, validation}) {
       `${scores.counts?.test_speakers ?? "some"} ${who}; guessing gives ${percent(scores.chance_uar ?? 0)}`;
   }
   const score = validation?.find(each => each.uar != null);
-  return score ? `${percent(score.uar)} UAR on the part by which the training was steered; no test is known` : "no score is known";
+  return score ? `${percent(score.uar)} UAR on the part by which the training was steered; no test is known`
+    : "no score is known";
 }
 
 const counted = number => Number(number).toLocaleString("en-GB");

@@ -6,7 +6,7 @@ import {partsOf} from "./windows.js";
 const FILES = ["model/model.onnx", "runtime/ort-wasm-simd-threaded.wasm"];
 
 export class Judge {
-  /** Fetch the model and what runs it, and judge a second of noise, since the first takes longer than those after it. */
+  /** Fetch the model and what runs it, and judge a second of noise, since the first time takes longer. */
   static async open(about, progress) {
     const done = FILES.map(() => 0), all = FILES.reduce((total, name) => total + about.num_bytes[name], 0);
     const [model, wasm] = await Promise.all(FILES.map((name, at) => fetched(name, bytes => {

@@ -21,7 +21,8 @@ export class Live {
   async hear(block) {
     const samples = this.resampler.push(block);
     this.held.copyWithin(0, samples.length);
-    this.held.set(samples.subarray(Math.max(0, samples.length - this.held.length)), Math.max(0, this.held.length - samples.length));
+    const spare = this.held.length - samples.length;
+    this.held.set(samples.subarray(Math.max(0, -spare)), Math.max(0, spare));
     this.heard += samples.length;
     this.tell("columns", {columns: this.picture.push(samples)});
     if (this.busy) return;
@@ -34,7 +35,8 @@ export class Live {
   }
 
   async judgeNext() {
-    const end = Math.round(this.next * this.hop), start = Math.max(0, end - this.window), {sample_rate: rate} = this.about;
+    const {sample_rate: rate} = this.about;
+    const end = Math.round(this.next * this.hop), start = Math.max(0, end - this.window);
     this.next += 1;
     // So far behind, newer sound is worth more; what is left out is told.
     const late = this.heard - end > this.window;

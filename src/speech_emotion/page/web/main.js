@@ -12,7 +12,9 @@ import {encodeWav} from "./wav.js";
 const LONGEST_RECORDING = 600, LONGEST_FILE = 1800;  // s
 const LARGEST_FILE = 500e6;
 const root = document.documentElement, sound = byId("sound");
-let about = null, worker = null, id = 0, course = null, whole = null, recorder = null, blocks = [], address = null, ready = false;
+let about = null, worker = null, ready = false;
+let id = 0, course = null, whole = null, address = null;  // of what is shown
+let recorder = null, blocks = [];
 
 /** Say where the page stands: for people, and for the style. */
 function stand(state, text, share = null) {
@@ -29,7 +31,9 @@ function stand(state, text, share = null) {
 const fail = text => stand("failed", text);
 
 const told = {
-  loading: ({share}) => stand("loading", "Fetching the model …", share),
+  loading({share}) {  // what still comes in after a failure changes nothing
+    if (root.dataset.state === "loading") stand("loading", "Fetching the model …", share);
+  },
   ready() {
     ready = true;
     stand("ready", missing() || "Record, choose a file, or drop one anywhere on this page.");
@@ -61,7 +65,8 @@ const told = {
     look(null);
     scope.redraw();
     table.show(course);
-    stand("done", `Judged: ${clock(course.seconds)} in ${course.windows.length} window${course.windows.length > 1 ? "s" : ""}.`);
+    const number = course.windows.length;
+    stand("done", `Judged: ${clock(course.seconds)} in ${number} window${number === 1 ? "" : "s"}.`);
   },
 };
 
@@ -71,7 +76,8 @@ function look(seconds) {
   scope.lookAt(seconds);
   const said = seconds === null ? whole : course.at(seconds);
   if (!said) return;
-  answer.show(said, about.labels, seconds === null ? "The whole recording" : answer.between(said), seconds === null ? said.flags : []);
+  if (seconds === null) answer.show(said, about.labels, "The whole recording", said.flags);
+  else answer.show(said, about.labels, answer.between(said));
 }
 
 function judge(samples, rate, blob) {
@@ -122,7 +128,7 @@ function durationOf(file) {
 
 async function startRecording() {
   sound.pause();
-  stand("listening", "Waiting for the microphone …");
+  stand("asking", "Waiting for the microphone …");
   id += 1;
   const own = id;
   blocks = [];

@@ -1,5 +1,5 @@
 // The microphone, without what browsers do to its sound for calls: levels and noise are a part of how somebody speaks.
-const CONSTRAINTS = {audio: {channelCount: {ideal: 1}, echoCancellation: false, noiseSuppression: false, autoGainControl: false}};
+const AS_IT_IS = {channelCount: {ideal: 1}, echoCancellation: false, noiseSuppression: false, autoGainControl: false};
 const REASONS = {
   NotAllowedError: "This page may not use the microphone. The browser's settings for this site can allow it.",
   NotFoundError: "No microphone was found.",
@@ -14,7 +14,7 @@ export const missing = () => navigator.mediaDevices?.getUserMedia && window.Audi
 export async function openMicrophone(onBlock, onLost) {
   let stream, context;
   try {
-    stream = await navigator.mediaDevices.getUserMedia(CONSTRAINTS);
+    stream = await navigator.mediaDevices.getUserMedia({audio: AS_IT_IS});
     context = new AudioContext();
     await context.audioWorklet.addModule(new URL("capture.js", import.meta.url));
     await context.resume();

@@ -17,8 +17,9 @@ export class Picture {
     this.rate = rate;
     this.step = step * rate;  // in samples, not a whole number
     this.size = 2 ** Math.ceil(Math.log2(WINDOW_SECONDS * rate));
-    this.shape = Float64Array.from({length: this.size}, (_, at) => 0.5 - 0.5 * Math.cos(2 * Math.PI * (at + 0.5) / this.size));
-    this.bins = Float64Array.from({length: ROWS}, (_, row) => hertz((row + 0.5) / ROWS * mel(rate / 2)) * this.size / rate);
+    const turn = 2 * Math.PI / this.size, top = mel(rate / 2);
+    this.shape = Float64Array.from({length: this.size}, (_, at) => 0.5 - 0.5 * Math.cos(turn * (at + 0.5)));
+    this.bins = Float64Array.from({length: ROWS}, (_, row) => hertz((row + 0.5) / ROWS * top) * this.size / rate);
     this.transform = new Fourier(this.size);
     this.held = new Float32Array(0);
     this.first = this.column = 0;
@@ -30,11 +31,12 @@ export class Picture {
     held.set(this.held);
     held.set(block, this.held.length);
     const last = this.first + held.length, columns = [];
-    while (end ? this.column * this.step < last : this.middle() + this.size / 2 <= last && (this.column + 1) * this.step <= last) {
+    while (this.column * this.step < last && (end || this.needs() <= last)) {
       columns.push(this.drawn(held, last));
       this.column += 1;
     }
-    const gone = Math.min(held.length, Math.max(0, Math.floor(Math.min(this.column * this.step, this.middle() - this.size / 2)) - this.first));
+    const from = Math.floor(Math.min(this.column * this.step, this.middle() - this.size / 2));
+    const gone = Math.min(held.length, Math.max(0, from - this.first));
     this.held = held.slice(gone);
     this.first += gone;
     return together(columns);
@@ -42,6 +44,11 @@ export class Picture {
 
   middle() {
     return Math.round((this.column + 0.5) * this.step);
+  }
+
+  /** Up to where samples must be there for the next column. */
+  needs() {
+    return Math.max(this.middle() + this.size / 2, (this.column + 1) * this.step);
   }
 
   drawn(held, last) {
@@ -54,7 +61,8 @@ export class Picture {
     const power = this.transform.powers(at => (held[from + at] || 0) * this.shape[at]);
     for (let row = 0; row < ROWS; row += 1) {
       const bin = Math.floor(this.bins[row]), part = this.bins[row] - bin;
-      const level = 10 * Math.log10((power[bin] * (1 - part) + power[bin + 1] * part) * (4 / this.size) ** 2 + 1e-12);
+      const mean = power[bin] * (1 - part) + power[bin + 1] * part;
+      const level = 10 * Math.log10(mean * (4 / this.size) ** 2 + 1e-12);  // 0 dB for a sine at full scale
       levels[row] = Math.max(0, Math.min(255, Math.round(2 * (level - QUIETEST))));
     }
     return {low, high, levels};
@@ -64,7 +72,8 @@ export class Picture {
 function together(columns) {
   const levels = new Uint8Array(ROWS * columns.length);
   columns.forEach((column, at) => levels.set(column.levels, ROWS * at));
-  return {levels, low: Float32Array.from(columns, each => each.low), high: Float32Array.from(columns, each => each.high)};
+  const [low, high] = ["low", "high"].map(name => Float32Array.from(columns, each => each[name]));
+  return {levels, low, high};
 }
 
 /** The fast Fourier transform of so many real numbers, a power of two. */
@@ -92,7 +101,8 @@ class Fourier {
       for (let at = 0, stride = size / (2 * half); at < half; at += 1) {
         const turn = cos[at * stride], lean = sin[at * stride];
         for (let low = at; low < size; low += 2 * half) {
-          const high = low + half, re = real[high] * turn - imaginary[high] * lean, im = real[high] * lean + imaginary[high] * turn;
+          const high = low + half;
+          const re = real[high] * turn - imaginary[high] * lean, im = real[high] * lean + imaginary[high] * turn;
           real[high] = real[low] - re;
           imaginary[high] = imaginary[low] - im;
           real[low] += re;

@@ -67,9 +67,10 @@ function inWords(said) {
 }
 
 function drawCourse(seen) {
-  const {context, width, height} = fitted(byId("course")), x = seconds => (seconds - seen.from) / (seen.to - seen.from) * width;
-  const end = live ? course.windows.at(-1)?.end : course.seconds, paper = themed("--surface"), fills = course.labels.map((_, at) => fill(context, at));
-  const stacked = height - STRIP - 4;
+  const {context, width, height} = fitted(byId("course")), stacked = height - STRIP - 4;
+  const x = seconds => (seconds - seen.from) / (seen.to - seen.from) * width;
+  const end = live ? course.windows.at(-1)?.end : course.seconds;
+  const paper = themed("--surface"), fills = course.labels.map((_, at) => fill(context, at));
   for (const {said, from, to} of course.stretches(end)) {
     if (to < seen.from) continue;
     const left = Math.floor(x(from)), wide = Math.max(1, Math.floor(x(to)) - left);
@@ -111,9 +112,11 @@ function names(context, x, stacked, height) {
   }).filter(({right}) => right > 0);
   course.labels.forEach((label, number) => {
     const wide = context.measureText(label).width + 8;
-    const inOrder = windows.filter(each => each.shares?.[number] * stacked >= LEAST_TEXT).sort((a, b) => b.shares[number] - a.shares[number]);
+    const inOrder = windows.filter(each => each.shares?.[number] * stacked >= LEAST_TEXT)
+      .sort((a, b) => b.shares[number] - a.shares[number]);
     for (const {left, right} of inOrder) {
-      const from = Math.max(0, Math.min((Math.max(0, left) + right - wide) / 2, context.canvas.clientWidth - wide));
+      const middle = (Math.max(0, left) + right) / 2;
+      const from = Math.max(0, Math.min(middle - wide / 2, context.canvas.clientWidth - wide));
       const under = windows.filter(each => each.right > from && each.left < from + wide);
       if (!under.every(each => each.edges)) continue;
       const top = Math.max(...under.map(each => each.edges[number]));
@@ -148,8 +151,8 @@ function drawWave(seen) {
   context.fillRect(0, Math.round(middle), width, 1);
   context.fillStyle = themed("--wave");
   const scale = 0.95 * middle / course.peak, perPixel = (seen.to - seen.from) / width / course.step;
-  for (let x = 0; x < width; x += 1) {
-    const first = Math.floor(seen.from / course.step + x * perPixel), last = Math.max(first + 1, Math.floor(seen.from / course.step + (x + 1) * perPixel));
+  for (let x = 0, column = seen.from / course.step; x < width; x += 1, column += perPixel) {
+    const first = Math.floor(column), last = Math.max(first + 1, Math.floor(column + perPixel));
     if (first < 0 || first >= course.columns) continue;
     let low = 0, high = 0;
     for (let at = first; at < Math.min(last, course.columns); at += 1) {
@@ -180,8 +183,8 @@ function drawSpectrogram(seen) {
     if (column < 0 || column >= course.columns) continue;
     for (let row = 0; row < ROWS; row += 1) {
       const level = course.levels[ROWS * column + row] - course.loudest + RANGE;
-      const tone = 3 * Math.max(0, Math.min(255, Math.round(level / RANGE * 255))), at = 4 * ((ROWS - 1 - row) * wide + x);
-      image.data.set([HEAT[tone], HEAT[tone + 1], HEAT[tone + 2], 255], at);
+      const tone = 3 * Math.max(0, Math.min(255, Math.round(level / RANGE * 255)));
+      image.data.set([HEAT[tone], HEAT[tone + 1], HEAT[tone + 2], 255], 4 * ((ROWS - 1 - row) * wide + x));
     }
   }
   const sheet = Object.assign(document.createElement("canvas"), {width: wide, height: ROWS});
@@ -200,7 +203,9 @@ function drawSpectrogram(seen) {
 /** Tell a function of every place that somebody chooses; null for the whole recording. */
 export function start(onMove) {
   const scope = byId("scope");
-  const choose = seconds => course && !live && onMove(seconds === null ? null : Math.max(0, Math.min(course.seconds, seconds)));
+  const choose = seconds => {
+    if (course && !live) onMove(seconds === null ? null : Math.max(0, Math.min(course.seconds, seconds)));
+  };
   const pointed = event => {
     const {left, width} = scope.getBoundingClientRect();
     choose((event.clientX - left) / width * course?.seconds);
@@ -213,8 +218,10 @@ export function start(onMove) {
   scope.addEventListener("pointermove", event => scope.hasPointerCapture(event.pointerId) && pointed(event));
   scope.addEventListener("keydown", event => {
     const small = course ? Math.max(0.1, course.seconds / 100) : 0, now = place ?? 0;
-    const goal = {ArrowRight: now + small, ArrowUp: now + small, ArrowLeft: now - small, ArrowDown: now - small, PageUp: now + 10 * small,
-      PageDown: now - 10 * small, Home: 0, End: course?.seconds, Escape: null}[event.key];
+    const goal = {
+      ArrowRight: now + small, ArrowUp: now + small, ArrowLeft: now - small, ArrowDown: now - small,
+      PageUp: now + 10 * small, PageDown: now - 10 * small, Home: 0, End: course?.seconds, Escape: null,
+    }[event.key];
     if (goal === undefined) return;
     event.preventDefault();
     choose(goal);

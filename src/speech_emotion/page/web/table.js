@@ -17,7 +17,7 @@ export function asCsv(course) {
   const quoted = text => /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const lines = [["start", "end", "label", ...course.labels.map(label => `p_${label}`), "not_judged"]];
   for (const {start, end, probabilities, notJudged} of course.windows) {
-    lines.push([start.toFixed(3), end.toFixed(3), probabilities ? course.labels[top(probabilities)] : "",
+    lines.push([start.toFixed(5), end.toFixed(5), probabilities ? course.labels[top(probabilities)] : "",
       ...course.labels.map((_, at) => probabilities ? probabilities[at].toFixed(6) : ""), notJudged?.rule ?? ""]);
   }
   return lines.map(line => line.map(quoted).join(",") + "\n").join("");

@@ -46,13 +46,14 @@ const tasks = {
     if (current !== id) return;
     const step = stepOf(seconds), columns = new Picture(about.sample_rate, step).push(heard, true);
     tell("picture", id, {step, seconds, columns});
-    const places = windowsOf(heard.length, Math.round(about.window_seconds * about.sample_rate), about.hop_seconds * about.sample_rate);
+    const window = Math.round(about.window_seconds * about.sample_rate);
+    const places = windowsOf(heard.length, window, about.hop_seconds * about.sample_rate);
     for (const [number, [at, length]] of places.entries()) {
       await pause();
       if (current !== id) return;
+      const [start, end] = [at / about.sample_rate, (at + length) / about.sample_rate];
       const said = await judge.clip(heard.subarray(at, at + length));
-      tell("window", id, {said: {start: at / about.sample_rate, end: (at + length) / about.sample_rate, ...said},
-        share: (number + 1) / places.length});
+      tell("window", id, {said: {start, end, ...said}, share: (number + 1) / places.length});
     }
     const said = await judge.whole(heard, content, rate, pause);
     if (current === id) tell("whole", id, {said: {...said, flags: flags(content, about)}});
