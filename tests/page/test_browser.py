@@ -190,6 +190,28 @@ def test_the_microphone_is_judged_while_it_is_heard_and_as_a_whole(page: Any, ru
     assert_windows(page, resampled(samples, rate, RATE), runner)
 
 
+def test_live_windows_are_the_right_samples_and_those_too_late_are_left_out(page: Any) -> None:
+    said = page.evaluate("""async rate => {
+      const {Live} = await import("/live.js");
+      const about = {sample_rate: rate, window_seconds: 1, hop_seconds: 0.25}, told = [];
+      const judge = {clip: async samples => ({probabilities: [samples[0], samples.at(-1), samples.length]})};
+      const live = new Live(judge, about, rate, async () => {}, (kind, {said}) => kind === "window" && told.push(said));
+      const ramp = Float32Array.from({length: 5 * rate}, (_, at) => at);
+      for (const [from, to] of [[0, 300], [300, 2 * rate], [2 * rate, 5 * rate]]) await live.hear(ramp.subarray(from, to));
+      return told;
+    }""", 1000)
+    assert [each["end"] for each in said] == np.arange(0.25, 5.01, 0.25).tolist()
+    for each in said:
+        start, end = max(0, each["end"] - 1), each["end"]
+        # At once there are 2 s, and then 5: what ended more than a window ago comes too late.
+        if end < 1 or 2 < end < 4:
+            if end != 0.25:
+                assert each["notJudged"]["rule"] == "overrun"
+                continue
+        assert each["start"] == start
+        assert each["probabilities"] == [1000 * start, 1000 * end - 1, 1000 * (end - start)]
+
+
 def test_a_dropped_file_is_taken(page: Any, runner: Model, tmp_path: Path) -> None:
     file = write_samples(tmp_path / "<i>speech</i>.wav", voice(5, duration=0.7))
     page.evaluate("""([bytes, name]) => {
@@ -339,6 +361,15 @@ def test_without_a_microphone_files_are_judged(browser: Any, site: Path, tmp_pat
         assert told.page.locator("#record").is_disabled()
         take(told.page, write_samples(tmp_path / "speech.wav", voice(1, duration=1.0)))
         assert told.page.evaluate("document.documentElement.dataset.state") == "done"
+
+
+def test_opened_as_a_file_it_says_that_it_must_be_served(browser: Any, shared: SimpleNamespace, site: Path) -> None:
+    page = browser.new_page()
+    page.goto((site / "index.html").as_uri())
+    for each in (page, shared.page):  # which would wait a while before saying so
+        each.evaluate("document.getAnimations().forEach(each => each.finish())")
+    assert page.locator("#unserved").is_visible()
+    assert not shared.page.locator("#unserved").is_visible()
 
 
 def test_a_model_that_is_none_is_told(browser: Any, site: Path, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ export function start(labels) {
     const bar = el("span", {class: "bar"}), value = el("td", {class: "n"});
     const swatch = el("span", {class: "swatch", "aria-hidden": "true"});
     bar.style.background = swatch.style.background = background(number);
-    const row = el("tr", {}, el("th", {scope: "row"}, swatch, label), el("td", {class: "track"}, bar), value);
+    const name = el("th", {scope: "row"}, el("span", {class: "name"}, swatch, el("span", {}, label)));
+    const row = el("tr", {}, name, el("td", {class: "track"}, bar), value);
     rows.push({row, bar, value});
     return row;
   }));
