@@ -15,7 +15,7 @@ import soundfile
 
 from speech_emotion.audio.resampling import resampled
 from speech_emotion.page.serve import served
-from speech_emotion.page.write import write
+from speech_emotion.page.folder import write
 from speech_emotion.portable.model import Model, load
 from speech_emotion.testing import tone, voice, write_samples
 
@@ -197,17 +197,17 @@ def test_live_windows_are_the_right_samples_and_those_too_late_are_left_out(page
       const judge = {clip: async samples => ({probabilities: [samples[0], samples.at(-1), samples.length]})};
       const live = new Live(judge, about, rate, async () => {}, (kind, {said}) => kind === "window" && told.push(said));
       const ramp = Float32Array.from({length: 5 * rate}, (_, at) => at);
-      for (const [from, to] of [[0, 300], [300, 2 * rate], [2 * rate, 5 * rate]]) await live.hear(ramp.subarray(from, to));
+      for (const [from, to] of [[0, 300], [300, 2 * rate], [2 * rate, 5 * rate]])
+        await live.hear(ramp.subarray(from, to));
       return told;
     }""", 1000)
     assert [each["end"] for each in said] == np.arange(0.25, 5.01, 0.25).tolist()
     for each in said:
         start, end = max(0, each["end"] - 1), each["end"]
         # At once there are 2 s, and then 5: what ended more than a window ago comes too late.
-        if end < 1 or 2 < end < 4:
-            if end != 0.25:
-                assert each["notJudged"]["rule"] == "overrun"
-                continue
+        if (end < 1 or 2 < end < 4) and end != 0.25:
+            assert each["notJudged"]["rule"] == "overrun"
+            continue
         assert each["start"] == start
         assert each["probabilities"] == [1000 * start, 1000 * end - 1, 1000 * (end - start)]
 

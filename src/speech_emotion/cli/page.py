@@ -37,7 +37,7 @@ def page(
     """
     from speech_emotion.page import runtime as runtimes
     from speech_emotion.page.serve import served
-    from speech_emotion.page.write import write
+    from speech_emotion.page.folder import write
 
     text = _card(models, card)
     found = runtimes.files(runtime)

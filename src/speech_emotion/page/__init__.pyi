@@ -1,6 +1,6 @@
 from . import runtime
-from .about import LONGEST_CLIP, about
+from .description import LONGEST_CLIP, about
 from .serve import served
-from .write import Written, write
+from .folder import Written, write
 
 __all__ = ["LONGEST_CLIP", "Written", "about", "runtime", "served", "write"]

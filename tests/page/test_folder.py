@@ -9,7 +9,7 @@ import pytest
 from speech_emotion.core.errors import UserError
 from speech_emotion.ingest import checks
 from speech_emotion.page import runtime
-from speech_emotion.page.write import RUNTIME, WEB, write
+from speech_emotion.page.folder import RUNTIME, WEB, write
 
 FILES = dict.fromkeys(runtime.FILES, b"what runs models")
 """Of any content: nothing is run here."""

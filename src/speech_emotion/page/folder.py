@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
-from speech_emotion.page.about import FORMAT_KEY, about
+from speech_emotion.page.description import FORMAT_KEY, about
 from speech_emotion.portable.card import Card
 from speech_emotion.portable.model import Model
 
