@@ -13,7 +13,7 @@ repro: $(INSTALLED)
 	@dvc metrics diff --all --targets metrics/evaluate.json  # one below the other: the last commit's and today's
 	@echo
 	@ser agree
-	@echo "Plots: plots/*.png; in a browser: dvc plots show --open (activate the environment first: . $(VENV)/bin/activate)"
+	@echo "Report, to open in a browser and listen to: plots/report.html. Pictures: plots/*.png"
 
 test: $(INSTALLED)
 	ruff check

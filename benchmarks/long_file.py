@@ -1,8 +1,9 @@
 """Memory of one long file in this process: in extraction, decoded, and its features in each view; or in prediction.
 
-    python benchmarks/long_file.py [--minutes 180] [--predict]
+    python -P benchmarks/long_file.py [--minutes 180] [--predict | --timeline]
 
-Noise at 48 kHz, seed 0; settings of params.yaml. Prediction is by a network of that shape which has learnt nothing.
+Noise at 48 kHz, seed 0; settings of params.yaml. Prediction is by a network of that shape which has learnt nothing; a
+timeline has windows of 4 s, every 2 s. With -P, numba does not take the benchmark coverage.py for a library.
 """
 
 import argparse
@@ -36,8 +37,8 @@ def extract(path: Path, recipe: ExtractMfcc) -> None:
         report(f"features of view {len(results)}")
 
 
-def predict(path: Path, recipe: ExtractMfcc) -> None:
-    """Judge it, in all views of another speed."""
+def predict(path: Path, recipe: ExtractMfcc, *, timeline: bool) -> None:
+    """Judge it, in all views of another speed; as a whole, or window by window."""
     from speech_emotion.models.baseline import Baseline
     from speech_emotion.models.blueprint import Blueprint
     from speech_emotion.models.bundle import Bundle
@@ -47,6 +48,8 @@ def predict(path: Path, recipe: ExtractMfcc) -> None:
     from speech_emotion.params.networks import Networks
     from speech_emotion.params.train_cnn import TrainCnn
     from speech_emotion.prediction.predictor import Predictor
+    from speech_emotion.prediction.timeline import of_file
+    from speech_emotion.prediction.windows import Span
 
     settings = load("params.yaml", TrainCnn)
     network = load("params.yaml", Networks).of(settings.model)
@@ -61,15 +64,22 @@ def predict(path: Path, recipe: ExtractMfcc) -> None:
     measured = Normalisation(np.zeros(len(columns), np.float32), np.ones(len(columns), np.float32))
     bundle = Bundle(blueprint, [blueprint.build()], measured, Baseline(np.zeros((count, 3), np.float32), np.zeros(3)))
     report("the model")
-    said = Predictor([bundle]).windows_of_file(path)
-    report(f"judged, {len(said.starts)} windows")
+    predictor = Predictor([bundle])
+    if timeline:
+        course = of_file(path, predictor, Span(4.0, 2.0))
+        report(f"judged, {len(course.windows)} windows, each as a clip")
+    else:
+        said = predictor.windows_of_file(path)
+        report(f"judged, {len(said.starts)} windows")
 
 
 def main() -> None:
     """Print some lines."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=int, default=180)
-    parser.add_argument("--predict", action="store_true")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--predict", action="store_true")
+    what.add_argument("--timeline", action="store_true")
     options = parser.parse_args()
     recipe = load("params.yaml", ExtractMfcc)
     report("before")
@@ -80,7 +90,10 @@ def main() -> None:
             for _ in range(options.minutes):
                 file.write(minute)
         del minute
-        (predict if options.predict else extract)(path, recipe)
+        if options.predict or options.timeline:
+            predict(path, recipe, timeline=options.timeline)
+        else:
+            extract(path, recipe)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,6 @@ from ruamel.yaml import YAML
 
 from speech_emotion.features.compiled import librosa
 
-librosa()  # the tests import it by themselves; of two workers only one may compile
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 # No deadline: two workers share two cores, and no assertion here is about time. The same examples on every run.
@@ -31,6 +30,24 @@ settings.register_profile("project", deadline=None, derandomize=True, suppress_h
 settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parents[1]
+FIRST = ("tests/pipeline/test_interruptions.py", "tests/training/test_run.py", "tests/pipeline/", "tests/training/")
+"""What takes longest is begun first, so that no worker is left alone with it at the end; and the second of two workers
+does something else while the first makes the run from which the pipeline's tests start."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile before anything is collected: the tests import librosa by themselves, and only one worker may compile."""
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        librosa()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order whole files; `--no-loadscope-reorder` in pyproject.toml keeps xdist from ordering them by their number."""
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(ROOT).as_posix()
+        return next((at for at, first in enumerate(FIRST) if name.startswith(first)), len(FIRST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +131,9 @@ def make_clips() -> Callable[..., pd.DataFrame]:
                 "clip_id": f"{corpus}-{digest[:manifest.DIGEST_LETTERS]}", "corpus": corpus, "native_label": "x",
                 "sex": None, "age": None, "language": None, "statement": None, "intensity": None, "repetition": None,
                 "duration": 1.0, "sample_rate": 16000, "channels": 1, "peak_dbfs": -1.0, "rms_dbfs": -20.0,
-                "digest": digest, "audit_flags": "", **row, "speaker": f"{corpus}-{row['speaker']}",
+                "leading_silence": 0.1, "trailing_silence": 0.1, "noise_dbfs": -60.0, "bandwidth": 8000,
+                "encoding": "lossless", "digest": digest, "audit_flags": "",
+                **row, "speaker": f"{corpus}-{row['speaker']}",
             })
         return manifest.SCHEMA.validate(pd.DataFrame(table)[list(kinds)].astype(kinds))
 

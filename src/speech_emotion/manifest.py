@@ -20,6 +20,8 @@ CORPUS = "[a-z][a-z0-9_]*"
 """What a corpus may be called: its name becomes a file's, and part of the ids of its clips."""
 FLAG_SEPARATOR = ";"
 """Between the names in `audit_flags`."""
+LOSSLESS = "lossless"
+"""The `encoding` of all files that keep every sample: to convert one to another changes no clip."""
 
 
 def _column(kind: pa.DataType, checks: list[pandera.Check] | None = None, *, nullable: bool = False,
@@ -50,6 +52,11 @@ SCHEMA = pandera.DataFrameSchema(
         "channels": _column(pa.int16(), [pandera.Check.ge(1)]),
         "peak_dbfs": _column(pa.float64()),
         "rms_dbfs": _column(pa.float64()),
+        "leading_silence": _column(pa.float64(), [pandera.Check.ge(0)]),
+        "trailing_silence": _column(pa.float64(), [pandera.Check.ge(0)]),
+        "noise_dbfs": _column(pa.float64()),
+        "bandwidth": _column(pa.int32(), [pandera.Check.ge(0)]),
+        "encoding": _column(pa.string(), _NAME),
         "digest": _column(pa.string(), _DIGEST, unique=True),
         "audit_flags": _column(pa.string()),
     },
@@ -77,6 +84,10 @@ duration, sample_rate, channels
     In s and Hz, of the audio as it is stored.
 peak_dbfs, rms_dbfs
     Of the mean over channels, in dB relative to full scale.
+leading_silence, trailing_silence, noise_dbfs, bandwidth
+    What room, microphone and editor left, in s, dB relative to full scale and Hz; see `ingest.conditions.Conditions`.
+encoding
+    `LOSSLESS`, or the name of the encoding in which the clip lost something, such as "mpeg_layer_iii".
 digest
     Hash of the decoded mono samples and the sample rate (`audio.digest.of_samples`).
 audit_flags

@@ -7,7 +7,7 @@ evaluation needs of a training beside its history: no model, no features, no Ten
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -78,6 +78,8 @@ class Origin:
         Whether the unlabelled clips of the tested speakers were looked at, as they are to normalise by speaker.
     encoders : tuple of EncoderUse
         Pre-trained encoders that the model hears through.
+    made_with : dict
+        Versions of Python and of the libraries that training rests on, and the processor of the machine that ran it.
     """
 
     labels: tuple[str, ...]
@@ -89,6 +91,7 @@ class Origin:
     validation: Literal["speakers", "statements", "clips"] = "speakers"
     transductive: bool = False
     encoders: tuple[EncoderUse, ...] = ()
+    made_with: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,12 @@
+import itertools
+import math
+
 import librosa
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from speech_emotion.audio import decoding, resampling
 from speech_emotion.audio.digest import of_samples
@@ -46,3 +51,36 @@ def test_a_file_without_samples_is_an_error_with_its_path(tmp_path):
     soundfile.write(tmp_path / "none.wav", np.zeros(0, np.int16), 48000)
     with pytest.raises(decoding.UnreadableAudio, match=r"none\.wav: holds no samples"):
         resampling.load(tmp_path / "none.wav", 16000)
+
+
+RATES = st.sampled_from([8000, 16000, 22050, 44100, 48000])
+
+
+@given(length=st.integers(0, 30_000), rates=st.tuples(RATES, RATES), quality=st.sampled_from(["QQ", "LQ", "HQ"]),
+       cuts=st.lists(st.integers(1, 5000), min_size=1, max_size=4))
+def test_pieces_are_the_whole_however_it_is_cut(length, rates, quality, cuts):
+    samples = np.random.default_rng(length).standard_normal(length).astype(np.float32)
+    buffer = np.empty(5000, np.float32)
+
+    def blocks():  # each overwritten by the next, as those of decoders are
+        at = 0
+        for size in itertools.cycle(cuts):
+            if at >= length:
+                return
+            block = buffer[: len(samples[at : at + size])]
+            block[:] = samples[at : at + size]
+            yield block
+            at += size
+
+    whole = resampling.resampled(samples, *rates, quality)
+    assert len(whole) == math.ceil(length * rates[1] / rates[0]) == resampling.length(length, *rates)
+    parts = [piece.copy() for piece in resampling.pieces(blocks(), *rates, quality)]
+    np.testing.assert_array_equal(np.concatenate([np.empty(0, np.float32), *parts]), whole)
+
+
+def test_two_signals_at_once_do_not_disturb_each_other():
+    one, other = voice(1, duration=0.5, sample_rate=48000), voice(2, duration=0.5, sample_rate=48000)
+    halves = zip(*(resampling.pieces(np.split(samples, 2), 48000, 16000) for samples in (one, other)), strict=True)
+    first, second = map(np.concatenate, zip(*([piece.copy() for piece in pair] for pair in halves), strict=True))
+    np.testing.assert_array_equal(first, resampling.resampled(one, 48000, 16000))
+    np.testing.assert_array_equal(second, resampling.resampled(other, 48000, 16000))

@@ -1,5 +1,6 @@
 """``ser compare``: files, the workspace, git revisions and experiments, as DVC keeps them."""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -117,6 +118,23 @@ def test_with_its_own_baseline(inside: Path) -> None:
     assert found["runs"][1]["difference"]["uar"]["p"] is not None
 
 
+def test_seeds_have_a_mean_a_spread_and_an_ensemble(
+    inside: Path, runs: list[predictions.Predictions], tmp_path: Path
+) -> None:
+    for seed, each in enumerate(runs):
+        origin = dataclasses.replace(each.origin, seed=seed, settings={"train_cnn": {"seed": seed}})
+        predictions.write(predictions.Predictions(each.table, origin), tmp_path / f"{seed}.parquet")
+    shutil.copy("data/manifest.parquet", tmp_path)
+    names = [str(tmp_path / f"{seed}.parquet") for seed in (0, 1)]
+    found = json.loads(said(*names, "--seeds", "--json"))
+    assert [each["name"] for each in found["runs"]] == [*names, "ensemble of 2 seeds"]
+    values = [each["uar"]["value"] for each in found["runs"]]
+    assert found["seeds"]["seeds"] == [0, 1]
+    assert found["seeds"]["uar"] == {"mean": pytest.approx(np.mean(values[:2]), abs=1e-6), "min": values[0],
+                                     "std": pytest.approx(np.std(values[:2], ddof=1), abs=1e-6), "max": values[1]}
+    assert f"UAR over 2 seeds: mean {np.mean(values[:2]):.3f}, standard deviation" in said(*names, "--seeds")
+
+
 def test_tables_into_files_and_the_list_of_clips(inside: Path, tmp_path: Path) -> None:
     assert said("HEAD", "better", "--sort", "-o", str(tmp_path / "t.md"), "--clips", str(tmp_path / "c.csv")) == ""
     assert (tmp_path / "t.md").read_text().splitlines()[2].startswith("| better | ")
@@ -144,6 +162,8 @@ def test_another_split_is_refused(
     (["HEAD", "no-such"], "no-such: is neither a file, nor a git revision or an experiment"),
     (["HEAD", "none.parquet"], "none.parquet: is no file"),
     (["HEAD", "better", "--json", "--csv"], "give one of"),
+    (["HEAD", "--baseline", "--seeds"], "--seeds needs two runs"),
+    (["HEAD", "better", "--seeds"], "two runs have the same seed"),
     (["HEAD", "better", "--params", "none.yaml"], "none.yaml: cannot be read"),
     (["HEAD", "params.yaml"], "params.yaml: is damaged or holds no predictions"),
 ])

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import hashlib
 import io
 import json
 import os
@@ -198,6 +199,75 @@ def test_what_is_not_there(arguments: list[str], message: str) -> None:
 def test_an_unknown_format_and_no_file() -> None:
     assert ser("a.wav", "--format", "xml").exit_code == 2
     assert ser().exit_code == 2
+
+
+# --- lines of JSON
+
+
+def lines(*arguments: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in ser(*arguments, "--format", "jsonl").stdout.splitlines()]
+
+
+def test_lines_of_json_say_what_json_says() -> None:
+    found = lines("text.wav", "b.flac", "silence", "a.wav")
+    documents = json.loads(ser("text.wav", "b.flac", "silence", "a.wav", "--format", "json").stdout)
+    assert [{key: line[key] for key in documents[0]} for line in found] == documents
+    assert [line["file"] for line in found] == ["b.flac", "silence/s.wav", "silence/t.wav", "a.wav"]
+    assert found[0]["sha256"] == hashlib.sha256(Path("b.flac").read_bytes()).hexdigest()
+    assert len({line["model"] for line in found}) == 1
+    result = ser("text.wav", "a.wav", "--format", "jsonl")
+    assert (result.exit_code, result.stderr.startswith("error: text.wav")) == (1, True)
+
+
+def test_a_run_goes_on_where_it_was_killed(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "out.jsonl"
+    assert ser("a.wav", "b.flac", "silence", "--output", str(target), "--resume").exit_code == 0
+    whole = target.read_text().splitlines(keepends=True)
+    assert len(whole) == 4
+    # The first stays as it is: it is not judged again. The third was cut off.
+    marked = whole[0].replace('"note": null', '"note": "mine"')
+    target.write_text(marked + whole[1] + whole[2][:40])
+    assert ser("a.wav", "b.flac", "silence", "--output", str(target), "--resume").exit_code == 0
+    assert target.read_text() == marked + "".join(whole[1:])
+
+
+def test_a_file_that_changed_is_judged_again(tmp_path: Path) -> None:
+    for name in ("a.wav", "b.wav"):
+        write_clip(tmp_path / "clips" / name, pitch=300)
+    arguments = str(tmp_path / "clips"), "--output", str(tmp_path / "out.jsonl"), "--resume"
+    ser(*arguments)
+    first, second = (tmp_path / "out.jsonl").read_text().splitlines()
+    write_clip(tmp_path / "clips" / "a.wav", pitch=900)
+    write_clip(tmp_path / "clips" / "c.wav", pitch=100)
+    ser(*arguments)
+    found = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert found[0] == second
+    assert [Path(json.loads(line)["file"]).name for line in found] == ["b.wav", "a.wav", "c.wav"]
+    assert json.loads(found[1])["sha256"] != json.loads(first)["sha256"]
+
+
+def test_lines_are_not_written_over_by_mistake(tmp_path: Path) -> None:
+    target = tmp_path / "out.jsonl"
+    target.write_text("precious\n")
+    error = ser("a.wav", "--output", str(target)).exception
+    assert isinstance(error, UserError)
+    assert str(error) == f"{target}: is there already; go on with it (--resume), or remove it"
+    assert isinstance(ser("a.wav", "--output", str(target), "--resume").exception, UserError)
+    assert target.read_text() == "precious\n"
+    assert isinstance(ser("a.wav", "--resume").exception, UserError)
+    assert isinstance(ser("a.wav", "--resume", "--output", str(tmp_path / "out.csv")).exception, UserError)
+
+
+def test_another_model_does_not_go_on(
+    make_bundle: Callable[..., Any], save_models: Callable[..., Path], tmp_path: Path
+) -> None:
+    models = save_models(tmp_path / "models", make_bundle(seed=5))
+    target = tmp_path / "out.jsonl"
+    ser("a.wav", "--output", str(target))
+    error = ser("a.wav", "b.flac", "--output", str(target), "--resume", "--models", str(models)).exception
+    assert isinstance(error, UserError)
+    assert "was written by another model" in str(error)
+    assert len(target.read_text().splitlines()) == 1
 
 
 def test_as_a_program_of_its_own(place: Path) -> None:

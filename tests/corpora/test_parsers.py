@@ -22,7 +22,8 @@ def parse(module, path, root=Path("root"), **options):
     (crema_d, "AudioWAV/1001_IEO_ANG_HI.wav", Clip("anger", "ANG", "1001", "male", 51, "en", "It's eleven o'clock",
                                                    "high")),
     (savee, "KL/su15.wav", Clip("surprise", "surprise", "kl", "male", None, "en", "su15")),
-    (savee, "KL_sa01.wav", Clip("sadness", "sadness", "kl", "male", None, "en", "sa01")),
+    (savee, "KL_sa01.wav", Clip("sadness", "sadness", "kl", "male", None, "en", "common01")),
+    (savee, "KL_n30.wav", Clip("neutral", "neutral", "kl", "male", None, "en", "h05")),
     (emodb, "wav/16b10Wb.wav", Clip("anger", "Wut", "16", "female", 31, "de",
                                     "Die wird auf dem Platz sein, wo wir sie immer hinlegen", None, 2)),
 ])

@@ -10,10 +10,10 @@ import pytest
 from sklearn.metrics import brier_score_loss, f1_score, log_loss, precision_score
 
 from speech_emotion.evaluation.result import result
-from speech_emotion.params.evaluate import Evaluate
+from speech_emotion.params.evaluate import Intervals
 from speech_emotion.predictions import Origin
 
-SETTINGS = Evaluate(resamples=100, confidence=0.9, dpi=50)
+SETTINGS = Intervals(resamples=100, confidence=0.9)
 
 
 def probable(rows: pd.DataFrame, *labels: str, of_predicted: float = 0.7) -> pd.DataFrame:

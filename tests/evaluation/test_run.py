@@ -11,10 +11,10 @@ from speech_emotion.evaluation.metrics import confusion
 from speech_emotion.evaluation.result import result
 from speech_emotion.evaluation.run import Evaluation
 from speech_emotion.evaluation.slices import slices
-from speech_emotion.params.evaluate import Evaluate
+from speech_emotion.params.evaluate import Intervals
 from speech_emotion.predictions import EncoderUse, Origin, Predictions
 
-SETTINGS = Evaluate(resamples=100, confidence=0.9, dpi=50)
+SETTINGS = Intervals(resamples=100, confidence=0.9)
 
 
 def measured(speakers: int, labels: tuple[str, ...] = ("anger", "fear"), **origin: Any) -> Evaluation:

@@ -83,7 +83,10 @@ def one_corpus(make_clips: Make, **of_label: dict[str, Any]) -> pd.DataFrame:
 @pytest.mark.parametrize(("column", "values", "name"), [
     ("statement", ("a", "b", "c"), "text"), ("duration", (1.0, 2.0, 3.0), "duration"),
     ("rms_dbfs", (-40.0, -30.0, -20.0), "level"), ("peak_dbfs", (-12.0, -6.0, -1.0), "level"),
-    ("sample_rate", (8000, 16000, 48000), "format"), ("channels", (1, 2, 3), "format"),
+    ("leading_silence", (0.1, 0.2, 0.3), "silence"), ("trailing_silence", (0.0, 0.2, 1.0), "silence"),
+    ("noise_dbfs", (-90.0, -60.0, -50.0), "noise"), ("bandwidth", (4000, 8000, 16000), "bandwidth"),
+    ("sample_rate", (8000, 16000, 48000), "sample_rate"), ("channels", (1, 2, 3), "format"),
+    ("encoding", ("lossless", "opus", "mpeg_layer_iii"), "format"),
     ("sex", ("female", "male", None), "sex"),
 ])
 def test_a_property_that_tells_the_labels_apart_is_found_and_warned_of(

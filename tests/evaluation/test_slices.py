@@ -10,9 +10,9 @@ import pytest
 from speech_emotion.evaluation import metrics
 from speech_emotion.evaluation.intervals import by_speaker
 from speech_emotion.evaluation.slices import MAX_VALUES, MIN_CLIPS, UNKNOWN, gaps, slices
-from speech_emotion.params.evaluate import Evaluate
+from speech_emotion.params.evaluate import Intervals
 
-SETTINGS = Evaluate(resamples=200, confidence=0.9, dpi=50)
+SETTINGS = Intervals(resamples=200, confidence=0.9)
 
 
 @pytest.fixture(scope="module")

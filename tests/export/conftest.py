@@ -6,7 +6,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from speech_emotion.export.graph import Graph, Tensor
+from speech_emotion.export.graph import Graph
+from speech_emotion.export.tensor import Tensor
 
 Run = Callable[..., list[np.ndarray]]
 Build = Callable[..., Tensor | list[Tensor]]

@@ -55,7 +55,8 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
     chosen = draw(st.sets(st.sampled_from(sorted(every)), min_size=1, max_size=4))
     level = st.fixed_dictionaries({"method": st.sampled_from(["peak", "rms"]), "target_db": st.floats(-30, 0)})
     return {
-        "sample_rate": rate, "hop_length": draw(st.integers(60, 100)), "features": {name: every[name] for name in chosen},
+        "sample_rate": rate, "hop_length": draw(st.integers(60, 100)),
+        "features": {name: every[name] for name in chosen},
         "trim_db": draw(st.sampled_from([None, 20.0])), "pre_emphasis": draw(st.sampled_from([0.0, 0.97])),
         "level": draw(st.none() | level),
     }
@@ -114,6 +115,16 @@ def test_what_rests_on_the_resamplers_last_bits_is_refused_at_other_speeds(
     features.require_exact(recipe, [""])
     with pytest.raises(UserError, match=rf"extract_mfcc\.features\.{feature}: .*train_cnn\.average_speeds: false"):
         features.require_exact(recipe, ["", "speed-0.9"])
+
+
+@pytest.mark.parametrize("feature", ["zcr", "f0", "chroma"])
+def test_what_has_no_level_is_refused_where_pauses_count(extract_settings: Settings, feature: str) -> None:
+    recipe = extract_settings(feature, "rms")
+    views, own = ["", "speed-0.9"], compute.columns(extract_settings(feature))
+    features.require_exact(recipe, views, {"rms"})
+    features.require_exact(recipe, [""], {"rms", *own})
+    with pytest.raises(UserError, match=rf"extract_mfcc\.features\.{feature}: .*leave {feature} to the baseline"):
+        features.require_exact(recipe, views, {"rms", own[-1]})
 
 
 @pytest.mark.parametrize(("features_used", "changed", "named"), [

@@ -27,7 +27,8 @@ def features(columns: list[str], frames: int, seed: int, *, constant: bool) -> n
     if "rms" in columns:
         matrix[:, columns.index("rms")] = 10 ** random.uniform(-4, -1, frames)
     if "f0" in columns:
-        matrix[:, columns.index("f0")] = 150 * 2 ** (random.choice([0.0, 0.01, 1.0], frames) + random.normal(0, 0.02, frames))
+        octaves = random.choice([0.0, 0.01, 1.0], frames) + random.normal(0, 0.02, frames)
+        matrix[:, columns.index("f0")] = 150 * 2**octaves
     return matrix.astype(np.float32)
 
 

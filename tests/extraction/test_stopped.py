@@ -69,9 +69,13 @@ def slow_run(
         run.communicate()
 
 
-def wait_for_shard(folder: Path) -> None:
+def shards(folder: Path) -> int:
+    return len(list(folder.glob("*/*.zip")))
+
+
+def wait_for_shard(folder: Path, more_than: int = 0) -> None:
     until = time.monotonic() + 30
-    while not list(folder.glob("*/*.zip")):
+    while shards(folder) <= more_than:
         assert time.monotonic() < until
         time.sleep(0.02)
 
@@ -89,23 +93,27 @@ def assert_gone(pids: list[int]) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize("how", ["ctrl-c", "kill"])
-def test_stopped_run_keeps_its_work(slow_run: Callable[..., "subprocess.Popen[str]"], tmp_path: Path, how: str) -> None:
-    run = slow_run()
-    wait_for_shard(tmp_path / "kept")
-    workers = children(run.pid)
-    assert workers
-    if how == "ctrl-c":
-        os.killpg(run.pid, signal.SIGINT)  # a terminal's Ctrl-C reaches the whole group
-    else:
-        run.kill()
-    _, messages = run.communicate(timeout=20)
-    if how == "ctrl-c":
-        assert run.returncode == 130
-        assert "interrupted; finished work is kept" in messages
+def test_a_run_that_is_stopped_in_every_way_keeps_its_work(
+    slow_run: Callable[..., "subprocess.Popen[str]"], tmp_path: Path
+) -> None:
+    for how in ("ctrl-c", "kill", "kill a worker"):
+        done = shards(tmp_path / "kept")
+        run = slow_run()
+        wait_for_shard(tmp_path / "kept", more_than=done)
+        workers = children(run.pid)
+        assert workers
+        if how == "ctrl-c":
+            os.killpg(run.pid, signal.SIGINT)  # a terminal's Ctrl-C reaches the whole group
+        else:
+            os.kill(run.pid if how == "kill" else max(workers), signal.SIGKILL)
+        _, messages = run.communicate(timeout=20)
+        expected, says = {"ctrl-c": (130, "interrupted; finished work is kept"), "kill": (-signal.SIGKILL, ""),
+                          "kill a worker": (1, "a process that computed features died")}[how]
+        assert run.returncode == expected, how
+        assert says in messages
         assert "Traceback" not in messages
-    assert_gone(workers)
-    assert not (tmp_path / "f").exists()
+        assert_gone(workers)
+        assert not (tmp_path / "f").exists()
 
     again = slow_run()
     output, messages = again.communicate(timeout=60)
@@ -114,19 +122,6 @@ def test_stopped_run_keeps_its_work(slow_run: Callable[..., "subprocess.Popen[st
     assert computed + reused == 360
     assert 0 < computed < 360
     assert len(FeatureStore(tmp_path / "f").index) == 360
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_killed_worker_is_a_clear_message(slow_run: Callable[..., "subprocess.Popen[str]"], tmp_path: Path) -> None:
-    run = slow_run()
-    wait_for_shard(tmp_path / "kept")
-    os.kill(max(children(run.pid)), signal.SIGKILL)
-    _, messages = run.communicate(timeout=20)
-    assert run.returncode == 1
-    assert "a process that computed features died" in messages
-    assert "Traceback" not in messages
-    assert not (tmp_path / "f").exists()
-    assert slow_run().wait(timeout=60) == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

@@ -22,7 +22,7 @@ from speech_emotion.evaluation.history import COLUMNS, kept_epochs, read_history
 from speech_emotion.evaluation.run import evaluate
 from speech_emotion.ingest.intake import Intake, take_in
 from speech_emotion.params import base
-from speech_emotion.params.evaluate import Evaluate
+from speech_emotion.params.evaluate import Evaluate, Intervals
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 from speech_emotion.params.ingest import Ingest
 from speech_emotion.params.networks import Networks
@@ -37,7 +37,7 @@ from .summary import Summary
 from .values import SCALARS, other_bytes, other_document
 
 LABELS = ("anger", "fear", "neutral")
-SETTINGS = Evaluate(resamples=100, confidence=0.95, dpi=50)
+SETTINGS = Intervals(resamples=100, confidence=0.95)
 
 
 @lru_cache(maxsize=1)

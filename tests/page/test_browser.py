@@ -14,8 +14,8 @@ import pytest
 import soundfile
 
 from speech_emotion.audio.resampling import resampled
-from speech_emotion.page.serve import served
 from speech_emotion.page.folder import write
+from speech_emotion.page.serve import served
 from speech_emotion.portable.model import Model, load
 from speech_emotion.testing import tone, voice, write_samples
 

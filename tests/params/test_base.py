@@ -114,7 +114,7 @@ def test_a_key_like_none_has_the_allowed_ones_listed_once(shipped: Shipped, tmp_
     document = shipped()
     document["evaluate"]["qqq"] = 1
     assert refusal(written(tmp_path, document)).splitlines()[1:] == [
-        "  evaluate.qqq: unknown key; allowed here: resamples, confidence, dpi"]
+        "  evaluate.qqq: unknown key; allowed here: resamples, confidence, dpi, report"]
 
 
 @pytest.mark.parametrize(("key", "value", "said"), [

@@ -45,8 +45,10 @@ def test_an_encoder_beside_the_network(project: Project, tmp_path: Path) -> None
 
     # What training changes does not make anything be encoded again, and neither does where the encoder lies.
     moved.rename(encoder)
+    fusion = project.params()["train_cnn"]["fusion"]
     project.set(train_cnn__fusion="validation")
-    assert project.repro().stages["extract_mfcc"] == "unchanged"
+    assert project.outdated() == {"train_cnn"}
+    project.set(train_cnn__fusion=fusion)
     settings["model"] = str(encoder.rename(moved))
     project.set(extract_mfcc__branches={"encoder": {"features": {"encoder": settings}}})
     again = project.repro()

@@ -33,7 +33,7 @@ def _modules_of(package: str) -> set[str]:
 def _found_by_name(stage: str) -> set[str]:
     """Modules that decide what a stage computes and that it finds by name, with no import statement."""
     match stage:
-        case "ingest":
+        case "ingest" | "evaluate":
             return _modules_of("corpora")
         case "extract_mfcc":
             return _modules_of("features")

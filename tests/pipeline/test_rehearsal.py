@@ -4,7 +4,7 @@ import json
 
 from speech_emotion.testing import make_corpus
 
-from .project import Project, fates
+from .project import Project
 
 FEW = ("Protocols that work on these clips: random_kfold (speakers on both sides); speaker_holdout, loso with "
        "train_cnn.split.validation: statements")
@@ -50,6 +50,6 @@ def test_what_does_not_fit_stops_before_extraction_and_before_training(project: 
 
 def test_what_is_rehearsed_makes_no_stage_before_training_run_again(project: Project) -> None:
     project.set(train_cnn__split__validation="statements", train_cnn__split__test_fraction=0.5)
-    assert project.repro().stages == fates(train_cnn="ran", evaluate="ran")
+    assert project.outdated() == {"train_cnn"}
     project.append("src/speech_emotion/protocol/planning.py", "\n# changed\n")
     assert project.outdated() == {"train_cnn"}

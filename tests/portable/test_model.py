@@ -1,9 +1,9 @@
 """An exported model in a program: labels and probabilities, or why there are none."""
 
 import json
+import re
 import subprocess
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,8 @@ def test_a_clip_is_brought_to_the_models_rate(model: Model) -> None:
 
 @pytest.mark.parametrize(("samples", "rule"), [
     (np.zeros(0), "empty"), (np.zeros(8000), "silent"), (np.full(8000, np.nan), "non-finite"),
-    (np.r_[np.ones(8000), np.inf], "non-finite"), (np.full(8000, 1e5), "absurd-peak"), (tone(duration=0.29), "too-short"),
+    (np.r_[np.ones(8000), np.inf], "non-finite"), (np.full(8000, 1e5), "absurd-peak"),
+    (tone(duration=0.29), "too-short"),
 ])
 def test_what_holds_nothing_to_judge_is_not_judged(model: Model, samples: np.ndarray, rule: str) -> None:
     answer = model(samples, 8000 if len(samples) in (8000, 8001) else 16000)
@@ -175,6 +176,21 @@ def test_a_file_of_another_version_or_damaged_is_said(tmp_path: Path, changes: d
         load(exported(tmp_path / "model.onnx", **changes))
 
 
+def test_the_documented_programs_run(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                     capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "model.onnx").write_bytes(file.read_bytes())
+    write_samples(tmp_path / "some.wav", np.zeros(16000))
+    page = (Path(__file__).resolve().parents[2] / "docs" / "export.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    programs = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    for program in programs:
+        exec(program, {})
+    assert len(programs) == 2
+    said = capsys.readouterr().out
+    assert "silent digital silence" in said
+    assert "{'fear': 0." in said
+
+
 def test_nothing_that_training_needs_is_loaded(file: Path, tmp_path: Path) -> None:
     write_clip(tmp_path / "a.wav")
     program = ("import json, sys; from speech_emotion import load; "
@@ -183,6 +199,6 @@ def test_nothing_that_training_needs_is_loaded(file: Path, tmp_path: Path) -> No
                           check=True)
     label, *loaded = json.loads(done.stdout)
     assert label in LABELS
-    heavy = {"tensorflow", "keras", "dvc", "librosa", "numba", "scipy", "sklearn", "pandas", "pyarrow", "pydantic", "onnx",
-             "matplotlib", "typer"}
+    heavy = {"tensorflow", "keras", "dvc", "librosa", "numba", "scipy", "sklearn", "pandas", "pyarrow", "pydantic",
+             "onnx", "matplotlib", "typer"}
     assert not heavy & {name.partition(".")[0] for name in loaded}

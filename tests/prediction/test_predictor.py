@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 import soundfile
 
-from speech_emotion.audio import decoding
+from speech_emotion.audio import decoding, resampling
 from speech_emotion.core.errors import UserError
 from speech_emotion.features import compute
 from speech_emotion.features.compute import from_file
 from speech_emotion.ingest.intake import take_in
 from speech_emotion.models.bundle import Bundle
 from speech_emotion.models.scales import of_speaker
+from speech_emotion.prediction import parts
 from speech_emotion.prediction.export import Format, text
 from speech_emotion.prediction.files import predict_files
 from speech_emotion.prediction.predictor import Predictor
@@ -46,13 +47,6 @@ def test_folds_are_averaged(predictor: Predictor, tmp_path: Path) -> None:
     apart = [bundle.probabilities([clip])[0] for bundle in predictor.bundles]
     assert not np.allclose(*apart)
     np.testing.assert_allclose(predictor.windows_of_file(path).clip, np.mean(apart, axis=0), rtol=1e-12)
-
-
-def test_what_is_heard_once_is_not_judged_twice(predictor: Predictor, tmp_path: Path) -> None:
-    heard = predictor.hear(write_clip(tmp_path / "a.wav"))
-    predictor.judge(heard)
-    with pytest.raises(ValueError, match="was judged already"):
-        predictor.judge(heard)
 
 
 def test_views_of_a_clip_are_judged_each_and_averaged(make_bundle: Make, tmp_path: Path) -> None:
@@ -271,6 +265,41 @@ def test_a_model_that_gives_no_numbers_labels_nothing(value: float, make_bundle:
         "file": str(path), "label": None, "probabilities": None, "not_judged": "no-answer", "note": row["note"]}]
     with pytest.raises(NotJudged, match="no-answer"):
         Predictor([broken]).windows(tone(), 16000)
+
+
+# --- recordings that are longer than a clip (see also test_parts.py)
+
+
+def test_a_long_recording_is_judged_in_parts_each_as_a_clip(
+    predictor: Predictor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = predictor.windows_of_file(long := write_clip(tmp_path / "long.wav", duration=1.5, sample_rate=48000))
+    monkeypatch.setattr(parts, "LONGEST_CLIP", 0.6)
+    said = predictor.windows_of_file(long)
+    resampled, _ = resampling.load(long, 16000)
+    clips = [predictor.windows(samples, 16000) for samples in np.split(resampled, 3)]
+    np.testing.assert_array_equal(said.probabilities, np.concatenate([clip.probabilities for clip in clips]))
+    np.testing.assert_allclose(said.clip, said.probabilities.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(said.starts, np.concatenate([clips[0].starts + start for start in (0, 0.5, 1)]))
+    assert not np.allclose(said.clip, whole.clip, atol=1e-6), "top_db, for one, is each part's own"
+    samples, rate = decoding.read(long)
+    np.testing.assert_array_equal(predictor.windows(samples, rate).probabilities, said.probabilities)
+
+
+def test_the_parts_of_a_long_recording_are_clips_of_the_speaker(
+    by_speaker: Predictor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long, short = write_clip(tmp_path / "a.wav", duration=2.5), write_clip(tmp_path / "b.wav", pitch=300)
+    samples, _ = decoding.read(long)
+    clips = [write_samples(tmp_path / f"{number}.wav", clip) for number, clip in enumerate(np.split(samples, 5))]
+    apart, _ = predict_files([*clips, short], by_speaker)
+    monkeypatch.setattr(parts, "LONGEST_CLIP", 0.5)
+    table, failures = predict_files([long, short], by_speaker)
+    assert failures == []
+    columns = [f"p_{label}" for label in LABELS]
+    expected = apart[columns].to_numpy(dtype=float)
+    np.testing.assert_allclose(table.loc[1, columns].astype(float), expected[5], atol=1e-6)
+    np.testing.assert_allclose(table.loc[0, columns].astype(float), expected[:5].mean(axis=0), atol=1e-6)
 
 
 # --- files and folders

@@ -59,6 +59,8 @@ def test_a_model_of_branches_is_what_fuses_models_that_are_trained_apart(
     train(clips, two_sets, tiny(**settings), tiny_network(), outputs(tmp_path / "main"))
     train(clips, two_sets.branch("extra"), tiny(**settings, **EXTRA), tiny_network(), outputs(tmp_path / "extra"))
     both, main, extra = (table(tmp_path / name) for name in ("both", "main", "extra"))
+    [used] = predictions.read(tmp_path / "both/predictions.parquet").origin.encoders
+    assert (used.branch, used.name, used.layers, used.heard) == ("extra", "tiny", (1,), ("toy",)), "what it has heard"
 
     for fold in (0, 1):
         fusion = Fusion.load(tmp_path / f"both/models/fold-{fold}")
@@ -84,14 +86,10 @@ def test_a_model_of_branches_is_what_fuses_models_that_are_trained_apart(
     assert its == fusions[1]
     np.testing.assert_array_equal(of_branch["extra"][0].baseline.weights, branches["extra"][1].baseline.weights)
     np.testing.assert_array_equal(one.baseline.weights, bundles[1].baseline.weights)
-
-
-def test_encoders_are_on_record_with_what_they_have_heard(
-    clips: Any, two_sets: Any, tiny: Make, tiny_network: Make, tmp_path: Path
-) -> None:
-    train(clips, two_sets, tiny(branches={"extra": EXTRA}), tiny_network(), outputs(tmp_path))
-    [used] = predictions.read(tmp_path / "predictions.parquet").origin.encoders
-    assert (used.branch, used.name, used.layers, used.heard) == ("extra", "tiny", (1,), ("toy",))
+    # Without branches nothing is fused.
+    assert not list((tmp_path / "main/models").rglob("fusion.json"))
+    assert len(load(tmp_path / "main/models")) == 2
+    assert load_branches(tmp_path / "main/models")[1:] == ({}, [])
 
 
 def test_validation_alone_decides_how_branches_are_fused(
@@ -105,15 +103,6 @@ def test_validation_alone_decides_how_branches_are_fused(
                                      in zip(clips["clip_id"], clips["label"], strict=True)])
     train(relabelled, two_sets, settings, tiny_network(), outputs(tmp_path / "relabelled"))
     assert Fusion.load(tmp_path / "as-it-was/models/fold-0") == Fusion.load(tmp_path / "relabelled/models/fold-0")
-
-
-def test_without_branches_nothing_is_fused(
-    clips: Any, two_sets: Any, tiny: Make, tiny_network: Make, tmp_path: Path
-) -> None:
-    train(clips, two_sets, tiny(), tiny_network(), outputs(tmp_path))
-    assert not list((tmp_path / "models").rglob("fusion.json"))
-    assert len(load(tmp_path / "models")) == 1
-    assert load_branches(tmp_path / "models")[1:] == ({}, [])
 
 
 def test_features_that_are_not_there(clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path) -> None:

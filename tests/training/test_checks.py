@@ -114,27 +114,6 @@ def test_fewer_clips_than_labels(grid: Make, make_store: Make, tiny: Make, tiny_
     assert not (tmp_path / "models").exists()
 
 
-@pytest.mark.parametrize("step", ["gain_db", "tilt_db", "frequency_warp", "mixup"])
-def test_each_new_step_trains_another_network_and_the_same_one_again(
-    step: str, clips: pd.DataFrame, tiny: Make, tiny_network: Make, tmp_path: Path
-) -> None:
-    from speech_emotion.store import FeatureStore, Writer
-
-    (tmp_path / "features").mkdir()
-    recipe = {"sample_rate": 16000, "features": {"mfcc": {
-        "n_mels": 8, "fmin": 0.0, "fmax": 8000.0, "mel_scale": "slaney", "n_mfcc": 4, "lifter": 0.0}}}
-    with Writer(tmp_path / "features", [f"mfcc_{index}" for index in range(4)], 100.0, recipe) as writer:
-        for number, clip in enumerate(sorted(clips["clip_id"])):
-            writer.add("toy", clip, "", frames(number))
-    store = FeatureStore(tmp_path / "features")
-    weights = []
-    for name, value in (("off", 0.0), ("on", 0.3), ("again", 0.3)):
-        train(clips, store, tiny(epochs=1, **{f"augment__{step}": value}), tiny_network(),
-              Outputs(tmp_path / name / "models", tmp_path / name / "p.parquet", tmp_path / name / "h.csv"))
-        weights.append((tmp_path / name / "models/fold-0/network-0.weights.h5").read_bytes())
-    assert weights[0] != weights[1] == weights[2]
-
-
 def test_whoever_has_it_done_loads_no_tensorflow(
     clips: pd.DataFrame, make_store: Make, tiny: Make, tiny_network: Make, tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from speech_emotion.evaluation.history import read_history
 from speech_emotion.evaluation.run import evaluate
 from speech_emotion.models.bundle import load
 from speech_emotion.models.scales import of_speaker
-from speech_emotion.params.evaluate import Evaluate
+from speech_emotion.params.evaluate import Intervals
 from speech_emotion.training.run import Outputs, train
 
 Make = Callable[..., Any]
@@ -43,19 +43,39 @@ def features(clips: pd.DataFrame) -> Features:
     return made
 
 
-@pytest.fixture
-def trained(clips: pd.DataFrame, make_store: Make, tiny: Make, tiny_network: Make, tmp_path: Path) -> Make:
-    """A function from features to what a training says of the test part, by clip; and its outputs lie in a folder."""
+@pytest.fixture(scope="module")
+def trained_in(clips: pd.DataFrame, make_store: Make, tiny: Make, tiny_network: Make) -> Make:
+    """A function that trains in a folder, and gives what is said of the test part, by clip."""
 
-    def run(name: str, features: Features, **settings: Any) -> pd.DataFrame:
+    def run(folder: Path, features: Features, **settings: Any) -> pd.DataFrame:
         rows = [(clip, view, frames) for (clip, view), frames in features.items()]
-        store = make_store(tmp_path / name / "features", rows)
-        folder = tmp_path / name
+        store = make_store(folder / "features", rows)
         said = train(clips, store, tiny(**{"epochs": 2, "split__protocol": "cross_corpus",
                                            "split__test_corpora": ["two"], "baseline_share": 0.5, **settings}),
                      tiny_network(), Outputs(folder / "models", folder / "predictions.parquet", folder / "history.csv"))
         (folder / "said.txt").write_text(said)
         return predictions.read(folder / "predictions.parquet").part("test").set_index("clip_id")[P].astype(float)
+
+    return run
+
+
+@pytest.fixture
+def trained(trained_in: Make, tmp_path: Path) -> Make:
+    """A function that does so in a folder of that name."""
+    return lambda name, features, **settings: trained_in(tmp_path / name, features, **settings)
+
+
+@pytest.fixture(scope="module")
+def plain_run(trained_in: Make, features: Features, tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """A function that trains on the features as they are, once for the same settings; what is said, and the folder."""
+    kept: dict[str, tuple[pd.DataFrame, Path]] = {}
+
+    def run(**settings: Any) -> tuple[pd.DataFrame, Path]:
+        key = str(sorted(settings.items()))
+        if key not in kept:
+            folder = tmp_path_factory.mktemp("plain")
+            kept[key] = trained_in(folder, features, **settings), folder
+        return kept[key]
 
     return run
 
@@ -73,22 +93,21 @@ def stretched(features: Features, changed: list[str]) -> Features:
 
 
 def test_by_speaker_the_channel_of_a_tested_speaker_does_not_matter(
-    trained: Make, features: Features, clips: pd.DataFrame
+    trained: Make, plain_run: Make, features: Features, clips: pd.DataFrame
 ) -> None:
     other = stretched(features, of(clips, "two", "02"))
-    plain, through = (trained(f"speaker-{name}", given, normalisation="speaker")
-                      for name, given in (("plain", features), ("through", other)))
+    (plain, _), through = plain_run(normalisation="speaker"), trained("speaker", other, normalisation="speaker")
     np.testing.assert_allclose(through, plain, atol=1e-3)
-    plain, through = (trained(f"global-{name}", given) for name, given in (("plain", features), ("through", other)))
+    (plain, _), through = plain_run(normalisation="global"), trained("global", other, normalisation="global")
     own = of(clips, "two", "02")
     assert np.abs(through.loc[own] - plain.loc[own]).to_numpy().max() > 0.1
     np.testing.assert_array_equal(through.drop(own), plain.drop(own))
 
 
 def test_by_speaker_what_is_said_of_a_clip_depends_on_the_speakers_others_alone(
-    trained: Make, features: Features, clips: pd.DataFrame
+    trained: Make, plain_run: Make, features: Features, clips: pd.DataFrame
 ) -> None:
-    plain = trained("plain", features, normalisation="speaker")
+    plain, _ = plain_run(normalisation="speaker")
     first, *others = of(clips, "two", "02")
     after = trained("changed", stretched(features, [first]), normalisation="speaker")
     assert (after.loc[others] != plain.loc[others]).any(axis=None)
@@ -97,10 +116,10 @@ def test_by_speaker_what_is_said_of_a_clip_depends_on_the_speakers_others_alone(
 
 
 def test_by_speaker_the_saved_model_says_the_same_and_it_is_marked(
-    trained: Make, features: Features, clips: pd.DataFrame, tmp_path: Path
+    plain_run: Make, features: Features, clips: pd.DataFrame
 ) -> None:
-    said = trained("run", features, normalisation="speaker")
-    (bundle,) = load(tmp_path / "run/models")
+    said, folder = plain_run(normalisation="speaker")
+    (bundle,) = load(folder / "models")
     assert bundle.blueprint.views == ("", "speed-0.9")
     own = of(clips, "two", "03")
     each = []
@@ -108,25 +127,25 @@ def test_by_speaker_the_saved_model_says_the_same_and_it_is_marked(
         heard = [features[clip, view] for clip in own]
         each.append(bundle.probabilities(heard, [of_speaker(heard, bundle.blueprint)] * len(heard)))
     np.testing.assert_allclose(said.loc[own], np.mean(each, axis=0), atol=1e-6)
-    written = predictions.read(tmp_path / "run/predictions.parquet")
+    written = predictions.read(folder / "predictions.parquet")
     assert written.origin.transductive
-    assert "TRANSDUCTIVE: each speaker is normalised by all clips" in (tmp_path / "run/said.txt").read_text()
-    measured = evaluate(clips, written, read_history(tmp_path / "run/history.csv"),
-                        Evaluate(resamples=100, confidence=0.9, dpi=50))
+    assert "TRANSDUCTIVE: each speaker is normalised by all clips" in (folder / "said.txt").read_text()
+    measured = evaluate(clips, written, read_history(folder / "history.csv"),
+                        Intervals(resamples=100, confidence=0.9))
     assert measured.numbers["transductive"] is True
     assert "(TRANSDUCTIVE)" in measured.title
 
 
 @pytest.mark.parametrize("kind", ["global", "clip", "corpus"])
 def test_the_others_look_at_no_test_clip_and_are_not_marked(
-    kind: str, trained: Make, features: Features, clips: pd.DataFrame, tmp_path: Path
+    kind: str, trained: Make, plain_run: Make, features: Features, clips: pd.DataFrame
 ) -> None:
-    plain = trained("plain", features, normalisation=kind)
+    plain, folder = plain_run(normalisation=kind)
     first, *others = of(clips, "two")
     after = trained("changed", stretched(features, [first]), normalisation=kind)
     np.testing.assert_array_equal(after.loc[others], plain.loc[others])
-    assert not predictions.read(tmp_path / "plain/predictions.parquet").origin.transductive
-    assert "TRANSDUCTIVE" not in (tmp_path / "plain/said.txt").read_text()
+    assert not predictions.read(folder / "predictions.parquet").origin.transductive
+    assert "TRANSDUCTIVE" not in (folder / "said.txt").read_text()
 
 
 def test_by_clip_the_channel_of_a_clip_does_not_matter_to_the_network(

@@ -28,7 +28,7 @@ def said(folder: Path, part: str) -> pd.DataFrame:
     return made.part(part).set_index("clip_id")[[f"p_{label}" for label in LABELS]].astype(float)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings(tiny: Make) -> Make:
     return lambda **changes: tiny(keep="last", baseline_share=0.5, **changes)
 
@@ -40,12 +40,19 @@ def part(clips: pd.DataFrame, settings: Make) -> pd.Series:
     return split.set_index("clip_id")["part"]
 
 
-def test_what_is_measured_is_as_without_and_what_is_kept_is_another(
-    clips: Any, store: Any, settings: Make, tiny_network: Make, tmp_path: Path
-) -> None:
-    memo = tmp_path / "memo"
-    without = train(clips, store, settings(refit=False), tiny_network(), outputs(tmp_path / "without", memo))
-    refit = train(clips, store, settings(refit=True), tiny_network(), outputs(tmp_path / "refit", memo))
+@pytest.fixture(scope="module")
+def runs(
+    clips: Any, store: Any, settings: Make, tiny_network: Make, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str, str]:
+    """One without and one with, on the same memo: their folder, and what each said."""
+    folder = tmp_path_factory.mktemp("runs")
+    without = train(clips, store, settings(refit=False), tiny_network(), outputs(folder / "without", folder / "memo"))
+    refit = train(clips, store, settings(refit=True), tiny_network(), outputs(folder / "refit", folder / "memo"))
+    return folder, without, refit
+
+
+def test_what_is_measured_is_as_without_and_what_is_kept_is_another(runs: tuple[Path, str, str], store: Any) -> None:
+    tmp_path, without, refit = runs
     assert without.endswith("networks: 1 trained, 0 reused")
     assert "learnt from the validation parts too" in refit
     assert refit.endswith("networks: 1 trained, 1 reused")
@@ -65,21 +72,21 @@ def test_what_is_measured_is_as_without_and_what_is_kept_is_another(
 @pytest.mark.parametrize("changed", ["train", "validation", "test"])
 def test_who_decides_what(
     changed: str, clips: Any, features: Any, part: pd.Series, make_store: Make, settings: Make, tiny_network: Make,
-    tmp_path: Path
+    runs: tuple[Path, str, str], tmp_path: Path
 ) -> None:
+    as_it_was = runs[0] / "refit"
     random = np.random.default_rng(1)
     other = {clip: frames + random.standard_normal(frames.shape, np.float32) if part[clip] == changed else frames
              for clip, frames in features.items()}
-    for name, given in (("as-it-was", features), ("changed", other)):
-        store = make_store(tmp_path / f"{name}-features", [(clip, "", frames) for clip, frames in given.items()])
-        train(clips, store, settings(refit=True), tiny_network(), outputs(tmp_path / name))
+    store = make_store(tmp_path / "features", [(clip, "", frames) for clip, frames in other.items()])
+    train(clips, store, settings(refit=True), tiny_network(), outputs(tmp_path / "changed"))
     weights, baseline, history = (
-        (tmp_path / "as-it-was" / file).read_bytes() == (tmp_path / "changed" / file).read_bytes()
+        (as_it_was / file).read_bytes() == (tmp_path / "changed" / file).read_bytes()
         for file in ("models/fold-0/network-0.weights.h5", "models/fold-0/baseline.npy", "history.csv"))
     # The validation part is learnt from by what is kept, and measures what is not.
     assert (weights, baseline, history) == {
         "train": (False, False, False), "validation": (False, False, False), "test": (True, True, True)}[changed]
-    before, after = (pd.read_csv(tmp_path / name / "history.csv")["loss"] for name in ("as-it-was", "changed"))
+    before, after = (pd.read_csv(folder / "history.csv")["loss"] for folder in (as_it_was, tmp_path / "changed"))
     assert before.equals(after) == (changed != "train")
 
 

@@ -1,5 +1,6 @@
 """Training: the same bytes twice, learning what can be learnt, from the training part alone."""
 
+import importlib.metadata
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from speech_emotion import predictions
+from speech_emotion.core import processor
 from speech_emotion.core.errors import UserError
 from speech_emotion.evaluation.history import read_history
 from speech_emotion.evaluation.metrics import uar
@@ -18,6 +20,7 @@ from speech_emotion.models.bundle import Bundle, load
 from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.provenance import CorpusUse, Provenance, ValidationScore
 from speech_emotion.protocol import splits
+from speech_emotion.store import FeatureStore, Writer
 from speech_emotion.training import machine
 from speech_emotion.training.folds import Fold, train_fold
 from speech_emotion.training.run import Outputs, train
@@ -104,6 +107,9 @@ def test_predictions_are_of_each_folds_own_model_on_its_validation_and_test_part
         "speaker_kfold", True, settings.seed)
     assert written.origin.settings["train_cnn"] == settings.model_dump(mode="json", exclude={"scheduler"})
     assert written.origin.settings["networks"] == {"cnn": tiny_network().model_dump(mode="json")}
+    assert written.origin.settings["extract_mfcc"] == store.recipe
+    assert written.origin.made_with["keras"] == importlib.metadata.version("keras")
+    assert written.origin.made_with["processor"] == processor.name()
 
     split = splits.make(clips, settings.split, settings.seed)
     expected = split[split["part"] != "train"].set_index(["fold", "clip_id"])["part"].to_dict()
@@ -253,6 +259,28 @@ def test_every_learning_rate_schedule(
         assert rate < 0.9
 
 
+def test_each_new_step_trains_another_network_and_the_same_one_again(
+    clips: Any, features: Features, tiny: Make, fit_fold: Make, tmp_path: Path
+) -> None:
+    (tmp_path / "features").mkdir()
+    recipe = {"sample_rate": 16000, "features": {"mfcc": {
+        "n_mels": 8, "fmin": 0.0, "fmax": 8000.0, "mel_scale": "slaney", "n_mfcc": 4, "lifter": 0.0}}}
+    with Writer(tmp_path / "features", [f"mfcc_{index}" for index in range(4)], 100.0, recipe) as writer:
+        for clip, frames in sorted(features.items()):
+            writer.add("toy", clip, "", frames)
+    store, rows = FeatureStore(tmp_path / "features"), members(clips, tiny())
+
+    def trained(**changes: float) -> Bundle:
+        bundle: Bundle = fit_fold(rows, store, tiny(epochs=1, **changes)).bundle
+        return bundle
+
+    off = trained()
+    for step in ("gain_db", "tilt_db", "frequency_warp", "mixup"):
+        on = trained(**{f"augment__{step}": 0.3})
+        assert not equal_weights(on, off), step
+        assert equal_weights(trained(**{f"augment__{step}": 0.3}), on), step
+
+
 def test_labels_are_relabelled_and_left_out_clips_named(
     clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
 ) -> None:
@@ -265,12 +293,13 @@ def test_labels_are_relabelled_and_left_out_clips_named(
 
 
 @pytest.mark.parametrize(("protocol", "validation", "written"), [
-    ("loso", "speakers", "speakers"), ("loso", "statements", "statements"), ("random_kfold", "speakers", "clips"),
+    ("speaker_holdout", "speakers", "speakers"), ("speaker_holdout", "statements", "statements"),
+    ("random_kfold", "speakers", "clips"),
 ])
 def test_it_is_written_by_what_the_epoch_was_chosen(
     clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path, protocol: str, validation: str, written: str
 ) -> None:
-    settings = tiny(num_networks=0, split__protocol=protocol, split__validation=validation)
+    settings = tiny(num_networks=0, split__protocol=protocol, split__validation=validation, split__folds=2)
     said = train(clips, store, settings, tiny_network(), outputs(tmp_path))
     assert predictions.read(tmp_path / "predictions.parquet").origin.validation == written
     assert ("the validation part holds other sentences of the speakers that are trained on" in said) == (

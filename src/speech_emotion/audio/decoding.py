@@ -11,6 +11,7 @@ import soundfile
 from speech_emotion.audio.containers import ForFFmpeg, for_ffmpeg
 from speech_emotion.audio.recording import (
     BLOCK,
+    LONGEST,
     NoDecoder,
     Recording,
     UnreadableAudio,
@@ -45,14 +46,18 @@ class SoundFileRecording:
         For messages.
     file : soundfile.SoundFile
         The open file.
+    longest : float > 0
+        Length in s beyond which it is not decoded.
     """
 
-    def __init__(self, path: Path | str, file: soundfile.SoundFile) -> None:
+    def __init__(self, path: Path | str, file: soundfile.SoundFile, longest: float = LONGEST) -> None:
         self.sample_rate: int = file.samplerate
         self.channels: int = file.channels
         self.lossless: bool = file.subtype.startswith(("PCM", "FLOAT", "DOUBLE", "ALAC"))
+        self.encoding: str = file.subtype.lower()
         self._path = path
         self._file = file
+        self._longest = longest
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Decode the file piece by piece, once; see `Recording.blocks`.
@@ -61,7 +66,7 @@ class SoundFileRecording:
         """
         announced = 0 if self._file.frames >= _UNKNOWN else self._file.frames
         decoded = 0
-        for block in plausible(self._path, self.sample_rate, self._blocks()):
+        for block in plausible(self._path, self.sample_rate, self._blocks(), self._longest):
             decoded += len(block)
             yield block
         if decoded < announced:
@@ -90,7 +95,7 @@ class SoundFileRecording:
         return read
 
 
-def opened(path: Path | str) -> AbstractContextManager[Recording]:
+def opened(path: Path | str, longest: float = LONGEST) -> AbstractContextManager[Recording]:
     """Open an audio file.
 
     Parameters
@@ -98,6 +103,8 @@ def opened(path: Path | str) -> AbstractContextManager[Recording]:
     path : Path or str
         A WAV, FLAC, AIFF, OGG, MP3 or other file that libsndfile reads, or one that FFmpeg decodes in its place (M4A,
         WebM, WMA and others; see `containers.ForFFmpeg`). The content decides, not the extension.
+    longest : float > 0
+        Length in s beyond which a recording is refused; infinity for who never holds a recording as a whole.
 
     Returns
     -------
@@ -132,17 +139,17 @@ def opened(path: Path | str) -> AbstractContextManager[Recording]:
         raise _unreadable(path, error) from error
     except (soundfile.LibsndfileError, TypeError) as error:
         if container := for_ffmpeg(path):
-            return _by_ffmpeg(path, container)
+            return _by_ffmpeg(path, container, longest)
         raise _unreadable(path, error) from error
     if file.format in _BY_EXTENSION and (container := for_ffmpeg(path)):
         file.close()
-        return _by_ffmpeg(path, container)
+        return _by_ffmpeg(path, container, longest)
     try:
-        _require_sound(path, file)
+        _require_sound(path, file, longest)
     except UnreadableAudio:
         file.close()
         raise
-    return _by_libsndfile(path, file)
+    return _by_libsndfile(path, file, longest)
 
 
 def read(path: Path | str) -> tuple[np.ndarray, int]:
@@ -177,12 +184,12 @@ def read(path: Path | str) -> tuple[np.ndarray, int]:
 
 
 @contextmanager
-def _by_libsndfile(path: Path | str, file: soundfile.SoundFile) -> Iterator[Recording]:
+def _by_libsndfile(path: Path | str, file: soundfile.SoundFile, longest: float) -> Iterator[Recording]:
     with file:
-        yield SoundFileRecording(path, file)
+        yield SoundFileRecording(path, file, longest)
 
 
-def _by_ffmpeg(path: Path | str, container: ForFFmpeg) -> AbstractContextManager[Recording]:
+def _by_ffmpeg(path: Path | str, container: ForFFmpeg, longest: float) -> AbstractContextManager[Recording]:
     try:
         # Only here: it is optional, and takes a tenth of a second to load.
         from speech_emotion.audio import ffmpeg
@@ -191,7 +198,7 @@ def _by_ffmpeg(path: Path | str, container: ForFFmpeg) -> AbstractContextManager
                         "pip install 'speech-emotion[formats]'") from error
     if missing := cut_short(path):
         raise UnreadableAudio(f"{path}: damaged audio ({missing})")
-    return ffmpeg.opened(path, container)
+    return ffmpeg.opened(path, container, longest)
 
 
 def _is_sample_dump(path: Path | str) -> bool:
@@ -201,12 +208,12 @@ def _is_sample_dump(path: Path | str) -> bool:
     return head[:2] == b"\xf0\x7e" and head[3:] == b"\x01"
 
 
-def _require_sound(path: Path | str, file: soundfile.SoundFile) -> None:
+def _require_sound(path: Path | str, file: soundfile.SoundFile, longest: float) -> None:
     if file.format == "RAW":
         raise UnreadableAudio(f"{path}: {_HEADERLESS}")
     if file.format not in _TAKEN:
         raise UnreadableAudio(f"{path}: {_NOT_READ.format(file.format_info)}")
-    require_plausible(path, file.samplerate, 0 if file.frames >= _UNKNOWN else file.frames)
+    require_plausible(path, file.samplerate, 0 if file.frames >= _UNKNOWN else file.frames, longest)
     if missing := cut_short(path):
         raise UnreadableAudio(f"{path}: damaged audio ({missing})")
 

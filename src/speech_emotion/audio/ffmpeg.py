@@ -11,7 +11,14 @@ import av
 import numpy as np
 
 from speech_emotion.audio.containers import ForFFmpeg
-from speech_emotion.audio.recording import BLOCK, NoAudioTrack, UnreadableAudio, plausible, require_plausible
+from speech_emotion.audio.recording import (
+    BLOCK,
+    LONGEST,
+    NoAudioTrack,
+    UnreadableAudio,
+    plausible,
+    require_plausible,
+)
 
 _DEMUXERS: dict[ForFFmpeg, str] = {
     "mp4": "mov",
@@ -42,23 +49,27 @@ class FFmpegRecording:
         Its track that is decoded.
     announced : float
         Its length in s, as far as the container announces it; else 0.
+    longest : float > 0
+        Length in s beyond which it is not decoded.
     """
 
     def __init__(self, path: Path | str, source: av.container.InputContainer, stream: av.AudioStream,
-                 announced: float) -> None:
+                 announced: float, longest: float = LONGEST) -> None:
         self.sample_rate: int = stream.rate
         self.channels: int = stream.channels
         self.lossless: bool = stream.codec_context.codec.lossless
+        self.encoding: str = stream.codec_context.codec.canonical_name
         self._path = path
         self._source = source
         self._stream = stream
         self._announced = announced
+        self._longest = longest
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Decode the file piece by piece, once; see `Recording.blocks`."""
         pieces: list[np.ndarray] = []
         waiting = decoded = 0
-        for piece in plausible(self._path, self.sample_rate, self._pieces()):
+        for piece in plausible(self._path, self.sample_rate, self._pieces(), self._longest):
             pieces.append(piece)
             waiting += len(piece)
             decoded += len(piece)
@@ -86,7 +97,7 @@ class FFmpegRecording:
 
 
 @contextmanager
-def opened(path: Path | str, container: ForFFmpeg) -> Iterator[FFmpegRecording]:
+def opened(path: Path | str, container: ForFFmpeg, longest: float = LONGEST) -> Iterator[FFmpegRecording]:
     """Open a file that FFmpeg decodes.
 
     Parameters
@@ -95,6 +106,8 @@ def opened(path: Path | str, container: ForFFmpeg) -> Iterator[FFmpegRecording]:
         A file; if it is a video, its sound is meant.
     container : str
         What `containers.sniff` says it is.
+    longest : float > 0
+        Length in s beyond which it is not decoded.
 
     Yields
     ------
@@ -133,4 +146,5 @@ def opened(path: Path | str, container: ForFFmpeg) -> Iterator[FFmpegRecording]:
             stream.codec_context.thread_count = 1  # whoever reads many files reads several at a time
             # Of a video, the pictures' length may be meant.
             announces = container in _ANNOUNCING and len(source.streams) == 1
-            yield FFmpegRecording(path, source, stream, (source.duration or 0) / av.time_base if announces else 0.0)
+            announced = (source.duration or 0) / av.time_base if announces else 0.0
+            yield FFmpegRecording(path, source, stream, announced, longest)

@@ -15,8 +15,8 @@ LOWEST_RATE, HIGHEST_RATE = 1_000, 768_000
 """Sample rates in Hz between which a header is believed: less carries no speech (telephones have 8,000), more no
 converter gives. A rate of 1 Hz makes 40 hours, and 9 GB at 16 kHz, of a file of 288 kB."""
 LONGEST = 4 * 3600.0
-"""Longest recording that is read, in s. A lossless file of hours of silence takes a few kB, so the file's size bounds
-nothing; this bounds what an hour takes in memory (docs/features.md)."""
+"""Longest recording that is read as a whole, in s. A lossless file of hours of silence takes a few kB, so the file's
+size bounds nothing; this bounds what an hour takes in memory (docs/features.md). Read in pieces, any length will do."""
 
 
 class UnreadableAudio(UserError):
@@ -44,6 +44,8 @@ class Recording(Protocol):
     """Number of channels; what is decoded is their mean."""
     lossless: bool
     """Whether its encoding gives back the very samples that went in."""
+    encoding: str
+    """The encoding's name, in small letters, as its decoder has it."""
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Decode the file piece by piece, once.
@@ -61,7 +63,7 @@ class Recording(Protocol):
         """
 
 
-def require_plausible(path: Path | str, sample_rate: int, num_samples: float) -> None:
+def require_plausible(path: Path | str, sample_rate: int, num_samples: float, longest: float = LONGEST) -> None:
     """Refuse what a header says before anything is made room for.
 
     Parameters
@@ -72,11 +74,13 @@ def require_plausible(path: Path | str, sample_rate: int, num_samples: float) ->
         In Hz.
     num_samples : float >= 0
         Announced, or decoded so far; per channel.
+    longest : float > 0
+        In s.
 
     Raises
     ------
     Implausible
-        If the rate is outside of `LOWEST_RATE` to `HIGHEST_RATE`, or the recording is longer than `LONGEST`.
+        If the rate is outside of `LOWEST_RATE` to `HIGHEST_RATE`, or the recording is longer than `longest`.
 
     Examples
     --------
@@ -87,14 +91,16 @@ def require_plausible(path: Path | str, sample_rate: int, num_samples: float) ->
     if not LOWEST_RATE <= sample_rate <= HIGHEST_RATE:
         raise Implausible(f"{path}: says a sample rate of {sample_rate} Hz, which is not from {LOWEST_RATE} to "
                           f"{HIGHEST_RATE}")
-    if num_samples / sample_rate > LONGEST:
-        raise Implausible(f"{path}: is longer than {LONGEST / 3600:g} hours")
+    if num_samples / sample_rate > longest:
+        raise Implausible(f"{path}: is longer than {longest / 3600:g} hours")
 
 
-def plausible(path: Path | str, sample_rate: int, blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+def plausible(
+    path: Path | str, sample_rate: int, blocks: Iterable[np.ndarray], longest: float = LONGEST
+) -> Iterator[np.ndarray]:
     """Pass a recording on as it is decoded, as long as `require_plausible` is content: not every header is right."""
     num_samples = 0
     for block in blocks:
         num_samples += len(block)
-        require_plausible(path, sample_rate, num_samples)
+        require_plausible(path, sample_rate, num_samples, longest)
         yield block

@@ -1,7 +1,7 @@
 """Audio at another sample rate: a file in pieces as it is decoded, or samples in memory."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -101,30 +101,60 @@ def streamed(blocks: Iterable[np.ndarray], sample_rate: int, target: int, qualit
     (160,)
     """
     held = bytearray()  # which grows where it is: hours are never there twice
+    for piece in pieces(blocks, sample_rate, target, quality):
+        held += piece.data
+    return np.frombuffer(held, dtype=np.float32)
+
+
+def pieces(blocks: Iterable[np.ndarray], sample_rate: int, target: int, quality: str = "HQ") -> Iterator[Float32]:
+    """Bring a recording to another sample rate, as `streamed` does, and never hold it as a whole.
+
+    Parameters
+    ----------
+    blocks, sample_rate, target, quality
+        As for `streamed`.
+
+    Yields
+    ------
+    np.ndarray [shape=(m,), dtype=float32]
+        The next samples, some at a time; together they are what `streamed` gives. Overwritten by the next piece.
+
+    Examples
+    --------
+    >>> [len(piece) for piece in pieces(iter([np.zeros(400, np.float32), np.zeros(41, np.float32)]), 16000, 16000)]
+    [400, 41]
+    """
     if sample_rate == target:
         for block in blocks:
-            held += np.ascontiguousarray(block, dtype=np.float32).data
-        return np.frombuffer(held, dtype=np.float32)
-    stream = _stream(sample_rate, target, quality)
-    num_samples = 0
-    for block in blocks:
-        num_samples += len(block)
-        held += stream.resample_chunk(np.ascontiguousarray(block)).data
-    held += stream.resample_chunk(np.empty(0, dtype=np.float32), last=True).data
-    # soxr rounds the length, librosa rounds it up and pads with zeros.
-    length = -(-num_samples * target // sample_rate)
-    held += bytes(max(0, 4 * length - len(held)))
-    return np.frombuffer(held, dtype=np.float32)[:length]
-
-
-_kept = threading.local()
-
-
-def _stream(sample_rate: int, target: int, quality: str) -> soxr.ResampleStream:
+            yield np.ascontiguousarray(block, dtype=np.float32)
+        return
     # Designing the filter takes time, so that each thread keeps its resamplers; one serves one signal at a time.
     streams: dict[tuple[int, int, str], soxr.ResampleStream] = _kept.__dict__.setdefault("streams", {})
     key = (sample_rate, target, quality)
-    if key not in streams:
-        streams[key] = soxr.ResampleStream(sample_rate, target, 1, dtype="float32", quality=quality)
-    streams[key].clear()
-    return streams[key]
+    stream = streams.pop(key, None) or soxr.ResampleStream(sample_rate, target, 1, dtype="float32", quality=quality)
+    stream.clear()
+    taken = given = 0
+    for block in blocks:
+        taken += len(block)
+        piece = stream.resample_chunk(np.ascontiguousarray(block, dtype=np.float32))
+        given += len(piece)
+        yield piece
+    # soxr rounds the length, librosa rounds it up and pads with zeros.
+    left = max(0, length(taken, sample_rate, target) - given)
+    last = stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)[:left]
+    streams[key] = stream
+    yield np.concatenate([last, np.zeros(left - len(last), np.float32)])
+
+
+def length(num_samples: int, sample_rate: int, target: int) -> int:
+    """Say how many samples a recording has at another rate, rounded up.
+
+    Examples
+    --------
+    >>> length(441, 44100, 16000), length(442, 44100, 16000)
+    (160, 161)
+    """
+    return -(-num_samples * target // sample_rate)
+
+
+_kept = threading.local()

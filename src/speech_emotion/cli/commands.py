@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from speech_emotion.cli import agree, cache, compare, corpora, corpus, encoder, export, inspect, page, predict, splits
+from speech_emotion.cli import (
+    agree,
+    cache,
+    compare,
+    corpora,
+    corpus,
+    encoder,
+    export,
+    inspect,
+    listen,
+    page,
+    predict,
+    splits,
+    timeline,
+)
 
 _DECISIVE = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "dvc")
 """Libraries whose versions a report of a defect should name."""
@@ -19,6 +33,8 @@ app = typer.Typer(
 )
 """The command `ser`, for typer's and click's own tools; errors come out of it as exceptions."""
 app.command()(predict.predict)
+app.command()(timeline.timeline)
+app.command()(listen.listen)
 app.command()(splits.splits)
 app.command()(agree.agree)
 app.command()(compare.compare)

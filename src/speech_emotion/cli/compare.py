@@ -19,6 +19,8 @@ def compare(
         "--baseline", help="Compare all with the first one's baseline without a network.")] = False,
     common: Annotated[bool, typer.Option(
         "--common", help="Compare runs of different splits too, on the clips that all tested; marked so.")] = False,
+    seeds: Annotated[bool, typer.Option(
+        "--seeds", help="The runs differ by their seed alone: tell mean and spread, and add their ensemble.")] = False,
     sort: Annotated[bool, typer.Option("--sort", help="The highest UAR first.")] = False,
     output_format: Annotated[Format | None, typer.Option(
         "--format", show_default="as the extension of --output, else table", help="How to write the result.")] = None,
@@ -39,6 +41,8 @@ def compare(
     """
     if len(names) + baseline < 2:
         raise UserError("name two runs at least, or one and --baseline")
+    if seeds and len(names) < 2:
+        raise UserError("--seeds needs two runs at least")
     if len(set(names)) < len(names):
         raise UserError("a run is named twice")
     if as_json + as_csv + (output_format is not None) > 1:
@@ -48,6 +52,7 @@ def compare(
     import pandas as pd
 
     from speech_emotion.comparison import compare as measured
+    from speech_emotion.comparison import seeds as of_seeds
     from speech_emotion.comparison import sources, tables
     from speech_emotion.comparison.alignment import contender
     from speech_emotion.params.base import load
@@ -56,12 +61,17 @@ def compare(
     settings = load(params, Evaluate)
     runs = [sources.read(name, manifest) for name in names]
     contenders = ([contender(runs[0], baseline=True)] if baseline else []) + [contender(run) for run in runs]
+    if seeds:
+        contenders.append(contender(of_seeds.ensemble(runs)))
+        common = True  # the seed decides the split, too
     who = pd.concat([run.clips[["clip_id", "speaker"]] for run in runs]).drop_duplicates()
     if who["clip_id"].duplicated().any():
         raise UserError(f"the runs' manifests do not agree who speaks in clip "
                         f"{who.loc[who['clip_id'].duplicated(), 'clip_id'].iloc[0]}")
     comparison = measured(contenders, who.set_index("clip_id")["speaker"], resamples=settings.resamples,
                           confidence=settings.confidence, seed=runs[0].predictions.origin.seed, common=common)
+    if seeds:
+        comparison["seeds"] = of_seeds.spread(comparison["runs"][-1 - len(runs):-1])
     if sort:
         comparison["runs"].sort(key=lambda run: -run["uar"]["value"])
     if clips is not None:

@@ -13,7 +13,9 @@ def export(
     models: Annotated[
         Path, typer.Option(help="Trained model: the pipeline's folder, or one bundle in it.")
     ] = Path("models"),
-    output: Annotated[Path, typer.Option(help="The file to write.")] = Path("model.onnx"),
+    output: Annotated[
+        Path, typer.Option(help="The file to write: ONNX, or LiteRT if its name ends in .tflite.")
+    ] = Path("model.onnx"),
     fold: Annotated[int | None, typer.Option(
         min=0, show_default="all, averaged", help="Export the model of this fold alone.")] = None,
     precision: Annotated[Precision, typer.Option(
@@ -22,10 +24,10 @@ def export(
         help="What evaluation found, for the file's metadata; nothing if there is no such file.",
     )] = Path("metrics/evaluate.json"),
 ) -> None:
-    """Write the trained model as one ONNX file: samples in, probabilities out.
+    """Write the trained model as one file: samples in, probabilities out.
 
-    Whatever runs ONNX files runs it, without this project and what it trains with; docs/export.md says what it takes
-    and gives, and how to use it. A setting that cannot be exported is named.
+    Whatever runs ONNX or LiteRT files runs it, without this project and what it trains with; docs/export.md says what
+    it takes and gives, and how to use it. A setting that cannot be exported is named.
     """
     backend.load()
     from speech_emotion.export.write import load, read_scores, write

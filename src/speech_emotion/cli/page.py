@@ -36,8 +36,8 @@ def page(
     Sound is recorded or a file is chosen in the page, and judged there: nothing is uploaded.
     """
     from speech_emotion.page import runtime as runtimes
-    from speech_emotion.page.serve import served
     from speech_emotion.page.folder import write
+    from speech_emotion.page.serve import served
 
     text = _card(models, card)
     found = runtimes.files(runtime)

@@ -1,52 +1,116 @@
 """``ser predict``."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
 from speech_emotion.models import backend
 from speech_emotion.prediction.export import Format, text
 
+if TYPE_CHECKING:  # TensorFlow takes long to load
+    from speech_emotion.prediction.predictor import Predictor
+
 
 def predict(
     paths: Annotated[list[Path], typer.Argument(
-        metavar="FILE|FOLDER|-...", help="Audio, in any format and sample rate; - for what is piped in.")],
+        metavar="FILE|FOLDER|-...", help="Audio, in any format, sample rate and length; - for what is piped in.")],
     models: Annotated[
         Path, typer.Option(help="Trained model: the pipeline's folder, or one bundle in it.")
     ] = Path("models"),
     output_format: Annotated[Format | None, typer.Option(
-        "--format", show_default="as the extension of --output, else table", help="How to write the result.")] = None,
+        "--format", show_default="as the extension of --output, else table",
+        help="How to write the result. jsonl: a line for each file as soon as it is judged.")] = None,
     output: Annotated[Path | None, typer.Option(help="Write the result here instead of printing it.")] = None,
+    resume: Annotated[bool, typer.Option(
+        "--resume", help="Go on with the lines of JSON in --output; files that are in it, and the same, are left out.",
+    )] = False,
 ) -> None:
     """Predict the emotion in audio files: the label and the probability of every label.
 
     What is silent, too short or not finite gets neither: its note says "not judged: silent". Clips that are clipped or
-    very quiet are judged and noted. A model that normalises by speaker takes all files of one call for one speaker's.
+    very quiet are judged and noted. What is longer than two minutes is judged in parts. A model that normalises by
+    speaker takes all files of one call for one speaker's.
 
-    Exit status: 1 if a file could not be read (it is named on standard error, and the others are judged); else 0,
-    judged or not.
+    Exit status: 0 if every file could be read, judged or not; 1 if one could not (it is named on standard error, and
+    the others are judged), or nothing could be done; 2 for options that there are not; 130 after Ctrl-C.
     """
+    form = output_format or Format.of(output)
+    if resume and (form is not Format.JSONL or output is None):
+        raise UserError("--resume goes on with lines of JSON; give --format jsonl and --output, too")
+    if form is Format.JSONL and output and not resume and output.exists() and output.stat().st_size:
+        raise UserError(f"{output}: is there already; go on with it (--resume), or remove it")
     backend.load()
-    from speech_emotion.prediction.files import predict_files
     from speech_emotion.prediction.predictor import Predictor
 
     predictor = Predictor.load(models)
     if predictor.synthetic:
         print("note: this model was trained on synthetic speech alone; it knows no human speech", file=sys.stderr)
-    table, failures = predict_files(paths, predictor)
+    if form is Format.JSONL:
+        failures, judged = _write_lines(paths, models, predictor, output, resume)
+    else:
+        failures, judged = _write_table(paths, predictor, form, output)
     if predictor.transductive:
-        print(f"note: this model normalises by speaker; these {table['not_judged'].isna().sum()} clips were taken for "
-              "all of one speaker, and each is judged beside the others", file=sys.stderr)
-    result = text(table, output_format or Format.of(output))
+        print(f"note: this model normalises by speaker; these {judged} clips were taken for all of one speaker, and "
+              "each is judged beside the others", file=sys.stderr)
+    for failure in failures:
+        print(f"error: {failure}", file=sys.stderr)
+    if failures:
+        raise typer.Exit(1)
+
+
+def _write_table(
+    paths: list[Path], predictor: "Predictor", form: Format, output: Path | None
+) -> tuple[list[str], int]:
+    from speech_emotion.prediction.files import predict_files
+
+    table, failures = predict_files(paths, predictor)
+    result = text(table, form)
     if output is None:
         sys.stdout.write(result)
     else:
         with replacing(output) as temporary:
             temporary.write_text(result, encoding="utf-8")
-    for failure in failures:
-        print(f"error: {failure}", file=sys.stderr)
-    if failures:
-        raise typer.Exit(1)
+    return failures, int(table["not_judged"].isna().sum())
+
+
+def _write_lines(
+    paths: list[Path], models: Path, predictor: "Predictor", output: Path | None, resume: bool
+) -> tuple[list[str], int]:
+    from speech_emotion.prediction import batch
+    from speech_emotion.prediction.files import predict_each
+    from speech_emotion.prediction.said import Predicted
+
+    if resume and predictor.transductive:
+        raise UserError("this model judges each clip beside the others of the call, so that none can be left out; "
+                        "run it without --resume")
+    model = batch.model_digest(models)
+    done = batch.resume(output, model) if resume and output else {}
+    failures, judged = [], 0
+    with _opened(output) as file:
+        for one in predict_each(paths, predictor, done):
+            if isinstance(one, Predicted):
+                judged += one.not_judged is None
+                file.write(batch.line(one, predictor.labels, model).encode())
+                file.flush()  # a run that is killed loses the file that it was at, and no other
+            else:
+                failures.append(str(one))
+    if done and output:
+        batch.without_repeats(output)
+    return failures, judged
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[BinaryIO]:
+    """Open what lines are added to: it grows in its place, where other formats are written whole or not at all."""
+    if output is None:
+        yield sys.stdout.buffer
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("ab") as file:
+        yield file

@@ -1,4 +1,4 @@
-from . import alignment, sources, tables
+from . import alignment, seeds, sources, tables
 from .differences import compare
 
-__all__ = ["alignment", "compare", "sources", "tables"]
+__all__ = ["alignment", "compare", "seeds", "sources", "tables"]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from speech_emotion.comparison.alignment import Aligned, Contender, align
 from speech_emotion.evaluation import intervals, metrics
+from speech_emotion.predictions import Origin
 
 GAINED, LOST, OTHER = "right now", "wrong now", "otherwise wrong"
 """How a clip's answer can differ from that of the first run."""
@@ -84,7 +85,7 @@ def compare(
             changed = _changed(aligned, each.name)
             sides = {side: int((changed["change"] == side).sum()) for side in (GAINED, LOST, OTHER)}
             run |= {"difference": difference, "sides": sides, "changed": changed.to_dict("records"),
-                    "settings": _other_settings(contenders[0], each)}
+                    "settings": other_settings(contenders[0].origin, each.origin)}
     _add_holm(runs[1:])
     return {
         "reference": contenders[0].name,
@@ -142,8 +143,17 @@ def _changed(aligned: Aligned, name: str) -> pd.DataFrame:
     return table.assign(change=change)
 
 
-def _other_settings(first: Contender, other: Contender) -> dict[str, Any]:
-    then, now = _flat(first.origin.settings), _flat(other.origin.settings)
+def other_settings(first: Origin, other: Origin) -> dict[str, Any]:
+    """Say which settings, by their names with dots, another run has otherwise, and how.
+
+    Examples
+    --------
+    >>> one, two = (Origin(("anger", "fear"), "loso", True, False, seed=seed, settings={"train_cnn": {"seed": seed}})
+    ...             for seed in (1, 2))
+    >>> other_settings(one, two)
+    {'train_cnn.seed': 2}
+    """
+    then, now = _flat(first.settings), _flat(other.settings)
     return {key: now.get(key) for key in sorted(then.keys() | now.keys()) if then.get(key) != now.get(key)}
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from speech_emotion.comparison.differences import GAINED, LOST, OTHER
 from speech_emotion.core.errors import UserError
 
+_NAMES = {"UAR": "uar", "accuracy": "accuracy", "macro-F1": "macro_f1"}
 _LATEX = {"\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",
           **{sign: f"\\{sign}" for sign in "&%$#_{}"}}
 
@@ -149,6 +150,10 @@ def _said(comparison: dict[str, Any]) -> list[str]:
             f"({comparison['interval_note']})"]
     if not comparison["same_split"]:
         said.append("NOT THE SAME SPLIT, so differences need not be of the models: " + "; ".join(comparison["split"]))
+    if "seeds" in comparison:
+        said += [f"{name} over {len(comparison['seeds']['seeds'])} seeds: mean {of['mean']:.3f}, standard deviation "
+                 f"{of['std']:.3f} ({of['min']:.3f} to {of['max']:.3f})"
+                 for name, of in ((name, comparison["seeds"][key]) for name, key in _NAMES.items())]
     said += comparison["notes"]
     for run in comparison["runs"]:
         if settings := run.get("settings"):

@@ -1,5 +1,6 @@
 """What kind of processor this is, by which libraries choose their instructions."""
 
+import platform
 from pathlib import Path
 
 _CPUINFO = Path("/proc/cpuinfo")
@@ -24,3 +25,15 @@ def kind() -> list[str]:
     except OSError:
         return []
     return [line for line in first.splitlines() if line.partition(":")[0].strip() in _TELLING]
+
+
+def name() -> str:
+    """Give the processor's name for people, or at least what kind of machine this is.
+
+    Examples
+    --------
+    >>> name() != ""
+    True
+    """
+    models = [line.partition(":")[2].strip() for line in kind() if line.startswith("model name")]
+    return models[0] if models else platform.machine() or "unknown"

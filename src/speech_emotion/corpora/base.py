@@ -127,6 +127,9 @@ class Corpus:
     """Called with the root folder and, by keyword, this corpus's options; reads the corpus's own tables, if any."""
     redistributable: bool = False
     """Whether anybody may pass its audio on to anybody, for any purpose. What is not known counts as no."""
+    excerpts: bool = False
+    """Whether clips, cut and encoded anew, may at least be shown to others with the authors' names and the licence, for
+    nothing in return: what a report may hold. So may those of a corpus that is `redistributable`."""
     homepage: str | None = None
     """Where the authors describe it."""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -155,6 +158,11 @@ class Corpus:
     """Of a described corpus: the folder that its description covers, relative to the root; None for all others."""
     remarks: Callable[[Sequence[Clip]], list[str]] | None = None
     """From the clips taken to what the user should know about how they were read, in a line each."""
+
+    @property
+    def quotable(self) -> bool:
+        """Whether a report may hold clips of it, with the authors' names and the licence."""
+        return self.redistributable or self.excerpts
 
 
 def nearest(path: PurePosixPath, names: Callable[[str], str | None]) -> str | None:

@@ -103,6 +103,7 @@ CORPUS = Corpus(
     citation=CITATION,
     licence=LICENCE,
     redistributable=False,
+    excerpts=True,  # non-commercial, with attribution and under the same licence
     how_to_get="ser download ravdess",
     make_parser=make_parser,
     labels=LABELS,

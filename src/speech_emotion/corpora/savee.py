@@ -35,10 +35,51 @@ LABELS = {label: label for label in NATIVE.values()}
 
 # Known defects: many clips are clipped; the same names occur in every speaker's folder.
 
-# Naming scheme: DC/a01 or, in flat copies, DC_a01. Which sentence a number stands for differs by emotion (only some
-# are common to all), so the statement is emotion and number.
+# Naming scheme: DC/a01 or, in flat copies, DC_a01.
 _NAME = re.compile(r"((?P<speaker>DC|JE|JK|KL)[-_ ]?)?(?P<emotion>sa|su|[a-z])(?P<sentence>\d\d)", re.IGNORECASE)
 _FOLDER = re.compile(r"(DC|JE|JK|KL)", re.IGNORECASE)
+
+_COMMON = 3
+"""Sentences that all emotions have."""
+_REPEATED = (19, ("a", "d", "f", "su", "sa", "h"), (4, 5))
+"""From which neutral sentence on the emotions' own ones recur, in which order of the emotions, and which they are."""
+
+
+def sentence(code: str, number: int) -> str:
+    """Say which sentence a number stands for, alike for all emotions that have it.
+
+    The authors say (SAVEE's page "Database") that each emotion has 15 sentences of TIMIT, 3 that are common to all, 2
+    of its own and 10 others, and that neutral has the 3 common ones, the 12 of the six emotions, and 15 others. They do
+    not say which number is which. That 01 to 03 are the common ones, 04 and 05 the emotion's own, and that these recur
+    as n19 to n30 in the order of `_REPEATED`, is inferred: the sentences that the authors quote stand at these places
+    in the list of MEAD (Wang et al. 2020, doi:10.1007/978-3-030-58589-1_42), and the lengths of the published files
+    agree: of all 720 orders at all places this one fits best (tests/corpora/test_savee.py). Nobody has listened.
+    Whether two of the other sentences agree is not known; the authors say that they differ.
+
+    Parameters
+    ----------
+    code : str
+        Of the emotion, a key of `NATIVE`.
+    number : int
+        From the file's name.
+
+    Returns
+    -------
+    str
+        "common01" to "common03"; else emotion and number, for repeated sentences those of the emotion that owns it.
+
+    Examples
+    --------
+    >>> sentence("su", 2), sentence("h", 12), sentence("n", 18), sentence("n", 19)
+    ('common02', 'h12', 'n18', 'a04')
+    """
+    first, emotions, own = _REPEATED
+    if 1 <= number <= _COMMON:
+        return f"common{number:02d}"
+    if code == "n" and first <= number < first + len(emotions) * len(own):
+        emotion, which = divmod(number - first, len(own))
+        code, number = emotions[emotion], own[which]
+    return f"{code}{number:02d}"
 
 
 def parse(path: PurePosixPath) -> Clip | Unfit | None:
@@ -55,7 +96,7 @@ def parse(path: PurePosixPath) -> Clip | Unfit | None:
         return Unfit("unknown-label", f"emotion '{code}' is none of {', '.join(NATIVE)}")
     return at_odds(speaker, folder) or Clip(
         label=LABELS[NATIVE[code]], native_label=NATIVE[code], speaker=speaker, sex=SPEAKERS[speaker].sex,
-        language="en", statement=f"{code}{match['sentence']}",
+        language="en", statement=sentence(code, int(match["sentence"])),
     )
 
 

@@ -83,6 +83,7 @@ CORPUS = Corpus(
     citation=CITATION,
     licence=LICENCE,
     redistributable=False,
+    excerpts=False,  # no derivatives: nothing that was cut
     how_to_get="ser download tess",
     make_parser=make_parser,
     labels=LABELS,

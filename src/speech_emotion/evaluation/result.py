@@ -10,12 +10,12 @@ from speech_emotion.corpora.artificial import SYNTHETIC
 from speech_emotion.corpora.human import HUMAN
 from speech_emotion.evaluation import intervals, metrics, probabilistic
 from speech_emotion.evaluation.history import kept_epochs
-from speech_emotion.params.evaluate import Evaluate
+from speech_emotion.params.evaluate import Intervals
 from speech_emotion.predictions import Origin
 
 
 def result(
-    predictions: pd.DataFrame, history: pd.DataFrame, origin: Origin, settings: Evaluate
+    predictions: pd.DataFrame, history: pd.DataFrame, origin: Origin, settings: Intervals
 ) -> dict[str, Any]:
     """Compute what a reader needs in order to trust and to compare a result.
 
@@ -28,8 +28,8 @@ def result(
         Rows fold, network, epoch, kept.
     origin : Origin
         What run the predictions are of.
-    settings : Evaluate
-        Settings of the stage.
+    settings : Intervals
+        How intervals are drawn.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def result(
     ...                      "p_anger": [0.5, 0.5, 0.5, 0.0], "p_calm": 0.25, "p_fear": [0.25, 0.25, 0.25, 0.75]})
     >>> epochs = pd.DataFrame({"fold": 0, "network": 0, "epoch": [1, 2], "kept": [False, True]})
     >>> origin = Origin(("anger", "calm", "fear"), "loso", True, False, seed=1, settings={})
-    >>> numbers = result(rows, epochs, origin, Evaluate(resamples=1000, confidence=0.95, dpi=100))
+    >>> numbers = result(rows, epochs, origin, Intervals(resamples=1000, confidence=0.95))
     >>> numbers["uar"], numbers["uar_speaker_mean"], numbers["recall"]
     (0.75, 0.75, {'anger': 1.0, 'fear': 0.5})
     >>> numbers["baseline"]["uar"], numbers["baseline"]["uar_gain"]
@@ -126,7 +126,7 @@ def _uar_by(predictions: pd.DataFrame, column: str) -> np.ndarray:
     return metrics.uar_of_counts(metrics.counts_by(*(predictions[name] for name in (column, "label", "predicted"))))
 
 
-def _baseline(predictions: pd.DataFrame, settings: Evaluate, seed: int) -> dict[str, Any]:
+def _baseline(predictions: pd.DataFrame, settings: Intervals, seed: int) -> dict[str, Any]:
     """How the baseline alone did on the same clips, and by how much the model is better."""
     numbers = _overall(predictions.assign(predicted=predictions["baseline"]))
     gain = metrics.uar(predictions["label"], predictions["predicted"]) - numbers["uar"]
@@ -154,7 +154,7 @@ def _human(corpora: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 
 def _interval(
-    predictions: pd.DataFrame, metric: Callable[[np.ndarray], np.ndarray], settings: Evaluate, seed: int,
+    predictions: pd.DataFrame, metric: Callable[[np.ndarray], np.ndarray], settings: Intervals, seed: int,
     against: str | None = None,
 ) -> tuple[float, float] | None:
     return intervals.by_speaker(predictions, metric, resamples=settings.resamples, confidence=settings.confidence,

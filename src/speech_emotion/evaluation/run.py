@@ -11,7 +11,7 @@ from speech_emotion.evaluation.pooling import pool_test_parts
 from speech_emotion.evaluation.result import result
 from speech_emotion.evaluation.shortcuts import shortcuts
 from speech_emotion.evaluation.slices import gaps, slices
-from speech_emotion.params.evaluate import Evaluate
+from speech_emotion.params.evaluate import Intervals
 from speech_emotion.predictions import Predictions
 
 
@@ -89,7 +89,7 @@ class Evaluation:
 
 
 def evaluate(
-    clips: pd.DataFrame, predictions: Predictions, history: pd.DataFrame, settings: Evaluate
+    clips: pd.DataFrame, predictions: Predictions, history: pd.DataFrame, settings: Intervals
 ) -> Evaluation:
     """Measure a run.
 
@@ -101,8 +101,8 @@ def evaluate(
         Of the validation and test parts.
     history : pd.DataFrame
         Rows fold, network, epoch, kept, loss, val_loss, accuracy, val_accuracy.
-    settings : Evaluate
-        Settings of the stage.
+    settings : Intervals
+        How intervals are drawn.
 
     Returns
     -------
@@ -125,7 +125,7 @@ def evaluate(
     ...     "clip_id": ["toy-1", "toy-2", "toy-3"], "corpus": "toy", "label": ["fear", "anger", "fear"],
     ...     "speaker": ["toy-ann", "toy-bob", "toy-bob"], "digest": ["1", "2", "3"]})
     >>> epochs = pd.DataFrame({"fold": [0], "network": [0], "epoch": [1], "kept": [True]})
-    >>> measured = evaluate(clips, predictions, epochs, Evaluate(resamples=1000, confidence=0.95, dpi=100))
+    >>> measured = evaluate(clips, predictions, epochs, Intervals(resamples=1000, confidence=0.95))
     >>> print(measured.title)
     toy, loso
     UAR 1.000 (no interval: 1 test speaker, fewer than 5), 2 clips

@@ -22,10 +22,12 @@ FREE = 0.1
 """By so much a property may exceed chance without a warning, however bad the model is."""
 _PROPERTIES = {
     "text": ("statement",), "duration": ("duration",), "level": ("rms_dbfs", "peak_dbfs"),
-    "format": ("sample_rate", "channels"), "corpus": ("corpus",), "sex": ("sex",), "speaker": ("speaker",),
+    "silence": ("leading_silence", "trailing_silence"), "noise": ("noise_dbfs",), "bandwidth": ("bandwidth",),
+    "sample_rate": ("sample_rate",), "format": ("channels", "encoding"),
+    "corpus": ("corpus",), "sex": ("sex",), "speaker": ("speaker",),
 }
 """What is told of a clip, and the columns of the manifest that say it."""
-_CONTINUOUS = ("duration", "rms_dbfs", "peak_dbfs")
+_CONTINUOUS = ("duration", "rms_dbfs", "peak_dbfs", "leading_silence", "trailing_silence", "noise_dbfs", "bandwidth")
 
 
 def shortcuts(clips: pd.DataFrame, predictions: Predictions, test: pd.DataFrame) -> dict[str, Any]:

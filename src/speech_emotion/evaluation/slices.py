@@ -8,7 +8,7 @@ import pandas as pd
 
 from speech_emotion.evaluation import intervals, metrics
 from speech_emotion.manifest import FLAG_SEPARATOR
-from speech_emotion.params.evaluate import Evaluate
+from speech_emotion.params.evaluate import Intervals
 
 MIN_CLIPS = 20
 """Of a slice with fewer, nothing but their number is told: a share of so few is uncertain by a fifth."""
@@ -21,15 +21,15 @@ _DIMENSIONS = ("corpus", "language", "sex", "speaker", "label", "intensity", "st
 """Columns of the manifest; `duration` and `flag` are made of others."""
 
 
-def slices(clips: pd.DataFrame, settings: Evaluate, seed: int) -> pd.DataFrame:
+def slices(clips: pd.DataFrame, settings: Intervals, seed: int) -> pd.DataFrame:
     """Measure each slice of the test clips.
 
     Parameters
     ----------
     clips : pd.DataFrame
         As `pool_test_parts` gives it; of what it says of clips (`sex`, `statement` and so on), what there is.
-    settings : Evaluate
-        Settings of the stage.
+    settings : Intervals
+        How intervals are drawn.
     seed : int
         Of the draws of speakers.
 
@@ -44,7 +44,7 @@ def slices(clips: pd.DataFrame, settings: Evaluate, seed: int) -> pd.DataFrame:
     --------
     >>> clips = pd.DataFrame({"speaker": ["toy-ann"] * 20 + ["toy-bob"] * 4, "label": ["anger", "fear"] * 12,
     ...                       "predicted": "fear"})
-    >>> found = slices(clips, Evaluate(resamples=1000, confidence=0.95, dpi=100), seed=1)
+    >>> found = slices(clips, Intervals(resamples=1000, confidence=0.95), seed=1)
     >>> print(found[["dimension", "value", "clips", "labels", "uar"]].to_string(index=False))
     dimension   value  clips  labels  uar
       speaker toy-ann     20       2  0.5
@@ -68,15 +68,15 @@ def slices(clips: pd.DataFrame, settings: Evaluate, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numbers, float))
 
 
-def gaps(clips: pd.DataFrame, settings: Evaluate, seed: int) -> dict[str, dict[str, Any]]:
+def gaps(clips: pd.DataFrame, settings: Intervals, seed: int) -> dict[str, dict[str, Any]]:
     """Say how far apart the best and the worst sex are, and the best and the worst speaker.
 
     Parameters
     ----------
     clips : pd.DataFrame
         As for `slices`.
-    settings : Evaluate
-        Settings of the stage.
+    settings : Intervals
+        How intervals are drawn.
     seed : int
         Of the draws of speakers.
 
@@ -90,7 +90,7 @@ def gaps(clips: pd.DataFrame, settings: Evaluate, seed: int) -> dict[str, dict[s
     --------
     >>> clips = pd.DataFrame({"speaker": ["toy-ann"] * 20 + ["toy-bob"] * 20, "label": ["anger", "fear"] * 20,
     ...                       "predicted": ["fear"] * 20 + ["anger", "fear"] * 10})
-    >>> gaps(clips, Evaluate(resamples=1000, confidence=0.95, dpi=100), seed=1)["speaker"]["gap"]
+    >>> gaps(clips, Intervals(resamples=1000, confidence=0.95), seed=1)["speaker"]["gap"]
     0.5
     """
     found: dict[str, dict[str, Any]] = {}
@@ -132,7 +132,7 @@ def _dimensions(clips: pd.DataFrame) -> Iterator[tuple[str, dict[str, pd.DataFra
         yield "flag", {name or "none": clips[[name in of_clip for of_clip in flags]] for name in names}
 
 
-def _measured(clips: pd.DataFrame, settings: Evaluate, seed: int) -> dict[str, float | None]:
+def _measured(clips: pd.DataFrame, settings: Intervals, seed: int) -> dict[str, float | None]:
     counted: dict[str, float | None] = {
         "clips": len(clips), "speakers": clips["speaker"].nunique(), "labels": clips["label"].nunique()}
     if len(clips) < MIN_CLIPS:
@@ -150,7 +150,7 @@ def _measured(clips: pd.DataFrame, settings: Evaluate, seed: int) -> dict[str, f
 
 
 def _gap_interval(
-    best: pd.DataFrame, worst: pd.DataFrame, settings: Evaluate, seed: int
+    best: pd.DataFrame, worst: pd.DataFrame, settings: Intervals, seed: int
 ) -> tuple[float, float] | None:
     """Draw the speakers of either sex; none where one has too few."""
     values: list[np.ndarray] = []

@@ -7,7 +7,8 @@ import numpy as np
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.export import features, functionals, layers, signals
-from speech_emotion.export.graph import Graph, Tensor, concatenated, in_blocks
+from speech_emotion.export.graph import Graph, in_blocks
+from speech_emotion.export.tensor import Tensor, concatenated
 from speech_emotion.export.windows import Windows
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.models.bundle import Bundle
@@ -104,7 +105,7 @@ def _branch(samples: Tensor, bundles: Sequence[Bundle], recipe: Recipe, *, loops
     if blueprint.normalisation == "speaker":
         raise UserError("train_cnn.normalisation: speaker cannot be exported, since it takes other clips of the same "
                         "speaker; train with global or clip")
-    features.require_exact(recipe, blueprint.views)
+    features.require_exact(recipe, blueprint.views, _in_pauses(bundles))
     matrices = [features.matrix(signals.prepared(samples, recipe, view), recipe, features.FRAMES if loops else None)
                 for view in blueprint.views]
     of_views = [(Windows.of(each.size(0), blueprint.window_frames), each.size(0)) for each in matrices]
@@ -125,6 +126,18 @@ def _branch(samples: Tensor, bundles: Sequence[Bundle], recipe: Recipe, *, loops
     for other in own[1:]:
         clip = clip + other.mean(0)
     return Said(of_views[0][0].first, own[0], clip / float(len(own)))
+
+
+def _in_pauses(bundles: Sequence[Bundle]) -> set[str]:
+    """Name the columns that count in pauses: the baseline leaves these out where it knows the level."""
+    blueprint = bundles[0].blueprint
+    counted: set[str] = set()
+    if any(bundle.networks for bundle in bundles):
+        counted |= {*(blueprint.network_columns or blueprint.columns)}
+    if (not counted or blueprint.baseline_share) and (
+            blueprint.statistics != "functionals" or "rms" not in blueprint.columns):
+        counted |= {*blueprint.columns}
+    return counted
 
 
 def _seen(frames: Tensor, blueprint: Blueprint, axis: int) -> Tensor:

@@ -1,22 +1,25 @@
 """All features of a recipe side by side, as a part of a graph; see `features.compute`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.export.framing import Signal
-from speech_emotion.export.graph import Tensor, concatenated, in_blocks
+from speech_emotion.export.graph import in_blocks
 from speech_emotion.export.pitch import frequency
 from speech_emotion.export.signals import pooled, root_mean_square
 from speech_emotion.export.spectra import Computed, cepstrum, contrast, log_mel, pitch_classes
-from speech_emotion.features import mel, rms, zcr
+from speech_emotion.export.tensor import Tensor, concatenated
+from speech_emotion.features import mel, registry, rms, zcr
 from speech_emotion.features.views import PLAIN
 from speech_emotion.params.extract_mfcc import Recipe
 
 _DEEPEST_DB = 100.0
 """How far below the loudest band a resampler leaves nothing of its own, with something to spare."""
+_OF_NO_LEVEL = ("zcr", "f0", "chroma")
+"""Features that are the same however soft a signal is."""
 FRAMES = 1024
 """Frames whose spectra are computed at a time, at most."""
 
@@ -47,10 +50,20 @@ EXPORTED: Mapping[str, Callable[[Signal, Any], Computed]] = {
 """What makes each feature, by its name."""
 
 
-def require_exact(recipe: Recipe, views: Sequence[str]) -> None:
+def require_exact(recipe: Recipe, views: Sequence[str], in_pauses: Collection[str] = ()) -> None:
     """Refuse features whose numbers, of a view at another speed, are those of the resampler's rounding.
 
-    A slower view holds nothing above the frequencies that it comes from, and a faster one little at its upper end.
+    A slower view holds nothing above the frequencies that it comes from, and a faster one little at its upper end. Nor
+    is digital silence silent once it was resampled: what does not depend on the level takes what is left for a sound.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What decides the features.
+    views : sequence of str
+        Which are judged.
+    in_pauses : collection of str
+        Columns that count in pauses too.
 
     Raises
     ------
@@ -60,11 +73,16 @@ def require_exact(recipe: Recipe, views: Sequence[str]) -> None:
     if list(views) == [PLAIN]:
         return
     for name, settings in recipe.features.chosen().items():
-        unlimited = isinstance(settings, mel.Mel) and (settings.top_db is None or settings.top_db > _DEEPEST_DB)
-        if unlimited or name == "spectral_contrast":
-            what = f"{name} with a top_db of at most {_DEEPEST_DB:g}" if unlimited else f"without {name}"
-            raise UserError(f"extract_mfcc.features.{name}: of clips at other speeds this depends on the last bits of the "
-                            f"resampler, and cannot be exported; train {what}, or judge without speeds "
+        instead = ""
+        if isinstance(settings, mel.Mel) and (settings.top_db is None or settings.top_db > _DEEPEST_DB):
+            instead = f"train {name} with a top_db of at most {_DEEPEST_DB:g}"
+        elif name == "spectral_contrast":
+            instead = f"train without {name}"
+        elif name in _OF_NO_LEVEL and not set(in_pauses).isdisjoint(registry.features()[name].columns(settings)):
+            instead = f"leave {name} to the baseline, beside rms (train_cnn.baseline_only)"
+        if instead:
+            raise UserError(f"extract_mfcc.features.{name}: of clips at other speeds this depends on the last bits of "
+                            f"the resampler, and cannot be exported; {instead}, or judge without speeds "
                             "(train_cnn.average_speeds: false)")
 
 

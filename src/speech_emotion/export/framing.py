@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from speech_emotion.export.graph import Tensor
+from speech_emotion.export.tensor import Tensor
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from speech_emotion.export.graph import Tensor, concatenated, where
+from speech_emotion.export.tensor import Tensor, concatenated, where
 from speech_emotion.models import functionals
 from speech_emotion.models.functionals import Kind
 
@@ -151,10 +151,12 @@ class _Frames:
 def _of_pairs(frames: _Frames, names: list[str]) -> list[Tensor]:
     numbers = [name.rpartition("_")[2] for name in names]
     coarse = [at for at, number in enumerate(numbers) if not number.isdecimal() or int(number) < functionals.COARSE]
-    scaled = (frames.centred / (frames.deviation.reshape(0, 0, 1) + 1e-6)).gather(coarse, axis=1)
-    correlations = (scaled @ scaled.transpose(0, 2, 1)) / frames.count.reshape(0, 0, 1)
-    above = np.triu_indices(len(coarse), 1)
-    pairs = [correlations.reshape(0, -1).gather(above[0] * len(coarse) + above[1], axis=1)]
+    pairs = []
+    if len(coarse) > 1:
+        scaled = (frames.centred / (frames.deviation.reshape(0, 0, 1) + 1e-6)).gather(coarse, axis=1)
+        correlations = (scaled @ scaled.transpose(0, 2, 1)) / frames.count.reshape(0, 0, 1)
+        above = np.triu_indices(len(coarse), 1)
+        pairs.append(correlations.reshape(0, -1).gather(above[0] * len(coarse) + above[1], axis=1))
     if "rms" in names:
         at = names.index("rms")
         level, ordered = (rows.slice(1, at, at + 1) for rows in (frames.rows, frames.in_order()))

@@ -1,4 +1,4 @@
-"""A small builder of ONNX graphs: tensors on which arithmetic adds nodes, and loops over blocks."""
+"""A small builder of ONNX graphs, and loops over blocks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -7,17 +7,11 @@ from typing import Any
 import numpy as np
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
+from speech_emotion.export.tensor import TYPES, Tensor
+
 OPSET, IR = 17, 8
 """Operator set and file version: old enough for every runtime in use."""
 PRODUCER = "speech-emotion"
-
-_TYPES: dict[type, int] = {
-    np.float32: TensorProto.FLOAT, np.float64: TensorProto.DOUBLE, np.int64: TensorProto.INT64,
-    np.bool_: TensorProto.BOOL,
-}
-_END = 1 << 62
-"""Behind the end of any axis."""
-
 
 @dataclass
 class _Scope:
@@ -52,12 +46,12 @@ class Graph:
         self._tensors: list[TensorProto] = []
         self._count = 0
 
-    def input(self, name: str, dtype: type, shape: Sequence[str | int]) -> "Tensor":
+    def input(self, name: str, dtype: type, shape: Sequence[str | int]) -> Tensor:
         """Declare an input; a named dimension may have any size."""
-        self._inputs.append(helper.make_tensor_value_info(name, _TYPES[dtype], shape))
+        self._inputs.append(helper.make_tensor_value_info(name, TYPES[dtype], shape))
         return Tensor(self, name, dtype)
 
-    def constant(self, values: Any, dtype: type | None = None, *, weight: bool = False) -> "Tensor":
+    def constant(self, values: Any, dtype: type | None = None, *, weight: bool = False) -> Tensor:
         """Give a constant; integers as int64, other numbers as float32 if no type is said.
 
         Parameters
@@ -83,7 +77,7 @@ class Graph:
         return Tensor(self, self._constants[key], dtype)
 
     def add(self, kind: str, inputs: Sequence["Tensor | None"], dtype: type, *, outputs: int = 1, at: int = 0,
-            **attributes: Any) -> "Tensor":
+            **attributes: Any) -> Tensor:
         """Add a node, unless there is the same one, and give one of its outputs.
 
         Parameters
@@ -110,11 +104,11 @@ class Graph:
         self._scopes[-1].known[key] = name
         return Tensor(self, own[at], dtype)
 
-    def arange(self, stop: "Tensor") -> "Tensor":
+    def arange(self, stop: Tensor) -> Tensor:
         """Count from 0 to just below `stop`, a whole number; int64 [stop]."""
         return self.add("Range", [self.constant(0), stop, self.constant(1)], np.int64)
 
-    def loop(self, rounds: "Tensor", body: Callable[["Tensor"], Sequence["Tensor"]]) -> list["Tensor"]:
+    def loop(self, rounds: Tensor, body: Callable[[Tensor], Sequence[Tensor]]) -> list[Tensor]:
         """Run a part of the graph `rounds` times.
 
         Parameters
@@ -138,8 +132,8 @@ class Graph:
         scope = self._scopes.pop()
         inner = helper.make_graph(
             scope.nodes, f"body_{number.name}",
-            [helper.make_tensor_value_info(each.name, _TYPES[each.dtype], []) for each in (number, going)],
-            [helper.make_tensor_value_info(each.name, _TYPES[each.dtype], [] if each is given[0] else None)
+            [helper.make_tensor_value_info(each.name, TYPES[each.dtype], []) for each in (number, going)],
+            [helper.make_tensor_value_info(each.name, TYPES[each.dtype], [] if each is given[0] else None)
              for each in given])
         outputs = [self._name() for _ in unique]
         self._scopes[-1].nodes.append(helper.make_node("Loop", [rounds.name, ""], outputs, name=self._name(),
@@ -147,7 +141,7 @@ class Graph:
         stacked = {each: Tensor(self, output, unique[each].dtype) for each, output in zip(unique, outputs, strict=True)}
         return [stacked[each.name] for each in computed]
 
-    def model(self, outputs: dict[str, "Tensor"], metadata: dict[str, str],
+    def model(self, outputs: dict[str, Tensor], metadata: dict[str, str],
               shapes: dict[str, Sequence[str | int]] | None = None) -> ModelProto:
         """Finish: name the outputs, and make the file's content, the same for the same graph.
 
@@ -164,7 +158,7 @@ class Graph:
             self._scopes[0].nodes.append(helper.make_node("Identity", [each.name], [name], name=name))
         graph: GraphProto = helper.make_graph(
             self._scopes[0].nodes, PRODUCER, self._inputs,
-            [helper.make_tensor_value_info(name, _TYPES[each.dtype], (shapes or {}).get(name))
+            [helper.make_tensor_value_info(name, TYPES[each.dtype], (shapes or {}).get(name))
              for name, each in outputs.items()], self._tensors)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR,
                                   producer_name=PRODUCER)
@@ -174,174 +168,6 @@ class Graph:
     def _name(self) -> str:
         self._count += 1
         return f"t{self._count}"
-
-
-class Tensor:
-    """A value in a graph under construction.
-
-    Parameters
-    ----------
-    graph : Graph
-        Where it is.
-    name : str
-        What it is called there.
-    dtype : type
-        ``np.float32``, ``np.float64``, ``np.int64`` or ``np.bool_``.
-    """
-
-    __slots__ = ("dtype", "graph", "name")
-
-    def __init__(self, graph: Graph, name: str, dtype: type) -> None:
-        self.graph, self.name, self.dtype = graph, name, dtype
-
-    def then(self, kind: str, *others: Any, dtype: type | None = None, **attributes: Any) -> "Tensor":
-        """Apply an operator to this tensor and others; numbers become constants of its own type."""
-        return self.graph.add(kind, [self, *map(self._operand, others)], dtype or self.dtype, **attributes)
-
-    def _operand(self, other: Any) -> "Tensor":
-        return other if isinstance(other, Tensor) else self.graph.constant(other, self.dtype)
-
-    def _from(self, kind: str, other: Any, dtype: type | None = None) -> "Tensor":
-        return self._operand(other).then(kind, self, dtype=dtype)
-
-    def __add__(self, other: Any) -> "Tensor":
-        return self.then("Add", other)
-
-    def __radd__(self, other: Any) -> "Tensor":
-        return self.then("Add", other)
-
-    def __sub__(self, other: Any) -> "Tensor":
-        return self.then("Sub", other)
-
-    def __rsub__(self, other: Any) -> "Tensor":
-        return self._from("Sub", other)
-
-    def __mul__(self, other: Any) -> "Tensor":
-        return self.then("Mul", other)
-
-    def __rmul__(self, other: Any) -> "Tensor":
-        return self.then("Mul", other)
-
-    def __truediv__(self, other: Any) -> "Tensor":
-        return self.then("Div", other)
-
-    def __rtruediv__(self, other: Any) -> "Tensor":
-        return self._from("Div", other)
-
-    def __floordiv__(self, other: Any) -> "Tensor":
-        """Divide whole numbers that are not negative."""
-        return self.then("Div", other)
-
-    def __matmul__(self, other: Any) -> "Tensor":
-        return self.then("MatMul", other)
-
-    def __lt__(self, other: Any) -> "Tensor":
-        return self.then("Less", other, dtype=np.bool_)
-
-    def __le__(self, other: Any) -> "Tensor":
-        return self.then("LessOrEqual", other, dtype=np.bool_)
-
-    def __gt__(self, other: Any) -> "Tensor":
-        return self.then("Greater", other, dtype=np.bool_)
-
-    def __ge__(self, other: Any) -> "Tensor":
-        return self.then("GreaterOrEqual", other, dtype=np.bool_)
-
-    def __and__(self, other: "Tensor") -> "Tensor":
-        return self.then("And", other)
-
-    def __invert__(self) -> "Tensor":
-        return self.then("Not")
-
-    def abs(self) -> "Tensor":
-        """Magnitude."""
-        return self.then("Abs")
-
-    def sqrt(self) -> "Tensor":
-        """Square root."""
-        return self.then("Sqrt")
-
-    def log(self) -> "Tensor":
-        """Natural logarithm."""
-        return self.then("Log")
-
-    def at_least(self, other: Any) -> "Tensor":
-        """Larger one of two."""
-        return self.then("Max", other)
-
-    def at_most(self, other: Any) -> "Tensor":
-        """Smaller one of two."""
-        return self.then("Min", other)
-
-    def cast(self, dtype: type) -> "Tensor":
-        """Convert to another type."""
-        return self if dtype == self.dtype else self.then("Cast", dtype=dtype, to=_TYPES[dtype])
-
-    def softmax(self) -> "Tensor":
-        """Softmax over the last axis."""
-        return self.then("Softmax", axis=-1)
-
-    def sum(self, axis: int, *, keep: bool = False) -> "Tensor":
-        """Sum over an axis."""
-        return self.then("ReduceSum", self.graph.constant([axis]), keepdims=int(keep))
-
-    def mean(self, axis: int, *, keep: bool = False) -> "Tensor":
-        """Mean over an axis."""
-        return self.then("ReduceMean", axes=[axis], keepdims=int(keep))
-
-    def largest(self, *axes: int, keep: bool = False) -> "Tensor":
-        """Maximum over axes."""
-        return self.then("ReduceMax", axes=list(axes), keepdims=int(keep))
-
-    def arg(self, kind: str, axis: int, *, keep: bool = False, last: bool = False) -> "Tensor":
-        """Index of the first (or last) maximum (``kind="Max"``) or minimum (``"Min"``)."""
-        return self.then(f"Arg{kind}", dtype=np.int64, axis=axis, keepdims=int(keep), select_last_index=int(last))
-
-    def size(self, axis: int) -> "Tensor":
-        """Length of an axis, as a scalar."""
-        return self.then("Shape", dtype=np.int64, start=axis, end=axis + 1).reshape()
-
-    def reshape(self, *shape: "int | Tensor") -> "Tensor":
-        """Arrange anew; -1 for what is left, no argument for a scalar."""
-        return self.then("Reshape", _vector(self.graph, shape))
-
-    def transpose(self, *axes: int) -> "Tensor":
-        """Order the axes anew."""
-        return self if list(axes) == sorted(axes) else self.then("Transpose", perm=list(axes))
-
-    def slice(self, axis: int, start: "int | Tensor" = 0, stop: "int | Tensor" = _END) -> "Tensor":
-        """Cut out of an axis."""
-        graph = self.graph
-        return self.then("Slice", _vector(graph, [start]), _vector(graph, [stop]), graph.constant([axis]))
-
-    def gather(self, at: "Tensor | np.ndarray | Sequence[int]", axis: int = 0) -> "Tensor":
-        """Take entries of an axis by their indices."""
-        index = at if isinstance(at, Tensor) else self.graph.constant(np.asarray(at, np.int64))
-        return self.then("Gather", index, axis=axis)
-
-    def pad(self, *ends: "tuple[int | Tensor, int | Tensor]", edge: bool = False) -> "Tensor":
-        """Add zeros (or what is at the edge) before and after, for each axis."""
-        widths = _vector(self.graph, [end[side] for side in (0, 1) for end in ends])
-        return self.then("Pad", widths, mode="edge" if edge else "constant")
-
-    def ordered(self, count: "int | Tensor", *, largest: bool = False, index: bool = False) -> "Tensor":
-        """Smallest (or largest) entries of the last axis in order, or their indices."""
-        return self.then("TopK", _vector(self.graph, [count]), dtype=np.int64 if index else self.dtype, axis=-1,
-                         largest=int(largest), sorted=1, outputs=2, at=int(index))
-
-
-def concatenated(tensors: Sequence[Tensor], axis: int) -> Tensor:
-    """Join tensors along an axis."""
-    first, *others = tensors
-    return first.then("Concat", *others, axis=axis) if others else first
-
-
-def where(condition: Tensor, true: Any, false: Any) -> Tensor:
-    """Choose between two values, one of them a tensor at least."""
-    some = true if isinstance(true, Tensor) else false
-    true, false = (each if isinstance(each, Tensor) else some.graph.constant(each, some.dtype)
-                   for each in (true, false))
-    return condition.graph.add("Where", [condition, true, false], some.dtype)
 
 
 def in_blocks(
@@ -378,10 +204,3 @@ def in_blocks(
 
     stacked = graph.loop(rounds, block)
     return [each.reshape(-1, width).slice(0, 0, count) for each, width in zip(stacked, widths, strict=True)]
-
-
-def _vector(graph: Graph, entries: Sequence["int | Tensor"]) -> Tensor:
-    if all(isinstance(each, int | np.integer) for each in entries):
-        return graph.constant(np.array(entries, np.int64))
-    parts = [each.reshape(1) if isinstance(each, Tensor) else graph.constant([each]) for each in entries]
-    return concatenated(parts, 0)

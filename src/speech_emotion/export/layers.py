@@ -8,7 +8,7 @@ import numpy as np
 
 from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
-from speech_emotion.export.graph import Tensor, concatenated
+from speech_emotion.export.tensor import Tensor, concatenated
 
 if TYPE_CHECKING:
     import keras

@@ -4,8 +4,8 @@ import numpy as np
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.export.framing import Signal
-from speech_emotion.export.graph import Tensor, where
 from speech_emotion.export.spectra import Computed
+from speech_emotion.export.tensor import Tensor, where
 from speech_emotion.export.waves import autocorrelation
 from speech_emotion.features import f0
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.export.graph import Tensor, concatenated, where
 from speech_emotion.export.speeds import at_speed
+from speech_emotion.export.tensor import Tensor, concatenated, where
 from speech_emotion.features.preparation import TRIM_FRAME, TRIM_HOP
 from speech_emotion.params.extract_mfcc import Level, Recipe
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from speech_emotion.arrays import Float32
 from speech_emotion.export.framing import Signal
-from speech_emotion.export.graph import Tensor, concatenated
+from speech_emotion.export.tensor import Tensor, concatenated
 from speech_emotion.export.waves import wave
 from speech_emotion.features import chroma, mel, mfcc, spectral_contrast
 from speech_emotion.features.compiled import librosa
@@ -133,7 +133,7 @@ def _power(signal: Signal, settings: Spectrum, first: int, last: int) -> Callabl
 
     def power(at: Tensor) -> Tensor:
         framed = frames(at)
-        near, far = framed.slice(1, 0, half), framed.gather(length - np.arange(half), axis=1)
+        near, far = framed.slice(1, 0, half), framed.backwards(1, length, half)
         if window[0]:
             far = far * alone
         real, imaginary = (near + far) @ cosines, (near - far) @ sines

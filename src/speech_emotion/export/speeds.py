@@ -14,7 +14,7 @@ import soxr
 
 from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
-from speech_emotion.export.graph import Tensor, concatenated
+from speech_emotion.export.tensor import Tensor, concatenated
 from speech_emotion.features.views import PLAIN, apply
 
 _MOST = 200
@@ -24,6 +24,8 @@ _REACH = 160
 _NOTHING = 1e-7
 _HEAD, _INFLUENCE = 48, 256
 """Output samples that differ at the beginning, and input samples that they depend on."""
+_AT_A_TIME = 64
+"""Output samples that are computed from one stretch of the input, at least about so many."""
 _ALLOWED = 2e-6
 """Largest difference to the resampler, in noise of half full scale."""
 
@@ -136,13 +138,20 @@ def at_speed(samples: Tensor, view: str, sample_rate: int) -> Tensor:
     if view == PLAIN:
         return samples
     by, graph, speed = measured(view, sample_rate), samples.graph, float(view.rpartition("-")[2])
-    taps, count = by.kernels.shape[1], samples.size(0)
+    count, taps = samples.size(0), by.kernels.shape[1]
+    # Several periods at a time, so that the input is not laid out anew for each of them.
+    periods = max(1, _AT_A_TIME // by.produced)
+    produced, consumed = periods * by.produced, periods * by.consumed
+    kernels = np.zeros((periods, by.produced, taps + (periods - 1) * by.consumed), np.float32)
+    for at in range(periods):
+        kernels[at, :, at * by.consumed : at * by.consumed + taps] = by.kernels
+    kernels = kernels.reshape(produced, -1)
     # As there: in floating point, which is not the ratio of whole numbers for every speed.
     length = (count.cast(np.float64) / speed).then("Ceil").cast(np.int64)
-    periods = (length + (by.produced - 1)) // by.produced
-    padded = samples.pad((by.before, periods * by.consumed + taps - count)).reshape(1, 1, -1)
-    moved = padded.then("Conv", graph.constant(by.kernels[:, np.newaxis]), strides=[by.consumed])
-    result = moved.reshape(by.produced, -1).transpose(1, 0).reshape(-1).slice(0, 0, length)
+    blocks = (length + (produced - 1)) // produced
+    padded = samples.pad((by.before, blocks * consumed + kernels.shape[1] - count)).reshape(1, 1, -1)
+    moved = padded.then("Conv", graph.constant(kernels[:, np.newaxis]), strides=[consumed])
+    result = moved.reshape(produced, -1).transpose(1, 0).reshape(-1).slice(0, 0, length)
     influence = samples.slice(0, 0, _INFLUENCE)
     influence = influence.pad((0, _INFLUENCE - influence.size(0)))
     head = (graph.constant(by.head) @ influence).slice(0, 0, length)

@@ -6,7 +6,8 @@ period of a wave, over and over: the file holds that period, and a runtime unfol
 
 import numpy as np
 
-from speech_emotion.export.graph import Graph, Tensor, concatenated
+from speech_emotion.export.graph import Graph
+from speech_emotion.export.tensor import Tensor, concatenated
 
 _SMALL = 160
 """Length from which on a transform is no longer halved."""
@@ -69,7 +70,7 @@ def _bins(framed: Tensor, length: int, bins: np.ndarray, *, odd: bool) -> Tensor
     """
     graph, size = framed.graph, length // 2 if odd else length
     pairs = size // 2
-    near, far = framed.slice(1, 0, pairs), framed.gather(np.arange(size - 1, size - 1 - pairs, -1), axis=1)
+    near, far = framed.slice(1, 0, pairs), framed.backwards(1, size - 1, pairs)
     total, difference = near + far, near - far
     times = 2 * np.arange(pairs) + 1  # in half samples
     cosines, sines = (wave(graph, kind, times, bins, 2 * length) for kind in (np.cos, np.sin))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from speech_emotion.export.graph import Tensor, concatenated
+from speech_emotion.export.tensor import Tensor, concatenated
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,9 @@ from speech_emotion.params.train_cnn import MAIN
 from speech_emotion.portable.card import OUTPUTS, Card, Precision
 from speech_emotion.prediction.predictor import Predictor
 
+LITERT = ".tflite"
+"""What the name of a LiteRT file ends in."""
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -88,7 +91,7 @@ def write(
     trained : Trained
         What `load` gave.
     output : Path
-        Where.
+        Where; a name that ends in .tflite for LiteRT, any other for ONNX.
     precision : Precision
         How the networks' weights are stored.
     scores : mapping from str to object, or None
@@ -103,11 +106,19 @@ def write(
     UserError
         If a setting of the models cannot be exported; it is named.
     """
-    graph, outputs = graph_of(trained.branches, trained.fusions)
+    litert = output.suffix == LITERT
+    if litert and precision is not Precision.FLOAT32:
+        raise UserError(f"{output}: LiteRT files are written in {Precision.FLOAT32} only; leave --precision out, or "
+                        "write an ONNX file")
+    graph, outputs = graph_of(trained.branches, trained.fusions, loops=not litert)
     classes = len(trained.predictor.labels)
     model = graph.model(outputs, Card.entries(document(trained, precision, scores)), {
         "probabilities": [classes], "windows": ["windows", classes], "starts": ["windows"]})
     content = reduced(model, graph.weights, precision).SerializeToString(deterministic=True)
+    if litert:
+        from speech_emotion.export.litert import converted
+
+        content = converted(model)
     with replacing(output) as temporary:
         temporary.write_bytes(content)
     return Written(output, len(content), len(trained.predictor.bundles),

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from speech_emotion.audio import decoding, digest
 from speech_emotion.audio.recording import Implausible, NoAudioTrack, NoDecoder, UnreadableAudio
+from speech_emotion.ingest.conditions import Conditions, Observer
 
 FULL_SCALE = 0.999
 """Level from which a sample counts as at full scale."""
@@ -41,6 +42,10 @@ class Content:
     """Whether no sample is NaN or infinite."""
     clipped: bool
     """Whether `FLAT` samples in a row are at `FULL_SCALE` or above."""
+    encoding: str | None = None
+    """Name of the file's encoding, as its decoder has it; None of samples that are of no file."""
+    conditions: Conditions | None = None
+    """What room, microphone and editor left; likewise."""
 
 
 @dataclass(frozen=True)
@@ -221,8 +226,12 @@ def measured(
 
 def _decode(path: Path) -> Content | Failure:
     with decoding.opened(path) as recording:
-        content = measured(recording.blocks(), recording.sample_rate, recording.channels, lossless=recording.lossless)
-    return content or Failure("empty", "holds no samples")
+        observer = Observer(recording.sample_rate)
+        content = measured(observer.through(recording.blocks()), recording.sample_rate, recording.channels,
+                           lossless=recording.lossless)
+    if not content:
+        return Failure("empty", "holds no samples")
+    return replace(content, encoding=recording.encoding, conditions=observer.conditions())
 
 
 def _decibels(amplitude: float) -> float:

@@ -42,6 +42,8 @@ def clips(accepted: Sequence[Accepted]) -> pd.DataFrame:
             # To a thousandth of a dB: what a logarithm's last digits are differs between machines.
             "peak_dbfs": round(item.content.peak_dbfs, 3),
             "rms_dbfs": round(item.content.rms_dbfs, 3),
+            **vars(item.content.conditions),
+            "encoding": manifest.LOSSLESS if item.content.lossless else item.content.encoding,
             "digest": item.content.digest,
             "audit_flags": manifest.FLAG_SEPARATOR.join(item.flags),
         }

@@ -1,6 +1,6 @@
 from . import runtime
-from .description import LONGEST_CLIP, about
-from .serve import served
+from .description import about
 from .folder import Written, write
+from .serve import served
 
-__all__ = ["LONGEST_CLIP", "Written", "about", "runtime", "served", "write"]
+__all__ = ["Written", "about", "runtime", "served", "write"]

@@ -6,14 +6,12 @@ from typing import Any
 from speech_emotion.corpora.registry import CORPORA
 from speech_emotion.ingest import checks, probe
 from speech_emotion.portable.card import Card
+from speech_emotion.prediction.parts import LONGEST_CLIP
 
 FORMAT = 1
 """Version of model.json."""
 FORMAT_KEY = "speech_emotion_page"
 """The entry that holds the version, by which a page's folder is known."""
-LONGEST_CLIP = 120.0
-"""Length in s up to which a recording is judged as one clip; a longer one is judged in equal parts, as few as that
-bound allows."""
 OVERLAP = 4
 """Windows over time begin so many times in a window's length."""
 _SCORES = ("uar", "accuracy", "chance_uar", "interval", "protocol", "speaker_independent", "transductive", "counts")

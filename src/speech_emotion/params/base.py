@@ -143,9 +143,10 @@ def load(path: Path | str, schema: type[SectionT]) -> SectionT:
     >>> from speech_emotion.params.evaluate import Evaluate
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder, "params.yaml")
-    ...     _ = file.write_text("evaluate: {resamples: 1000, confidence: 0.95, dpi: 100}")
-    ...     load(file, Evaluate)
-    Evaluate(resamples=1000, confidence=0.95, dpi=100)
+    ...     _ = file.write_text("evaluate: {resamples: 1000, confidence: 0.95, dpi: 100, "
+    ...                         "report: {audio_mb: 6, audio_seconds: 8, audio_also_of: []}}")
+    ...     load(file, Evaluate).confidence
+    0.95
     """
     wanted = schema.__module__.rpartition(".")[2]
     section = _validated(Path(path), {wanted: schema})[wanted]
@@ -172,7 +173,8 @@ def check(path: Path | str) -> None:
     >>> check("params.yaml")
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder, "params.yaml")
-    ...     _ = file.write_text("evaluate: {resamples: many, confidence: 0.95, dpi: 100}")
+    ...     _ = file.write_text("evaluate: {resamples: many, confidence: 0.95, dpi: 100, "
+    ...                         "report: {audio_mb: 6, audio_seconds: 8, audio_also_of: []}}")
     ...     check(file)
     Traceback (most recent call last):
     speech_emotion.core.errors.UserError: ...params.yaml has settings that cannot be used:

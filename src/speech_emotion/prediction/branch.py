@@ -1,6 +1,6 @@
 """One branch of a predictor: the models of all folds that hear one set of features."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,28 +82,25 @@ class Branch:
         lengths = [getattr(settings, name, 0) for settings in chosen for name in ("win_length", "frame_length")]
         return max(lengths) / self.recipe.sample_rate
 
-    def views(self, samples: Float32) -> Iterable[Float32]:
-        """Compute the features of each view, when it is asked for; all at once for models that normalise by speaker.
+    def views(self, samples: Float32) -> list[Float32]:
+        """Compute the features of each view, the plain one first.
 
         Parameters
         ----------
         samples : np.ndarray [shape=(n,), dtype=float32]
             At the recipe's sample rate.
         """
-        views = compute.each_view(samples, self.recipe, self.blueprint.views)
-        return list(views) if self.blueprint.transductive else views
+        return list(compute.each_view(samples, self.recipe, self.blueprint.views))
 
-    def speaker(self, clips: Sequence[Iterable[Float32]]) -> list[Scale]:
-        """Measure the views of all clips of a speaker; one scale for each view."""
-        return [of_speaker(features, self.blueprint) for features in zip(*clips, strict=True)]
+    def speaker(self, views: Sequence[Sequence[Float32]]) -> list[Scale]:
+        """Measure all clips of a speaker, given for each view; one scale for each."""
+        return [of_speaker(clips, self.blueprint) for clips in views]
 
-    def judge(self, views: Iterable[Float32], speaker: Sequence[Scale] | None) -> Said:
-        """Judge a clip's `views`, which are taken one after the other.
+    def judge(self, views: Sequence[Float32], speaker: Sequence[Scale] | None) -> Said:
+        """Judge a clip's `views`.
 
         Raises
         ------
-        ValueError
-            If there are none.
         UserError
             If the models normalise by speaker, and none is given.
         """
@@ -111,11 +108,8 @@ class Branch:
         for features in views:
             scales = None if speaker is None else [speaker[len(of_views)]]
             outputs = [each.windows([features], scales)[0] for each in self.bundles]
-            del features  # before the next view's are computed
             starts = starts if of_views else outputs[0].starts  # of the plain view, which comes first
             of_views.append([each.probabilities for each in outputs])
-        if not of_views:
-            raise ValueError("this clip was judged already; hear it again")
         clip = [np.mean([windows.mean(axis=0) for windows in of_fold], axis=0)
                 for of_fold in zip(*of_views, strict=True)]
         return Said(starts, of_views[0], clip)

@@ -13,6 +13,8 @@ class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+    JSONL = "jsonl"
+    """A line for each file; see `batch` for those that are written as soon as a file is judged."""
 
     @classmethod
     def of(cls, path: Path | None) -> "Format":
@@ -41,8 +43,9 @@ def text(table: pd.DataFrame, form: Format) -> str:
     -------
     str
         Whole lines. CSV has the table's columns, with nothing in place of what is missing. JSON is a list of objects
-        with the keys file, label, probabilities (by label), not_judged and note, with null in place of it. The table
-        for people has no column not_judged, whose note says the same, and a column note only if there is any.
+        with the keys file, label, probabilities (by label), not_judged and note, with null in place of it; lines of
+        JSON are these objects. The table for people has no column not_judged, whose note says the same, and a column
+        note only if there is any.
 
     Examples
     --------
@@ -61,6 +64,8 @@ def text(table: pd.DataFrame, form: Format) -> str:
             return json.dumps(_documents(table), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         case Format.TABLE:
             return _for_people(table)
+        case Format.JSONL:
+            return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in _documents(table))
 
 
 def _documents(table: pd.DataFrame) -> list[dict[str, object]]:

@@ -1,23 +1,23 @@
 """Predict files and folders."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from speech_emotion.audio.decoding import UnreadableAudio
 from speech_emotion.core.errors import UserError
-from speech_emotion.core.files import shown
 from speech_emotion.ingest.audit import FLAGS
-from speech_emotion.ingest.find import audio_files
+from speech_emotion.models.scales import Scale
+from speech_emotion.prediction import parts
+from speech_emotion.prediction.inputs import Input, inputs, readable, sha256
 from speech_emotion.prediction.predictor import Predictor
-from speech_emotion.prediction.said import Heard, NotJudged
-from speech_emotion.prediction.streams import as_file, is_stream
-from speech_emotion.predictions import probability_table
+from speech_emotion.prediction.said import NotJudged, Predicted, WindowProbabilities
+from speech_emotion.prediction.speaker import Kept
+from speech_emotion.probabilities import probability_table
 
 
 def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataFrame, list[str]]:
@@ -78,77 +78,118 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     >>> [Path(file).name for file in table["file"]], table["not_judged"].tolist(), len(failures)
     (['a.wav', 'b.wav'], [None, 'too-short'], 1)
     """
-    rows: list[_Row] = []
-    failures: list[str] = []
-    given = list(paths)
-    # A pipe that lies in a folder is not meant: nobody may ever write to it.
-    streams = {path for path in given if is_stream(path)}
-    heard: Iterable[tuple[Path, Heard | UserError]] = _heard(_files(given), streams, predictor)
-    speaker = None
-    if predictor.transductive:
-        heard = list(heard)  # all are heard before the first is judged
-        clips = [clip for _, clip in heard if isinstance(clip, Heard)]
-        speaker = predictor.speaker(clips) if clips else None
-    unknown = np.full(len(predictor.labels), np.nan)
-    for file, clip in heard:
-        try:
-            if isinstance(clip, UserError):
-                raise clip
-            said = predictor.judge(clip, speaker)
-        except NotJudged as why:
-            rows.append(_Row(shown(file), unknown, why.rule, f"not judged: {why.rule} ({why.reason})"))
-        except UserError as error:
-            failures.append(str(error))
+    said, failures = [], []
+    for one in predict_each(paths, predictor):
+        if isinstance(one, Predicted):
+            said.append(one)
         else:
-            rows.append(_Row(shown(file), said.clip, None, "; ".join(f"{flag} ({FLAGS[flag]})" for flag in said.flags)))
-    return _table(predictor.labels, rows), failures
+            failures.append(str(one))
+    return _table(predictor.labels, said), failures
 
 
-def _heard(files: Sequence[Path], streams: Set[Path], predictor: Predictor) -> Iterator[tuple[Path, Heard | UserError]]:
-    """Give what is heard of each file, or why nothing is."""
-    for file in tqdm(files, desc="predict", unit="file", disable=None):
+def predict_each(
+    paths: Iterable[Path], predictor: Predictor, done: Mapping[str, str] | None = None
+) -> Iterator[Predicted | UserError]:
+    """Predict files as `predict_files` does, and give what is said of each as soon as it is known.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        As for `predict_files`.
+    predictor : Predictor
+        The trained model. If it normalises by speaker, all files are heard before the first is judged.
+    done : mapping from str to str, or None
+        By path, the SHA-256 of files that are left out while they are the same.
+
+    Returns
+    -------
+    iterator of Predicted or UserError
+        In order of the files, for each what is said of it, or why it cannot be read.
+
+    Raises
+    ------
+    UserError
+        As `predict_files` does.
+    """
+    files = tqdm(inputs(paths), desc="predict", unit="file", disable=None)
+    return _of_one_speaker(files, predictor) if predictor.transductive else _each(files, predictor, done or {})
+
+
+def _each(files: Iterable[Input], predictor: Predictor, done: Mapping[str, str]) -> Iterator[Predicted | UserError]:
+    for file in files:
         try:
-            with as_file(file) if file in streams else nullcontext(file) as readable:
-                try:
-                    heard = predictor.hear(readable)
-                except UnreadableAudio as error:  # which names the file that was read
-                    raise UserError(f"{file}: {str(error).removeprefix(f'{readable}: ')}") from error
+            with readable(file) as path:
+                digest = sha256(path)
+                if done.get(file.name) == digest:
+                    continue
+                one = _answer(file, digest, partial(_judged, path, predictor))
         except UserError as error:
-            yield file, error
+            yield error
         else:
-            yield file, heard
+            yield one
 
 
-class _Row(NamedTuple):
-    file: str
-    probabilities: np.ndarray
-    not_judged: str | None
-    note: str
+def _judged(path: Path, predictor: Predictor) -> WindowProbabilities:
+    return parts.judged(parts.of_file(path, predictor), predictor)
 
 
-def _table(labels: Sequence[str], rows: Sequence[_Row]) -> pd.DataFrame:
-    probabilities = np.reshape([row.probabilities for row in rows], (len(rows), len(labels)))
+def _of_one_speaker(files: Iterable[Input], predictor: Predictor) -> Iterator[Predicted | UserError]:
+    heard: list[tuple[Input, str, Callable[[], WindowProbabilities]] | UserError] = []
+    speaker: dict[str, list[Scale]] = {}
+    with TemporaryDirectory() as folder:
+        kept = Kept(Path(folder))
+        for file in files:
+            try:
+                with readable(file) as path:
+                    heard.append((file, sha256(path), _to_be_judged(path, predictor, kept, speaker)))
+            except UserError as error:
+                heard.append(error)
+        if len(kept):
+            speaker |= predictor.speaker(kept.views())
+        for one in heard:
+            yield one if isinstance(one, UserError) else _answer(*one)
+
+
+def _to_be_judged(
+    path: Path, predictor: Predictor, kept: Kept, speaker: dict[str, list[Scale]]
+) -> Callable[[], WindowProbabilities]:
+    """Hear a file, and give what judges it once its `speaker` is measured."""
+    try:
+        clips = parts.of_file(path, predictor)
+        numbers = [(clip.start, kept.add(predictor.hear(clip.samples))) for clip in clips]
+    except NotJudged as why:
+        return partial(_raise, why)
+    flags, where = clips.flags, clips.where  # not the clips, which hold samples
+
+    def judged() -> WindowProbabilities:
+        said = ((start, predictor.judge_heard(kept[number], speaker)) for start, number in numbers)
+        return parts.together(said, predictor.seconds, flags, where)
+
+    return judged
+
+
+def _raise(error: NotJudged) -> WindowProbabilities:
+    raise error
+
+
+def _answer(file: Input, digest: str, judged: Callable[[], WindowProbabilities]) -> Predicted:
+    try:
+        said = judged()
+    except NotJudged as why:
+        note = f"not judged: {why.rule} ({why.reason})"
+        return Predicted(file.name, digest, None, why.rule, note)
+    note = "; ".join(f"{flag} ({FLAGS[flag]})" for flag in said.flags)
+    return Predicted(file.name, digest, said.clip, None, note or None)
+
+
+def _table(labels: Sequence[str], said: Sequence[Predicted]) -> pd.DataFrame:
+    unknown = np.full(len(labels), np.nan)
+    probabilities = np.reshape([unknown if one.probabilities is None else one.probabilities for one in said],
+                               (len(said), len(labels)))
     table = probability_table(labels, probabilities).rename(columns={"predicted": "label"})
-    table.insert(0, "file", [row.file for row in rows])
+    table.insert(0, "file", [one.file for one in said])
     # As objects, so that what is missing is None.
-    not_judged, note = (pd.Series(values, dtype=object) for values in (
-        [row.not_judged for row in rows], [row.note or None for row in rows]))
+    not_judged, note = (
+        pd.Series([getattr(one, name) for one in said], dtype=object) for name in ("not_judged", "note"))
     label = table["label"].astype(object).where(not_judged.isna(), None)
     return table.assign(label=label, not_judged=not_judged, note=note)
-
-
-def _files(paths: Iterable[Path]) -> list[Path]:
-    files = []
-    for path in paths:
-        if is_stream(path):
-            files.append(path)
-        elif path.is_dir():
-            found = [path / name for name in audio_files(path)]
-            if not found:
-                raise UserError(f"{path}: there is no audio in this folder")
-            files += found
-        elif path.exists():
-            files.append(path)
-        else:
-            raise UserError(f"{path}: there is no such file or folder")
-    return files

@@ -1,30 +1,29 @@
 """Trained models as one: from audio to probabilities."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from speech_emotion.arrays import Float32
-from speech_emotion.audio import decoding, resampling
 from speech_emotion.core.errors import UserError
-from speech_emotion.ingest import checks
-from speech_emotion.ingest.probe import Content, Meter, measured
 from speech_emotion.models import bundle
 from speech_emotion.models.bundle import Bundle
 from speech_emotion.models.fusion import Fusion
 from speech_emotion.models.scales import Scale
-from speech_emotion.params.extract_mfcc import Recipe
 from speech_emotion.params.train_cnn import MAIN
+from speech_emotion.prediction import parts
 from speech_emotion.prediction.branch import Branch
-from speech_emotion.prediction.said import Heard, NotJudged, WindowProbabilities
+from speech_emotion.prediction.judge import Judgement, Signal
+from speech_emotion.prediction.said import WindowProbabilities
 
 
 class Predictor:
-    """One model, or the models of several folds, whose probabilities are averaged.
+    """One model, or the models of several folds, whose probabilities are averaged; a `Judge`.
 
-    What ingest would reject for its content (it is silent, too short, or not finite) is no more judged than it is
-    trained on: `NotJudged` says why.
+    A recording that is longer than `parts.LONGEST_CLIP` is judged in parts, each as a clip of its own. What ingest
+    would reject for its content (it is silent, too short, or not finite) is no more judged than it is trained on:
+    `NotJudged` says why.
 
     Parameters
     ----------
@@ -41,6 +40,10 @@ class Predictor:
         The classes.
     recipe : Recipe
         What decides the features.
+    signals : tuple of Signal
+        What is heard of a clip: at the recipe's sample rate, then at those of further branches that want another.
+    seconds : float
+        Length of a window.
     min_duration : float
         Shortest clip that is judged, in s: the shortest that ingest took in for the training, or one window of the
         features' analysis if that is longer.
@@ -103,6 +106,8 @@ class Predictor:
                             "`dvc repro --force train_cnn`")
         self.bundles = self._branches[MAIN].bundles
         self.recipe = self._branches[MAIN].recipe
+        self.signals = tuple(dict.fromkeys(_signal(branch) for branch in self._branches.values()))
+        self.seconds = self._branches[MAIN].seconds
         self.labels = first.labels
         self.synthetic = first.provenance.synthetic
         self.transductive = any(branch.blueprint.transductive for branch in self._branches.values())
@@ -126,7 +131,7 @@ class Predictor:
         return cls(*bundle.load_branches(models))
 
     def windows(self, samples: Float32, sample_rate: int) -> WindowProbabilities:
-        """Predict a clip in memory, window by window.
+        """Predict a recording in memory, window by window.
 
         Parameters
         ----------
@@ -142,17 +147,11 @@ class Predictor:
         Raises
         ------
         NotJudged
-            If the clip is silent, too short, or not finite, or the models' outputs are not.
+            If the recording is silent, too short, or not finite, or the models' outputs are not.
         UserError
             If the models normalise by speaker.
         """
-        blocks = (samples[at : at + decoding.BLOCK] for at in range(0, len(samples), decoding.BLOCK))
-        flags = self._flags(measured(blocks, sample_rate))
-
-        def resampled(recipe: Recipe) -> Float32:
-            return resampling.resampled(samples, sample_rate, recipe.sample_rate, recipe.resampler)
-
-        return self.judge(self._heard(resampled(self.recipe), resampled, flags))
+        return parts.judged(parts.of_samples(samples, sample_rate, self), self)
 
     def windows_of_file(self, path: Path | str) -> WindowProbabilities:
         """Predict a file, window by window, with the feature code and settings of training.
@@ -160,7 +159,7 @@ class Predictor:
         Parameters
         ----------
         path : Path or str
-            Any readable audio file, at any sample rate.
+            Any readable audio file, at any sample rate and of any length.
 
         Returns
         -------
@@ -171,31 +170,45 @@ class Predictor:
         UnreadableAudio
             If the file is not audio, is damaged, or holds no samples.
         NotJudged
-            If the clip is silent, too short, or not finite, or the models' outputs are not.
+            If the recording is silent, too short, or not finite, or the models' outputs are not.
         UserError
             If the models normalise by speaker.
         """
-        return self.judge(self.hear(path))
+        return parts.judged(parts.of_file(path, self), self)
 
-    def hear(self, path: Path | str) -> Heard:
-        """Compute the features of a file; raises what `windows_of_file` does of the file."""
-        # Decoded once: what is resampled is measured on its way.
-        with decoding.opened(path) as recording:
-            meter = Meter(recording.sample_rate, recording.channels)
-            samples = resampling.streamed(meter.through(recording.blocks()), recording.sample_rate,
-                                          self.recipe.sample_rate, self.recipe.resampler)
-        content = meter.content()
-        if content is None:
-            raise decoding.UnreadableAudio(f"{path}: holds no samples")
-        flags = self._flags(content, str(path))
+    def judge(self, clip: Sequence[Float32]) -> Judgement:
+        """Judge a clip; see `Judge`.
 
-        def resampled(recipe: Recipe) -> Float32:
-            return resampling.load(path, recipe.sample_rate, recipe.resampler)[0]
+        Raises
+        ------
+        UserError
+            If the models normalise by speaker.
+        """
+        return self.judge_heard(self.hear(clip))
 
-        return self._heard(samples, resampled, flags, str(path))
+    def hear(self, clip: Sequence[Float32]) -> dict[str, list[Float32]]:
+        """Compute what the models hear of a clip.
 
-    def speaker(self, clips: Sequence[Heard]) -> dict[str, list[Scale]]:
-        """Measure a speaker by all of his or her clips, for `judge`.
+        Parameters
+        ----------
+        clip : sequence of np.ndarray [shape=(n,), dtype=float32]
+            Its mono samples at each of the `signals`.
+
+        Returns
+        -------
+        dict from str to list of np.ndarray [shape=(frames, columns), dtype=float32]
+            For each branch of the model the features in each of its views, the plain one first.
+        """
+        samples = dict(zip(self.signals, clip, strict=True))
+        return {name: branch.views(samples[_signal(branch)]) for name, branch in self._branches.items()}
+
+    def speaker(self, clips: Mapping[str, Sequence[Sequence[Float32]]]) -> dict[str, list[Scale]]:
+        """Measure a speaker by all of his or her clips, for `judge_heard`.
+
+        Parameters
+        ----------
+        clips : mapping from str to sequence of sequence of np.ndarray [shape=(frames, columns), dtype=float32]
+            For each branch, and each of its views, the features of all clips.
 
         Returns
         -------
@@ -207,58 +220,43 @@ class Predictor:
         UserError
             If they are too few; see `models.scales.FEWEST_CLIPS`.
         """
-        return {name: branch.speaker([clip.views[name] for clip in clips])
+        return {name: branch.speaker(clips[name])
                 for name, branch in self._branches.items() if branch.blueprint.transductive}
 
-    def judge(self, clip: Heard, speaker: Mapping[str, Sequence[Scale]] | None = None) -> WindowProbabilities:
-        """Predict a clip that `hear` gave, window by window.
+    def judge_heard(
+        self, views: Mapping[str, Sequence[Float32]], speaker: Mapping[str, Sequence[Scale]] | None = None
+    ) -> Judgement:
+        """Judge a clip that `hear` gave.
 
         Parameters
         ----------
-        clip : Heard
+        views : mapping from str to sequence of np.ndarray [shape=(frames, columns), dtype=float32]
             What the models hear of it.
         speaker : mapping from str to sequence of Scale, or None
             What `speaker` gave, for models that normalise by speaker.
 
         Raises
         ------
-        NotJudged
-            If the models' outputs are not finite.
         UserError
             If the models normalise by speaker, and none is given.
         """
-        said = {name: branch.judge(clip.views[name], (speaker or {}).get(name))
+        said = {name: branch.judge(views[name], (speaker or {}).get(name))
                 for name, branch in self._branches.items()}
-        main, seconds = said[MAIN], self._branches[MAIN].seconds
-        near = {name: _nearest(main.starts + seconds / 2, each.starts + self._branches[name].seconds / 2)
+        main = said[MAIN]
+        near = {name: _nearest(main.starts + self.seconds / 2, each.starts + self._branches[name].seconds / 2)
                 for name, each in said.items()}
         windows, whole = [], []
         for fold in range(len(self.bundles)):
             windows.append(self._fused(fold, {name: each.windows[fold][near[name]] for name, each in said.items()}))
             whole.append(self._fused(fold, {name: each.clip[fold] for name, each in said.items()}))
-        probabilities = np.mean(whole, axis=0)
-        if not np.isfinite(probabilities).all():
-            raise NotJudged("no-answer", "the model gives no number; train it anew", clip.where)
-        return WindowProbabilities(main.starts, seconds, np.mean(windows, axis=0), probabilities, clip.flags)
+        return Judgement(main.starts, np.mean(windows, axis=0), np.mean(whole, axis=0))
 
     def _fused(self, fold: int, said: Mapping[str, np.ndarray]) -> np.ndarray:
         return said[MAIN] if len(said) == 1 else self._fusions[fold](said)
 
-    def _flags(self, content: Content | None, where: str = "") -> tuple[str, ...]:
-        if content is None:
-            raise NotJudged("empty", "holds no samples", where)
-        if fault := checks.fault(content, self.min_duration):
-            raise NotJudged(*fault, where)
-        return checks.flags(content)
 
-    def _heard(
-        self, samples: Float32, resampled: Callable[[Recipe], Float32], flags: tuple[str, ...], where: str = ""
-    ) -> Heard:
-        main, views = self.recipe, {}
-        for name, branch in self._branches.items():
-            same = (branch.recipe.sample_rate, branch.recipe.resampler) == (main.sample_rate, main.resampler)
-            views[name] = branch.views(samples if same else resampled(branch.recipe))
-        return Heard(views, flags, where)
+def _signal(branch: Branch) -> Signal:
+    return Signal(branch.recipe.sample_rate, branch.recipe.resampler)
 
 
 def _nearest(wanted: np.ndarray, there: np.ndarray) -> np.ndarray:

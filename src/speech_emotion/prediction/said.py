@@ -1,33 +1,10 @@
-"""What a predictor hears of a clip, and what it says of it or why it says nothing."""
+"""What is said of a recording, or why nothing is."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A clip as the models hear it.
-
-    Attributes
-    ----------
-    views : dict from str to iterable of np.ndarray [shape=(frames, columns), dtype=float32]
-        For each branch of the model the features in each of its views, the plain one first. For a branch that
-        normalises by speaker a list; for others they are computed as they are asked for, once, since those of hours
-        are large.
-    flags : tuple of str
-        What is to be noted of it; see `WindowProbabilities`.
-    where : str
-        The file, for messages; "" for none.
-    """
-
-    views: dict[str, Iterable[Float32]]
-    flags: tuple[str, ...]
-    where: str
 
 
 class NotJudged(UserError):
@@ -55,20 +32,21 @@ class NotJudged(UserError):
 
 @dataclass(frozen=True)
 class WindowProbabilities:
-    """What a predictor says of a clip, window by window.
+    """What a predictor says of a recording, window by window.
 
     Attributes
     ----------
     starts : np.ndarray [shape=(windows,), dtype=float64]
-        Where in the clip each window begins, in s.
+        Where in the recording each window begins, in s.
     seconds : float
         Length of a window.
     probabilities : np.ndarray [shape=(windows, classes), dtype=float64]
-        Of the clip at its own speed; each row sums to 1.
+        Of the recording at its own speed; each row sums to 1.
     clip : np.ndarray [shape=(classes,), dtype=float64]
-        Of the whole clip: the mean over the windows of each of the models' views, and over views.
+        Of all of it: the mean over the windows of each of the models' views, and over views (see `parts` for recordings
+        that are no clip).
     flags : tuple of str
-        What is to be noted of the clip, keys of `speech_emotion.ingest.FLAGS`, such as "clipped".
+        What is to be noted of it, keys of `speech_emotion.ingest.FLAGS`, such as "clipped".
 
     Examples
     --------
@@ -82,3 +60,28 @@ class WindowProbabilities:
     probabilities: np.ndarray
     clip: np.ndarray
     flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What is said of a file.
+
+    Attributes
+    ----------
+    file : str
+        Its path, as it was given or found.
+    sha256 : str
+        Of its bytes.
+    probabilities : np.ndarray [shape=(classes,), dtype=float64], or None
+        None if it was not judged.
+    not_judged : str or None
+        The rule by which it was not, such as "silent".
+    note : str or None
+        What there is to say of it, for people.
+    """
+
+    file: str
+    sha256: str
+    probabilities: np.ndarray | None
+    not_judged: str | None = None
+    note: str | None = None

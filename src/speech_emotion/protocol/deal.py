@@ -157,9 +157,13 @@ class _Search:
 
     def _steps(self, over: Integers, more: Integers, less: Integers) -> tuple[Integers, Integers]:
         """Say what each unit costs each group that it comes into, and that it goes out of."""
-        along, labels = _integers(self.doubled @ over.T) + self.costs, self.holds @ np.concatenate([more, less]).T
-        size, count = self.sizes[:, None], len(more)
-        return size + along + labels[:, :count], size - along + labels[:, count:]
+        along, size = _integers(self.doubled @ over.T) + self.costs, self.sizes[:, None]
+        into, out = size + along, size - along
+        if more.any():  # mostly, every group has enough of every label
+            into += self.holds @ more.T
+        if less.any():
+            out += self.holds @ less.T
+        return into, out
 
     def _moves(self, where: Integers, into: Integers, out: Integers) -> Integers:
         """Say what it would change to move each unit to each group."""

@@ -183,6 +183,9 @@ class _Units:
         sex = corpus + "/" + clips["sex"].fillna("unknown").astype(str)
         self._kinds = [np.zeros(len(clips), dtype=np.intp),
                        *(pd.factorize(kind, sort=True)[0] for kind in (corpus, sex, label))]
+        known = self._unit >= 0  # whose statement is unknown is of no unit
+        num_units = int(self._unit.max(initial=-1)) + 1
+        self._every = [_counts(self._unit[known], num_units, kind[known]) for kind in self._kinds]
 
     def count(self, which: Chosen) -> int:
         """Give the number of units of some clips."""
@@ -191,9 +194,13 @@ class _Units:
     def dealt(self, which: Chosen, groups: Sequence[Group], seed: int) -> Integers:
         """Deal the units of some clips, and give the group of each of these clips."""
         unit = self._unit[which]
-        there = np.bincount(unit) > 0
+        counts = np.bincount(unit, minlength=len(self._every[0]))
+        there = counts > 0
         unit = (np.cumsum(there) - 1)[unit]  # numbered without gaps
-        tables = [_counts(unit, int(np.count_nonzero(there)), kind[which]) for kind in self._kinds]
+        if (counts[there] == self._every[0][there, 0]).all():  # whole units, which are counted already
+            tables = [_occurring(every[there]) for every in self._every]
+        else:
+            tables = [_occurring(_counts(unit, int(np.count_nonzero(there)), kind[which])) for kind in self._kinds]
         sizes = tables[0][:, 0]
         room = np.array([group.share for group in groups]) * sizes.sum()
         # Of deals that are about as good, another seed takes another.
@@ -214,8 +221,13 @@ class _Units:
 
 
 def _counts(unit: NDArray[np.intp], num_units: int, kind: NDArray[np.intp]) -> Integers:
-    """How many clips of each kind that there is each unit has."""
-    num_kinds = int(kind.max()) + 1
-    counts = np.bincount(unit * num_kinds + kind, minlength=num_units * num_kinds).reshape(num_units, num_kinds)
+    """How many clips of each kind each unit has."""
+    num_kinds = int(kind.max(initial=-1)) + 1
+    counts: Integers = np.bincount(unit * num_kinds + kind, minlength=num_units * num_kinds)
+    return counts.reshape(num_units, num_kinds)
+
+
+def _occurring(counts: Integers) -> Integers:
+    """Leave out the kinds that no unit has."""
     there: Integers = np.ascontiguousarray(counts[:, counts.any(axis=0)])
     return there

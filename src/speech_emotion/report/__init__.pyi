@@ -1,3 +1,3 @@
-from . import calibration, figures, write
+from . import by_speaker, calibration, card, figures, page, templates, write
 
-__all__ = ["calibration", "figures", "write"]
+__all__ = ["by_speaker", "calibration", "card", "figures", "page", "templates", "write"]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from speech_emotion.core.files import replacing
 from speech_emotion.evaluation.run import Evaluation
-from speech_emotion.report import calibration, figures
+from speech_emotion.report import by_speaker, calibration, figures
 
 
 def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: Path, *, dpi: int) -> None:
@@ -23,7 +23,7 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     metrics : Path
         Folder for evaluate.json, corpus.json and slices.csv.
     plots : Path
-        Folder for history, confusion, recall, reliability and coverage, each as CSV and PNG.
+        Folder for history, confusion, recall, reliability, coverage and speakers, each as CSV and PNG.
     dpi : int
         Of the PNGs, in dots per inch.
 
@@ -42,7 +42,7 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     >>> curve = pd.DataFrame({"share": [1.0], "clips": 8, "accuracy": 0.875, "accuracy_tempered": 0.875})
     >>> measured = Evaluation(
     ...     numbers=numbers,
-    ...     clips=pd.DataFrame({"label": ["anger", "fear"], "predicted": ["anger", "anger"]}),
+    ...     clips=pd.DataFrame({"speaker": "toy-ann", "label": ["anger", "fear"], "predicted": ["anger", "anger"]}),
     ...     confusion=pd.DataFrame([[3, 1], [0, 4]], labels, labels),
     ...     history=pd.DataFrame({"fold": [0], "network": 0, "epoch": [1], "kept": True, "loss": [0.9],
     ...                           "accuracy": [0.5], "val_loss": [0.8], "val_accuracy": [0.5]}),
@@ -52,7 +52,7 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     ...     write(measured, {"clips": 8}, Path(folder, "metrics"), Path(folder, "plots"), dpi=50)
     ...     sorted(path.name for path in Path(folder, "plots").iterdir())
     ['confusion.csv', 'confusion.png', 'coverage.csv', 'coverage.png', 'history.csv', 'history.png', 'recall.csv', \
-'recall.png', 'reliability.csv', 'reliability.png', 'reliability_tempered.csv']
+'recall.png', 'reliability.csv', 'reliability.png', 'reliability_tempered.csv', 'speakers.csv', 'speakers.png']
     """
     numbers, title = evaluation.numbers, evaluation.title
     _write_json(metrics / "evaluate.json", numbers)
@@ -70,11 +70,15 @@ def write(evaluation: Evaluation, corpus: dict[str, Any], metrics: Path, plots: 
     _write_csv(plots / "reliability_tempered.csv", evaluation.calibration.reliability_tempered)
     _write_csv(plots / "coverage.csv", evaluation.calibration.coverage)
 
+    speakers = by_speaker.by_speaker(evaluation.clips)
+    _write_csv(plots / "speakers.csv", speakers)
+
     figures.save(figures.history(evaluation.history, title), plots / "history.png", dpi)
     figures.save(figures.confusion(evaluation.confusion, title), plots / "confusion.png", dpi)
     figures.save(figures.recall(evaluation.confusion, title), plots / "recall.png", dpi)
     figures.save(calibration.reliability(evaluation.calibration, title), plots / "reliability.png", dpi)
     figures.save(calibration.coverage(evaluation.calibration, title), plots / "coverage.png", dpi)
+    figures.save(by_speaker.figure(speakers, numbers["uar"], title), plots / "speakers.png", dpi)
 
 
 def cells(confusion: pd.DataFrame) -> pd.DataFrame:

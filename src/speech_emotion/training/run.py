@@ -1,13 +1,16 @@
 """Train one model per fold of a split, and write models, predictions and history."""
 
+import platform
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from speech_emotion import predictions as table_of_predictions
+from speech_emotion.core import processor
 from speech_emotion.core.files import replacing
 from speech_emotion.params.base import Section
 from speech_emotion.params.train_cnn import MAIN, TrainCnn
@@ -19,6 +22,7 @@ from speech_emotion.training import memo as memory
 from speech_emotion.training.branch import Branch, branches_of
 from speech_emotion.training.checks import check
 from speech_emotion.training.crew import FoldDone
+from speech_emotion.training.fingerprint import LIBRARIES
 from speech_emotion.training.fusing import fused
 from speech_emotion.training.members import Members
 from speech_emotion.training.memo import EPOCH_COLUMNS
@@ -160,7 +164,10 @@ def _origin(branches: Mapping[str, Branch], settings: TrainCnn, corpora: Collect
     split, blueprint = settings.split, branches[MAIN].blueprint
     speaker_independent = split.protocol not in SPEAKER_DEPENDENT
     sections: dict[str, Any] = {"train_cnn": blueprint.training,
-                                "networks": {blueprint.network: blueprint.network_settings}}
+                                "networks": {blueprint.network: blueprint.network_settings},
+                                "extract_mfcc": branches[MAIN].store.recipe}
+    if others := {name: branch.store.recipe for name, branch in branches.items() if name != MAIN}:
+        sections["extract_mfcc"] = {**sections["extract_mfcc"], "branches": others}
     return Origin(
         labels=blueprint.labels,
         protocol=split.protocol,
@@ -171,4 +178,6 @@ def _origin(branches: Mapping[str, Branch], settings: TrainCnn, corpora: Collect
         validation=split.validation if speaker_independent else "clips",
         transductive=any(branch.blueprint.transductive for branch in branches.values()),
         encoders=tuple(_encoders(branches, corpora)),
+        made_with={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES},
+                   "processor": processor.name()},
     )
