@@ -342,3 +342,15 @@ def launch() -> Iterator[Callable[..., Any]]:
         yield start
         for browser in started:
             browser.close()
+
+
+@pytest.fixture(scope="session")
+def runtime_files() -> dict[str, bytes]:
+    """ONNX Runtime for browsers, which is had once and kept."""
+    from speech_emotion.core.errors import UserError
+    from speech_emotion.page import runtime
+
+    try:
+        return runtime.files(cache=ROOT / runtime.CACHE)
+    except UserError as error:
+        pytest.skip(f"{error}: `ser page --runtime FILE` keeps it in {runtime.CACHE}, and these tests run")

@@ -24,7 +24,6 @@ from speech_emotion.portable.card import OUTPUTS, Card
 app = typer.Typer()
 app.command()(page)
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = ROOT / runtime.CACHE / f"{runtime.PACKAGE}-{runtime.VERSION}"
 
 
 def run(*arguments: str | Path) -> str:
@@ -34,13 +33,10 @@ def run(*arguments: str | Path) -> str:
 
 
 @pytest.fixture
-def given() -> Path:
-    """What runs models in browsers, if it was ever had here."""
-    try:
-        runtime.files(cache=ROOT / runtime.CACHE)
-    except UserError as error:
-        pytest.skip(f"{error}: `ser page --runtime FILE` keeps it in {runtime.CACHE}, and these tests run")
-    return KEPT
+def given(runtime_files: dict[str, bytes]) -> Path:
+    """What runs models in browsers, as a folder."""
+    assert runtime_files
+    return ROOT / runtime.CACHE / f"{runtime.PACKAGE}-{runtime.VERSION}"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What runs a page's model in a browser, and a small model."""
+"""A small model for pages."""
 
 import json
 import os
@@ -8,21 +8,8 @@ from typing import Any
 
 import pytest
 
-from speech_emotion.core.errors import UserError
-from speech_emotion.page import runtime
-
 LABELS = ("</script><b>&'\"", "fear", "neutral")
 """One as nasty as a user's label may be."""
-
-
-@pytest.fixture(scope="session")
-def runtime_files() -> dict[str, bytes]:
-    """ONNX Runtime for browsers."""
-    cache = Path(__file__).resolve().parents[2] / runtime.CACHE
-    try:
-        return runtime.files(cache=cache)
-    except UserError as error:
-        pytest.skip(f"{error}: `ser page --runtime FILE` keeps it in {runtime.CACHE}, and these tests run")
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,7 @@ def _by_npm() -> dict[str, bytes]:
         raise UserError(f"the page needs {PACKAGE} {VERSION}, and there is no npm here to get it; {_remedy()}")
     with tempfile.TemporaryDirectory() as folder:
         command = [npm, "pack", f"{PACKAGE}@{VERSION}", "--pack-destination", folder, "--ignore-scripts",
-                   "--loglevel=error", "--no-update-notifier", "--fetch-retries=1", "--fetch-timeout=60000"]
+                   "--loglevel=error", "--no-update-notifier", "--fetch-retries=0", "--fetch-timeout=60000"]
         try:
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=_PATIENCE,
                                   stdin=subprocess.DEVNULL)
