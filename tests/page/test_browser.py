@@ -219,7 +219,6 @@ def test_a_dropped_file_is_taken(page: Any, runner: Model, tmp_path: Path) -> No
       dropped.items.add(new File([Uint8Array.from(bytes)], name));
       document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: dropped, bubbles: true, cancelable: true}));
     }""", [list(file.read_bytes()), file.name])
-    until(page, "judging")
     until(page, "done", "failed")
     np.testing.assert_allclose(whole(page), list(runner.file(file).probabilities.values()), atol=TOLERANCE)
     assert page.locator("#name").text_content() == file.name
