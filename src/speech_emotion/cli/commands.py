@@ -16,6 +16,7 @@ from speech_emotion.cli import (
     export,
     inspect,
     listen,
+    page,
     predict,
     splits,
     timeline,
@@ -40,6 +41,7 @@ app.command()(compare.compare)
 app.command()(inspect.inspect)
 app.command()(encoder.encoder)
 app.command()(export.export)
+app.command()(page.page)
 app.command()(corpora.audit)
 app.command()(corpora.validate)
 app.command()(corpora.download)
