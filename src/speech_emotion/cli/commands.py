@@ -15,6 +15,7 @@ from speech_emotion.cli import (
     export,
     inspect,
     listen,
+    page,
     predict,
     splits,
     timeline,
@@ -39,6 +40,7 @@ app.command()(compare.compare)
 app.command()(inspect.inspect)
 app.command()(encoder.encoder)
 app.command()(export.export)
+app.command()(page.page)
 app.command()(corpora.audit)
 app.command()(corpora.validate)
 app.command()(corpora.download)
