@@ -4,12 +4,14 @@
     python -P benchmarks/predict.py --models models --every 6 path/to/corpus path/to/another
 
 Every clip is judged by `Predictor` and by the exported file at each precision. Then a clip of 4 s: from the start of a
-process to the answer, and once loaded; and clips of 4 s a second, on two cores, by two threads with one each; and the
-load of the machine meanwhile. (With -P, since a module beside this one has the name of a library.)
+process, or of `ser predict`, to the answer, and once loaded; and clips of 4 s a second, on two cores, by two threads
+with one each, and by `ser predict` from its start; and the load of the machine meanwhile. (With -P, since a module
+beside this one has the name of a library.)
 """
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,8 +24,9 @@ from pathlib import Path
 import numpy as np
 
 from speech_emotion.export.write import Trained, load, write
-from speech_emotion.ingest.find import audio_files
+from speech_emotion.ingest.listing import audio_files
 from speech_emotion.models import backend
+from speech_emotion.models.identity import EXPORTED
 from speech_emotion.portable.card import Precision
 from speech_emotion.portable.model import Model
 from speech_emotion.prediction.predictor import Predictor
@@ -31,7 +34,11 @@ from speech_emotion.prediction.said import NotJudged
 from speech_emotion.testing import voice, write_samples
 
 SECONDS, CLIPS = 4.0, 100
+_SER = ("from speech_emotion.cli.main import main; sys.argv = ['ser', 'predict', '--models', {model}, sys.argv[3]]; "
+        "main()")
 _STARTS = {
+    "ser predict, exported": _SER.format(model="sys.argv[1]"),
+    "ser predict, model folder": _SER.format(model="sys.argv[2]"),
     "exported": "from speech_emotion import load; print(load(sys.argv[1]).file(sys.argv[3]))",
     "pipeline": "from speech_emotion.models import backend; backend.load(); from speech_emotion import Predictor; "
                 "print(Predictor.load(sys.argv[2]).windows_of_file(sys.argv[3]))",
@@ -57,12 +64,19 @@ def main() -> None:
         if not arguments.no_times:
             print(f"LiteRT: {write(trained, Path(folder, 'model.tflite')).num_bytes / 1e6:.2f} MB")
             clip = write_samples(Path(folder, "clip.wav"), voice(1, duration=SECONDS))
+            weights = shutil.copytree(arguments.models, Path(folder, "models"), ignore=shutil.ignore_patterns(EXPORTED))
             for name, program in _STARTS.items():
-                command = [sys.executable, "-c", f"import sys; {program}", files[Precision.FLOAT32], arguments.models,
-                           clip]
+                command = [sys.executable, "-c", f"import sys; {program}", files[Precision.FLOAT32], weights, clip]
                 began = _best(partial(subprocess.run, command, check=True, capture_output=True), 3)
                 print(f"process to answer, {name}: {began:.2f} s", flush=True)
             _times(trained.predictor, files[Precision.FLOAT32])
+            clips = Path(folder, "clips")
+            for number in range(CLIPS):
+                write_samples(clips / f"{number}.wav", voice(number, duration=SECONDS))
+            command = [sys.executable, "-c", f"import sys; {_STARTS['ser predict, exported']}",
+                       files[Precision.FLOAT32], weights, clips]
+            taken = _best(partial(subprocess.run, command, check=True, capture_output=True), 2)
+            print(f"ser predict of a folder of {CLIPS}: {taken:.2f} s, {CLIPS / taken:.0f} clips a second", flush=True)
             print(f"load of the machine, over the last minute: {os.getloadavg()[0]:.1f}")
 
 

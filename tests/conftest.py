@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -315,3 +316,41 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         for process in reversed(processes):
             process.kill()
             process.wait()
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""Programs that can open pages, by their usual names."""
+_OFFLINE = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required")
+
+
+@pytest.fixture(scope="module")
+def launch() -> Iterator[Callable[..., Any]]:
+    """A function that starts Chromium, without a window, with further arguments of its command line."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("no Chromium to open pages with; `apt install chromium`, or Chrome, and these tests run")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = []
+
+        def start(*arguments: str) -> Any:
+            started.append(playwright.chromium.launch(executable_path=found, args=[*_OFFLINE, *arguments]))
+            return started[-1]
+
+        yield start
+        for browser in started:
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def runtime_files() -> dict[str, bytes]:
+    """ONNX Runtime for browsers, which is had once and kept."""
+    from speech_emotion.core.errors import UserError
+    from speech_emotion.page import runtime
+
+    try:
+        return runtime.files(cache=ROOT / runtime.CACHE)
+    except UserError as error:
+        pytest.skip(f"{error}: `ser page --runtime FILE` keeps it in {runtime.CACHE}, and these tests run")

@@ -91,7 +91,7 @@ encoding
 digest
     Hash of the decoded mono samples and the sample rate (`audio.digest.of_samples`).
 audit_flags
-    What the audit noticed, keys of `ingest.audit.FLAGS` joined by ";"; "" if nothing.
+    What the audit noticed, keys of `ingest.rules.FLAGS` joined by ";"; "" if nothing.
 """
 
 FILES_SCHEMA = pandera.DataFrameSchema(

@@ -14,7 +14,7 @@ from speech_emotion.audio.containers import HEAD, sniff
 from speech_emotion.core.console import errors_for_people
 from speech_emotion.core.errors import UserError
 from speech_emotion.corpora import registry
-from speech_emotion.ingest.find import EXTENSIONS
+from speech_emotion.ingest.listing import EXTENSIONS
 
 _EMBEDDED = re.compile(rb"data:audio/[\w.+-]+;base64,\s*[\w+/]{64}")
 """Audio within a page or a notebook."""

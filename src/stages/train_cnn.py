@@ -1,11 +1,13 @@
 """Stage `train_cnn`: features to one trained model per fold, and what each says of clips it was not trained on."""
 
+import importlib
 import shutil
 from pathlib import Path
 
 from _stage import PARAMS, run
 from speech_emotion import manifest
 from speech_emotion.parallel import start
+from speech_emotion.parallel.child import Died, in_child
 from speech_emotion.params.base import load
 from speech_emotion.params.ingest import Ingest
 from speech_emotion.params.networks import Networks
@@ -33,6 +35,18 @@ def train_cnn() -> None:
     shutil.rmtree(LIVE, ignore_errors=True)
     print(train(clips, store, settings, network, Outputs(MODELS, PREDICTIONS, HISTORY, LIVE, memo.location()),
                 min_duration=load(PARAMS, Ingest).min_duration))
+    print(f"  {_exported()}")
+
+
+def _exported() -> str:
+    """Write the model as one file beside its weights; see `write_beside`."""
+    # Found by name: what exporting imports decides nothing that features and weights do not decide; see dvc.yaml.
+    beside = importlib.import_module("speech_emotion.export.beside")
+    try:
+        said: str = in_child(beside.write_beside, MODELS, preload=PURPOSE.preload)  # where TensorFlow is loaded already
+    except Died as error:
+        return f"not exported: the process that wrote the file ended ({error}), perhaps for want of memory"
+    return said
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ import pytest
 
 from speech_emotion.comparison.alignment import contender
 from speech_emotion.comparison.differences import compare
+from speech_emotion.comparison.formats import Format
 from speech_emotion.comparison.sources import Run
-from speech_emotion.comparison.tables import Format, changed, numbers, text
+from speech_emotion.comparison.tables import changed, numbers, text
 from speech_emotion.core.errors import UserError
 from speech_emotion.predictions import Predictions
 

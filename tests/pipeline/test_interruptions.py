@@ -24,7 +24,7 @@ WRITTEN = {
     "synthesize": "demo/audio",
     "ingest": "data/files.parquet",
     "extract_mfcc": "data/features",
-    "train_cnn": "models",
+    "train_cnn": "models/model.onnx",
     "evaluate": "plots/recall.png",
 }
 """What each stage writes last: from then on DVC hashes and caches what it wrote."""

@@ -7,6 +7,9 @@ import pandas as pd
 import pyarrow.parquet
 import yaml
 
+from speech_emotion.models.identity import digest
+from speech_emotion.portable.model import load
+
 from .project import ROOT, Project, fates
 
 
@@ -52,6 +55,13 @@ def test_the_model_says_what_it_has_heard(base: Project) -> None:
     assert corpus["clips"] == (split["part"] == "train").sum()
     score, = document["provenance"]["validation"]
     assert (score["fold"], score["clips"], score["unheard"]) == (0, (split["part"] == "validation").sum(), True)
+
+
+def test_the_model_is_there_as_one_file(base: Project) -> None:
+    document = json.loads((base / "models/model.json").read_text("utf-8"))
+    card = load(base / "models/model.onnx").card
+    assert (list(card.labels), card.synthetic) == (document["labels"], True)
+    assert (card.document["model"], card.document["scores"]) == (digest(base / "models"), None)
 
 
 def test_a_misspelt_key_stops_the_first_stage_and_leaves_nothing_behind(fresh: Project) -> None:

@@ -18,6 +18,7 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.export.graph import Graph
 from speech_emotion.portable.card import FORMAT_KEY, OUTPUTS, Card
 from speech_emotion.portable.model import Model, load
+from speech_emotion.prediction.judge import Signal
 from speech_emotion.testing import tone, voice, write_clip, write_samples
 
 LABELS = ("fear", "anger")
@@ -116,10 +117,36 @@ def test_a_file_says_what_its_samples_do(model: Model, tmp_path: Path) -> None:
     assert model.file(write_clip(tmp_path / "eight.wav", channels=8, sample_rate=192_000)).label
 
 
+def test_a_long_recording_is_judged_in_parts(model: Model, tmp_path: Path) -> None:
+    # Four minutes, of which half is loud and half is soft; then the same with two minutes of nothing in between.
+    loud, soft = (tone(2, duration=120.0, sample_rate=8000, amplitude=amplitude) for amplitude in (0.5, 0.02))
+    alone = [model(part, 8000) for part in (loud, soft)]
+    together = model(np.concatenate([loud, soft]), 8000)
+    assert together.judged is not None
+    assert together.judged.starts.tolist() == [0.0, 0.5, 120.0, 120.5]
+    for label in LABELS:
+        assert together.probabilities[label] == pytest.approx(
+            np.mean([each.probabilities[label] for each in alone]), abs=1e-6)
+    path = write_samples(tmp_path / "long.flac", np.concatenate([loud, np.zeros(960_000), soft]), 8000)
+    with_silence = model.file(path)
+    assert with_silence.judged is not None
+    assert with_silence.judged.starts.tolist() == [0.0, 0.5, 240.0, 240.5]
+    assert with_silence.probabilities == pytest.approx(together.probabilities, abs=1e-3)
+
+
 def test_a_file_that_is_no_audio_is_said(model: Model, tmp_path: Path) -> None:
     (tmp_path / "text.wav").write_text("no audio")
     with pytest.raises(UnreadableAudio, match=r"text\.wav: not readable as audio"):
         model.file(tmp_path / "text.wav")
+
+
+def test_numbers_are_given_of_samples_alone_or_as_a_judge_hears_them(model: Model) -> None:
+    samples = tone(sample_rate=8000)
+    one, other = model.judge(samples), model.judge([samples])
+    assert np.array_equal(one.clip, other.clip)
+    assert (one.clip.dtype, one.windows.shape) == (np.float64, (2, 2))
+    assert (model.signals, model.seconds, model.min_duration, model.synthetic, model.transductive) == (
+        (Signal(8000, "HQ"),), 0.5, 0.3, False, False)
 
 
 @pytest.mark.parametrize("samples", [np.zeros(0, np.float32), np.zeros(8), np.zeros((2, 8), np.float32)])

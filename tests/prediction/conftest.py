@@ -16,6 +16,8 @@ class PitchJudge:
     signals = (Signal(8000),)
     seconds = 1.0
     min_duration = 0.1
+    synthetic = False
+    transductive = False
 
     def judge(self, clip: Sequence[Float32]) -> Judgement:
         samples, = clip

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.prediction.batch import line, model_digest, resume, without_repeats
+from speech_emotion.prediction.batch import line, resume, without_repeats
 from speech_emotion.prediction.said import Predicted
 
 LABELS = ("anger", "fear")
@@ -67,17 +67,3 @@ def test_of_a_file_that_changed_the_last_line_counts(tmp_path: Path) -> None:
     inode = path.stat().st_ino
     without_repeats(path)
     assert path.stat().st_ino == inode, "there is nothing to do"
-
-
-def test_a_model_is_known_by_its_files(tmp_path: Path) -> None:
-    for name in ("one", "same", "other"):
-        (tmp_path / name / "fold-0").mkdir(parents=True)
-        (tmp_path / name / "model.json").write_text("{}")
-        (tmp_path / name / "fold-0" / "weights").write_bytes(b"1" if name != "other" else b"2")
-    one, same, other = (model_digest(tmp_path / name) for name in ("one", "same", "other"))
-    assert one == same != other
-    assert len(one) == 16
-    assert model_digest(tmp_path / "one/model.json") == model_digest(tmp_path / "other/model.json")
-    fold = model_digest(tmp_path / "one/fold-0")
-    (tmp_path / "one/model.json").write_text("[]")
-    assert model_digest(tmp_path / "one/fold-0") != fold, "a fold's model is what all folds share, too"

@@ -20,7 +20,7 @@ from speech_emotion.models.bundle import Bundle
 from speech_emotion.models.scales import of_speaker
 from speech_emotion.prediction import parts
 from speech_emotion.prediction.export import Format, text
-from speech_emotion.prediction.files import predict_files
+from speech_emotion.prediction.files import predict_each, predict_files
 from speech_emotion.prediction.predictor import Predictor
 from speech_emotion.prediction.said import NotJudged
 from speech_emotion.testing import tone, write_clip, write_samples
@@ -256,12 +256,13 @@ def test_a_model_that_gives_no_numbers_labels_nothing(value: float, make_bundle:
     sound, broken = make_bundle(seed=0), make_bundle(seed=1)
     broken.networks[0].set_weights([np.full_like(weights, value) for weights in broken.networks[0].get_weights()])
     path = write_clip(tmp_path / "a.wav")
-    table, failures = predict_files([path], Predictor([sound, broken]))
+    judge = Predictor([sound, broken])
+    table, failures = predict_files([path], judge)
     (row,) = table.to_dict("records")
     assert failures == []
     assert (row["label"], row["not_judged"]) == (None, "no-answer")
     assert row["note"] == "not judged: no-answer (the model gives no number; train it anew)"
-    assert json.loads(text(table, Format.JSON)) == [{
+    assert json.loads(text([*predict_each([path], judge)], LABELS, Format.JSON)) == [{
         "file": str(path), "label": None, "probabilities": None, "not_judged": "no-answer", "note": row["note"]}]
     with pytest.raises(NotJudged, match="no-answer"):
         Predictor([broken]).windows(tone(), 16000)
@@ -374,7 +375,7 @@ def test_a_name_that_is_no_text_is_shown_with_escapes(predictor: Predictor, tmp_
     assert not failures
     assert table["file"].tolist() == [f"{tmp_path}/caf\\xe9.wav"]
     for form in Format:
-        text(table, form).encode("utf-8")
+        text([*predict_each([tmp_path], predictor)], LABELS, form).encode("utf-8")
 
 
 def test_nothing_readable_gives_an_empty_table_with_its_columns(predictor: Predictor, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """A small run with audio, and its report."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,11 +19,6 @@ from speech_emotion.testing import write_clip
 
 LABELS = ("</script><b>&'\"", "fear", "neutral")
 """One as nasty as a user's label may be."""
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_OFFLINE = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-]
 
 
 @pytest.fixture(scope="session")
@@ -91,14 +85,6 @@ def write(run: SimpleNamespace) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def browser(launch: Callable[[], Any]) -> Any:
     """Chromium, without a window."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip("no Chromium to open the report with; `apt install chromium`, or Chrome, and these tests run")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=_OFFLINE)
-        yield chromium
-        chromium.close()
+    return launch()

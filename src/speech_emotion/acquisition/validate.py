@@ -13,7 +13,7 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import shown
 from speech_emotion.corpora import published, registry
 from speech_emotion.corpora.base import Corpus, Published
-from speech_emotion.ingest.find import audio_files
+from speech_emotion.ingest.listing import audio_files
 
 
 @dataclass

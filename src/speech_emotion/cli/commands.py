@@ -1,7 +1,6 @@
 """All commands of `ser`."""
 
 import platform
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -16,12 +15,13 @@ from speech_emotion.cli import (
     export,
     inspect,
     listen,
+    page,
     predict,
     splits,
     timeline,
 )
 
-_DECISIVE = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "dvc")
+_DECISIVE = ("tensorflow", "keras", "onnxruntime", "numpy", "librosa", "soundfile", "dvc")
 """Libraries whose versions a report of a defect should name."""
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ app.command()(compare.compare)
 app.command()(inspect.inspect)
 app.command()(encoder.encoder)
 app.command()(export.export)
+app.command()(page.page)
 app.command()(corpora.audit)
 app.command()(corpora.validate)
 app.command()(corpora.download)
@@ -49,10 +50,21 @@ app.add_typer(cache.app, name="cache")
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         print(f"speech-emotion {version('speech-emotion')}\n"
               f"Python {platform.python_version()}, {platform.system()} {platform.machine()}\n"
-              + ", ".join(f"{library} {version(library)}" for library in _DECISIVE))
+              + ", ".join(map(_versioned, _DECISIVE)))
         raise typer.Exit
+
+
+def _versioned(library: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # takes a moment
+
+    try:
+        return f"{library} {version(library)}"
+    except PackageNotFoundError:
+        return f"no {library}"
 
 
 @app.callback()

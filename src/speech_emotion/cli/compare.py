@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from speech_emotion.comparison.tables import Format
+from speech_emotion.comparison.formats import Format
 from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
 

@@ -5,16 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from speech_emotion.acquisition import validate as validation
 from speech_emotion.core.errors import UserError
-from speech_emotion.corpora import registry
-from speech_emotion.ingest.intake import by_settings, require_all, require_clips, write_rejected
-from speech_emotion.ingest.summary import join_counts, named, summary, text
-from speech_emotion.params.base import load
-from speech_emotion.params.ingest import Ingest
-from speech_emotion.sharing import ALLOW_TRACKED, require_ignored
 
-_TO_DOWNLOAD = ", ".join(corpus.name for corpus in registry.CORPORA.values() if corpus.source)
+TO_DOWNLOAD = "ravdess, tess, crema_d, emodb"
+"""Corpora that their authors publish for everybody; the registry, which knows them, takes long to load."""
 
 
 def validate(
@@ -26,6 +20,8 @@ def validate(
 
     Exit status: 0 if all are complete, 1 if not.
     """
+    from speech_emotion.acquisition import validate as validation
+
     results = validation.validate(root, corpus or [])
     for result in results:
         print(validation.describe(result, None if all_paths else 10))
@@ -49,6 +45,11 @@ def audit(
 
     Exit status: 1 if it would stop, as without any usable clip, or at a rejected one with ingest.strict.
     """
+    from speech_emotion.ingest.intake import by_settings, require_all, require_clips, write_rejected
+    from speech_emotion.ingest.summary import named, summary, text
+    from speech_emotion.params.base import load
+    from speech_emotion.params.ingest import Ingest
+
     given = {"root": root and str(root), "corpora": corpus, "min_duration": min_duration}
     settings = load(params, Ingest).model_copy(
         update={key: value for key, value in given.items() if value is not None})
@@ -67,6 +68,9 @@ def audit(
 
 
 def _ledger(numbers: dict[str, Any]) -> str:
+    from speech_emotion.corpora import registry
+    from speech_emotion.ingest.summary import join_counts
+
     lines = ["| corpus | clips expected | files found | taken | rejected, by rule | flagged |",
              "|---|---|---|---|---|---|"]
     for name in sorted({*numbers["by_corpus"], *numbers["rejected"]}):
@@ -80,17 +84,20 @@ def _ledger(numbers: dict[str, Any]) -> str:
 
 
 def download(
-    name: Annotated[str, typer.Argument(help=f"One of {_TO_DOWNLOAD}.")],
+    name: Annotated[str, typer.Argument(help=f"One of {TO_DOWNLOAD}.")],
     to: Annotated[Path, typer.Option(help="The folder in which the corpus's own folder is made.")] = Path("data/raw"),
     accept_licence: Annotated[bool, typer.Option(
         "--accept-licence", help="You have read the corpus's licence and keep to it.")] = False,
     allow_tracked: Annotated[bool, typer.Option(
-        ALLOW_TRACKED, help="Write the audio even where git would take it along.")] = False,
+        "--allow-tracked", help="Write the audio even where git would take it along.")] = False,
 ) -> None:
     """Fetch a corpus from where its authors publish it, check it, and put it in <to>/<name>.
 
     Shows size and licence first. After an interruption the same command goes on where it stopped.
     """
+    from speech_emotion.corpora import registry
+    from speech_emotion.sharing import require_ignored
+
     corpus, = registry.get([name], named_in="ser download")
     target = to / corpus.name
     if corpus.source is None:

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.sharing import ALLOW_TRACKED, require_ignored
 
 
 def inspect(
@@ -21,13 +20,14 @@ def inspect(
         help="Parameter file; its section extract_mfcc decides.")] = Path("params.yaml"),
     data: Annotated[Path, typer.Option(help="Folder of the manifest.")] = Path("data"),
     allow_tracked: Annotated[bool, typer.Option(
-        ALLOW_TRACKED, help="Write a page, which holds the audio, even where git would take it along.")] = False,
+        "--allow-tracked", help="Write a page, which holds the audio, even where git would take it along.")] = False,
 ) -> None:
     """Show waveform, log-mel spectrogram and MFCCs of clips, side by side."""
     from speech_emotion.inspection import choice, clips
     from speech_emotion.params.base import load
     from speech_emotion.params.extract_mfcc import ExtractMfcc
     from speech_emotion.params.ingest import Ingest
+    from speech_emotion.sharing import require_ignored
 
     extension = output.suffix.lower()
     if extension not in {".png", ".html"}:

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
+from speech_emotion.cli import judges
 from speech_emotion.core.errors import UserError
-from speech_emotion.models import backend
-from speech_emotion.prediction import sources
 
 
 class Form(StrEnum):
@@ -23,9 +22,7 @@ class Form(StrEnum):
 def listen(
     device: Annotated[str | None, typer.Option(
         help="Microphone: its number, or a part of its name.", show_default="the system's own choice")] = None,
-    models: Annotated[
-        Path, typer.Option(help="Trained model: the pipeline's folder, or one bundle in it.")
-    ] = Path("models"),
+    models: judges.Models = judges.DEFAULT,
     window: Annotated[float | None, typer.Option(
         help="Length in s of the windows that are judged.", show_default="the model's own")] = None,
     hop: Annotated[float | None, typer.Option(
@@ -46,32 +43,26 @@ def listen(
         raise UserError("--from hears a file and --device a microphone; give one of them")
     if at_speed and not file:
         raise UserError("--at-speed is about a file; name it with --from")
-    opened = sources.played(file, at_speed=at_speed) if file else sources.microphone(device)
-    backend.load()
-    from speech_emotion.prediction import live
-    from speech_emotion.prediction.predictor import Predictor
+    from speech_emotion.prediction import live, sources
     from speech_emotion.prediction.timeline.documents import of_window
     from speech_emotion.prediction.windows import Span
 
-    predictor = Predictor.load(models)
-    if predictor.synthetic:
-        print("note: this model was trained on synthetic speech alone; it knows no human speech", file=sys.stderr)
-    if predictor.transductive:
-        raise UserError("this model judges a clip beside others of its speaker, which nobody has heard yet; take one "
-                        "that is trained with another train_cnn.normalisation")
-    span = Span.of(predictor, window, hop)
-    live.warm_up(predictor, span)
-    summary = live.Summary(predictor.labels)
+    opened = sources.played(file, at_speed=at_speed) if file else sources.microphone(device)
+    judge = judges.choose(models).judge
+    judges.require_lone(judge, "which nobody has heard yet")
+    span = Span.of(judge, window, hop)
+    live.warm_up(judge, span)
+    summary = live.Summary(judge.labels)
     losses = 0
     try:
         with opened as source:
             if not file:
                 print("listening; Ctrl-C ends it", file=sys.stderr)
-            for said in live.listen(source, predictor, span):
+            for said in live.listen(source, judge, span):
                 summary.add(said)
                 losses = source.losses
-                print(json.dumps(of_window(said, predictor.labels), ensure_ascii=False, allow_nan=False)
-                      if output_format is Form.JSONL else live.line(said, predictor.labels), flush=True)
+                print(json.dumps(of_window(said, judge.labels), ensure_ascii=False, allow_nan=False)
+                      if output_format is Form.JSONL else live.line(said, judge.labels), flush=True)
     except KeyboardInterrupt:
         print(file=sys.stderr)  # below the terminal's ^C
     print(summary, file=sys.stderr)

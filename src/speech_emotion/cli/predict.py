@@ -1,28 +1,27 @@
 """``ser predict``."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import Annotated, BinaryIO
 
 import typer
 
+from speech_emotion.cli import judges
+from speech_emotion.cli.judges import Chosen
 from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
-from speech_emotion.models import backend
+from speech_emotion.models.identity import digest
+from speech_emotion.prediction import batch
 from speech_emotion.prediction.export import Format, text
-
-if TYPE_CHECKING:  # TensorFlow takes long to load
-    from speech_emotion.prediction.predictor import Predictor
+from speech_emotion.prediction.said import Predicted
 
 
 def predict(
     paths: Annotated[list[Path], typer.Argument(
         metavar="FILE|FOLDER|-...", help="Audio, in any format, sample rate and length; - for what is piped in.")],
-    models: Annotated[
-        Path, typer.Option(help="Trained model: the pipeline's folder, or one bundle in it.")
-    ] = Path("models"),
+    models: judges.Models = judges.DEFAULT,
     output_format: Annotated[Format | None, typer.Option(
         "--format", show_default="as the extension of --output, else table",
         help="How to write the result. jsonl: a line for each file as soon as it is judged.")] = None,
@@ -45,17 +44,12 @@ def predict(
         raise UserError("--resume goes on with lines of JSON; give --format jsonl and --output, too")
     if form is Format.JSONL and output and not resume and output.exists() and output.stat().st_size:
         raise UserError(f"{output}: is there already; go on with it (--resume), or remove it")
-    backend.load()
-    from speech_emotion.prediction.predictor import Predictor
-
-    predictor = Predictor.load(models)
-    if predictor.synthetic:
-        print("note: this model was trained on synthetic speech alone; it knows no human speech", file=sys.stderr)
-    if form is Format.JSONL:
-        failures, judged = _write_lines(paths, models, predictor, output, resume)
-    else:
-        failures, judged = _write_table(paths, predictor, form, output)
-    if predictor.transductive:
+    # One recording is computed with all cores; of several, each with one, and as many at a time.
+    alone = len(paths) == 1 and not paths[0].is_dir()
+    chosen = judges.choose(models, threads=0 if alone else 1)
+    write = _write_lines if form is Format.JSONL else _write_whole
+    failures, judged = write(paths, chosen, form, output, resume)
+    if chosen.judge.transductive:
         print(f"note: this model normalises by speaker; these {judged} clips were taken for all of one speaker, and "
               "each is judged beside the others", file=sys.stderr)
     for failure in failures:
@@ -64,40 +58,42 @@ def predict(
         raise typer.Exit(1)
 
 
-def _write_table(
-    paths: list[Path], predictor: "Predictor", form: Format, output: Path | None
-) -> tuple[list[str], int]:
-    from speech_emotion.prediction.files import predict_files
+def _each(paths: list[Path], chosen: Chosen, done: Mapping[str, str] | None = None) -> Iterator[Predicted | UserError]:
+    from speech_emotion.prediction.files import cores, predict_each
 
-    table, failures = predict_files(paths, predictor)
-    result = text(table, form)
+    return predict_each(paths, chosen.judge, done, threads=cores() if chosen.exported else 1)
+
+
+def _write_whole(
+    paths: list[Path], chosen: Chosen, form: Format, output: Path | None, _resume: bool
+) -> tuple[list[str], int]:
+    each = list(_each(paths, chosen))
+    said = [one for one in each if isinstance(one, Predicted)]
+    result = text(said, chosen.judge.labels, form)
     if output is None:
         sys.stdout.write(result)
     else:
         with replacing(output) as temporary:
             temporary.write_text(result, encoding="utf-8")
-    return failures, int(table["not_judged"].isna().sum())
+    return [str(one) for one in each if isinstance(one, UserError)], sum(one.not_judged is None for one in said)
 
 
 def _write_lines(
-    paths: list[Path], models: Path, predictor: "Predictor", output: Path | None, resume: bool
+    paths: list[Path], chosen: Chosen, _form: Format, output: Path | None, resume: bool
 ) -> tuple[list[str], int]:
-    from speech_emotion.prediction import batch
-    from speech_emotion.prediction.files import predict_each
-    from speech_emotion.prediction.said import Predicted
-
-    if resume and predictor.transductive:
+    judge = chosen.judge
+    if resume and judge.transductive:
         raise UserError("this model judges each clip beside the others of the call, so that none can be left out; "
                         "run it without --resume")
-    model = batch.model_digest(models)
+    model = digest(chosen.path)
     done = batch.resume(output, model) if resume and output else {}
     failures, judged = [], 0
     with _opened(output) as file:
-        for one in predict_each(paths, predictor, done):
+        for one in _each(paths, chosen, done):
             if isinstance(one, Predicted):
                 judged += one.not_judged is None
-                file.write(batch.line(one, predictor.labels, model).encode())
-                file.flush()  # a run that is killed loses the file that it was at, and no other
+                file.write(batch.line(one, judge.labels, model).encode())
+                file.flush()  # a run that is killed loses the files that it was at, and no other
             else:
                 failures.append(str(one))
     if done and output:

@@ -9,17 +9,15 @@ from typing import Annotated
 
 import typer
 
+from speech_emotion.cli import judges
 from speech_emotion.core.errors import UserError
-from speech_emotion.models import backend
-from speech_emotion.prediction.timeline.formats import TimelineFormat, render, require_distinct, target, write
+from speech_emotion.prediction.timeline.formats import TimelineFormat, load, render, require_distinct, target, write
 
 
 def timeline(
     paths: Annotated[list[Path], typer.Argument(
         metavar="FILE|FOLDER|-...", help="Recordings of any length, in any format; - for what is piped in.")],
-    models: Annotated[
-        Path, typer.Option(help="Trained model: the pipeline's folder, or one bundle in it.")
-    ] = Path("models"),
+    models: judges.Models = judges.DEFAULT,
     window: Annotated[float | None, typer.Option(
         help="Length in s of the windows that are judged.", show_default="the model's own")] = None,
     hop: Annotated[float | None, typer.Option(
@@ -42,9 +40,8 @@ def timeline(
     form = output_format or TimelineFormat.of(output)
     if output is None and not form.printable:
         raise UserError(f"--format {form} is not for a terminal; name a file with --output")
-    backend.load()
+    load(form)
     from speech_emotion.prediction.inputs import inputs, readable
-    from speech_emotion.prediction.predictor import Predictor
     from speech_emotion.prediction.timeline.course import of_file
     from speech_emotion.prediction.windows import Span
 
@@ -54,13 +51,9 @@ def timeline(
         raise UserError(f"--format {form} holds one recording, and these are {len(files)}; name a folder with --output")
     if apart and output:
         require_distinct([file.name for file in files], output, form)
-    predictor = Predictor.load(models)
-    if predictor.synthetic:
-        print("note: this model was trained on synthetic speech alone; it knows no human speech", file=sys.stderr)
-    if predictor.transductive:
-        raise UserError("this model judges a clip beside others of its speaker, and a recording may have any speakers; "
-                        "take one that is trained with another train_cnn.normalisation")
-    span = Span.of(predictor, window, hop)
+    judge = judges.choose(models).judge
+    judges.require_lone(judge, "and a recording may have any speakers")
+    span = Span.of(judge, window, hop)
     over = span.window if smooth is None else smooth
     if not math.isfinite(over):
         raise UserError(f"--smooth is {over:g}, but must be a number of seconds")
@@ -68,17 +61,17 @@ def timeline(
     for file in files:
         try:
             with readable(file) as path, _progress(file.name) as progress:
-                one = of_file(path, predictor, span, name=file.name, progress=progress)
+                one = of_file(path, judge, span, name=file.name, progress=progress)
         except UserError as error:
             print(f"error: {error}", file=sys.stderr)
             failures += 1
             continue
         if apart and output:
-            write(render([one], predictor.labels, form, over), target(file.name, output, form))
+            write(render([one], judge.labels, form, over), target(file.name, output, form))
         else:
             made.append(one)
     if not apart and (made or not form.of_one):
-        content = render(made, predictor.labels, form, over)
+        content = render(made, judge.labels, form, over)
         if output:
             write(content, output)
         else:

@@ -5,8 +5,8 @@ drawn (Field & Welsh 2007, "Bootstrapping clustered data", doi 10.1111/j.1467-98
 label without clips is drawn anew, since its UAR would be over other labels. (Drawing within strata would keep labels
 too, but a stratum of one or two speakers has next to no spread of its own.) Quantiles are taken further out the fewer
 speakers there are, since plain ones of few are too narrow: the expanded percentile interval of Hesterberg (2015), "What
-teachers should know about the bootstrap", doi 10.1080/00031305.2015.1089789. `benchmarks/interval_coverage.py` measures how
-often the result holds the truth.
+teachers should know about the bootstrap", doi 10.1080/00031305.2015.1089789. How often the result holds the truth is
+measured by `benchmarks/interval_coverage.py`.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,5 @@
 from . import write
+from .beside import write_beside
 from .ensemble import outputs
 from .features import EXPORTED
 from .graph import Graph
@@ -6,4 +7,5 @@ from .precision import reduced
 from .tensor import Tensor
 from .write import Trained, Written, load
 
-__all__ = ["EXPORTED", "Graph", "Tensor", "Trained", "Written", "load", "outputs", "reduced", "write"]
+__all__ = ["EXPORTED", "Graph", "Tensor", "Trained", "Written", "load", "outputs", "reduced", "write",
+           "write_beside"]

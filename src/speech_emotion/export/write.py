@@ -15,6 +15,7 @@ from speech_emotion.export.precision import reduced
 from speech_emotion.models import bundle
 from speech_emotion.models.bundle import Bundle
 from speech_emotion.models.fusion import Fusion
+from speech_emotion.models.identity import digest
 from speech_emotion.params.train_cnn import MAIN
 from speech_emotion.portable.card import OUTPUTS, Card, Precision
 from speech_emotion.prediction.predictor import Predictor
@@ -35,11 +36,14 @@ class Trained:
         How the branches of each fold become one, if there are several.
     predictor : Predictor
         What the pipeline itself judges with, and what an exported file equals.
+    digest : str or None
+        The folder's name by its content; see `models.identity.digest`. None if they are of no folder.
     """
 
     branches: Mapping[str, Sequence[Bundle]]
     fusions: Sequence[Fusion]
     predictor: Predictor
+    digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,9 @@ def load(models: Path, fold: int | None = None) -> Trained:
     UserError
         If there is no usable model.
     """
-    main, branches, fusions = bundle.load_branches(models if fold is None else models / f"fold-{fold}")
-    return Trained({MAIN: main, **branches}, fusions, Predictor(main, branches, fusions))
+    folder = models if fold is None else models / f"fold-{fold}"
+    main, branches, fusions = bundle.load_branches(folder)
+    return Trained({MAIN: main, **branches}, fusions, Predictor(main, branches, fusions), digest(folder))
 
 
 def write(
@@ -150,6 +155,7 @@ def document(trained: Trained, precision: Precision, scores: Mapping[str, Any] |
             "normalisation": bundles[0].blueprint.normalisation,
         } for name, bundles in trained.branches.items()},
         "precision": precision.value,
+        "model": trained.digest,
     }))
 
 

@@ -1,11 +1,13 @@
 from . import audit, checks, probe, summary
-from .audit import FLAGS, RULES, Accepted, Rejected
+from .audit import Accepted, Rejected
 from .checks import fault, flags
-from .find import Candidate, Found, Known, audio_files, find_candidates
+from .find import Candidate, Found, Known, find_candidates
 from .identify import Index
 from .intake import Intake, by_settings, require_all, require_clips, take_in, write_rejected
+from .listing import audio_files
 from .probe import Content, Failure, Meter, Probe, measured
 from .read import read_all
+from .rules import FLAGS, RULES
 
 __all__ = [
     "FLAGS", "RULES", "Accepted", "Candidate", "Content", "Failure", "Found", "Index", "Intake", "Known", "Meter",

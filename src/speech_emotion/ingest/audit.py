@@ -1,4 +1,4 @@
-"""The rules by which clips are rejected or flagged."""
+"""Which clips are taken, which are rejected, and which are flagged."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
@@ -9,42 +9,6 @@ from speech_emotion.corpora.base import Clip, Corpus, Unfit
 from speech_emotion.ingest import checks
 from speech_emotion.ingest.find import Candidate, Known
 from speech_emotion.ingest.probe import Content, Failure, Probe
-
-RULES = {
-    "unknown-name": "rename it as its corpus does, or select the corpus it is of (folder and table take any name)",
-    "unknown-label": "correct the name if it is a slip; else remove the file",
-    "off-pattern": "move or rename it, or correct its corpus's description: the pattern (**/ stands for any folders), "
-                   "or the list of folders to ignore",
-    "not-utf-8": "rename it or its folder in UTF-8: neither DVC nor other systems read such names",
-    "speaker-at-odds": "find out who speaks, then correct the name or move the file to that speaker's folder",
-    "missing": "put the file where the table says, or remove its row",
-    "unreadable": "make it a file that you may read; ls -lL shows its kind, owner and mode",
-    "lfs-pointer": "get the audio itself: git lfs pull in the clone, or ser download",
-    "no-decoder": "install what the reason says, or convert it to WAV or FLAC",
-    "implausible": "correct its header if that is wrong; cut what is too long into shorter files",
-    "undecodable": "get a whole copy, or convert it to WAV or FLAC",
-    "empty": "get a whole copy, or remove it",
-    "non-finite": "it holds NaN or infinite samples; get or make a sound copy",
-    "absurd-peak": "full scale is 1: write it anew, scaled, if its samples are integers in floating point; else get a "
-                   "sound copy",
-    "too-short": "remove it, or lower ingest.min_duration",
-    "silent": "remove it; there is no speech in it",
-    "label-conflict": "find out which of the labels is right and remove the other file(s); none is taken until then, "
-                      "and none at all of what is published under both",
-    "speaker-conflict": "find out who speaks and remove the other file(s); none is taken until then",
-    "duplicate": "nothing needs to be done; remove it if you like, one copy is taken",
-    "other-version": "nothing needs to be done; the clip is taken from another file, the published or lossless one if "
-                     "there is one",
-}
-"""Why a file is not taken, and what to do; the order is that of the checks, and the first that applies counts."""
-
-FLAGS = {
-    "clipped": "samples at full scale in a row",
-    "quiet": f"RMS below {checks.QUIET:g} dBFS",
-    "sample-rate": "another sample rate than the corpus's",
-    "channels": "another number of channels than the corpus's",
-}
-"""What is noted in the manifest about a clip that is taken."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +23,7 @@ class Accepted:
     content: Content
     """That of `probe`, which is sound."""
     flags: tuple[str, ...]
-    """What is noted about it: keys of `FLAGS`, in their order."""
+    """What is noted about it: keys of `rules.FLAGS`, in their order."""
     known: Known | None
     """As in `Candidate`."""
 
@@ -71,7 +35,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A file that does not, by one of `RULES`."""
+    """A file that does not, by one of `rules.RULES`."""
 
     path: PurePosixPath
     """Relative to the root."""
@@ -80,7 +44,7 @@ class Rejected:
     sha256: str | None
     """Of the file's bytes; None if it cannot be read or is not there."""
     rule: str
-    """A key of `RULES`."""
+    """A key of `rules.RULES`."""
     reason: str
     """What is the matter with this file, for people."""
 

@@ -26,7 +26,7 @@ def fault(content: Content, min_duration: float) -> tuple[str, str] | None:
     Returns
     -------
     tuple of str, or None
-        A key of `audit.RULES`, and what is the matter, for people; None if nothing is.
+        A key of `rules.RULES`, and what is the matter, for people; None if nothing is.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def flags(content: Content) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Keys of `audit.FLAGS`, in their order.
+        Keys of `rules.FLAGS`, in their order.
 
     Examples
     --------

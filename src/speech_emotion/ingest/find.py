@@ -1,25 +1,20 @@
 """Find the audio files below a folder, and say which corpus's clip each one is."""
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from speech_emotion.audio.containers import HEAD, sniff
 from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import shown
 from speech_emotion.corpora import own as own_corpora
 from speech_emotion.corpora import registry
 from speech_emotion.corpora.base import Clip, Corpus, Unfit
+from speech_emotion.ingest.listing import audio_files
 from speech_emotion.ingest.recognise import Recogniser
 from speech_emotion.params.ingest import Description
 
-EXTENSIONS = frozenset({".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".opus", ".mp3", ".au",
-                        ".snd", ".caf", ".w64", ".rf64", ".m4a", ".aac", ".wma", ".amr", ".awb", ".mka", ".webm",
-                        ".mp4", ".m4v", ".mov", ".3gp", ".3g2", ".mkv", ".wmv", ".avi", ".flv"})
-"""Files with these are audio by intent, whatever is in them; any other file is, if it begins like audio or a video."""
 ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"})
 
 
@@ -123,8 +118,10 @@ def find_candidates(root: Path, corpora: Sequence[str] = (), options: Mapping[st
     if not root.is_dir():
         raise UserError(f"{root}: {'is no folder' if root.exists() else 'there is no such folder'}; "
                         "set ingest.root to the folder of your audio")
-    found, descriptions = Found([]), list[PurePosixPath]()
-    files = audio_files(root, found.archives, descriptions)
+    found, others = Found([]), list[PurePosixPath]()
+    files = audio_files(root, others)
+    found.archives.extend(path for path in others if path.suffix.lower() in ARCHIVES)
+    descriptions = [path for path in others if path.name == own_corpora.FILE]
     described = own_corpora.described_corpora(root, descriptions, own or {})
     selected = registry.get(corpora, described, named_in=named_in)
     if options.get("table", {}).get("file") and registry.CORPORA["table"] not in selected:
@@ -154,59 +151,6 @@ def find_candidates(root: Path, corpora: Sequence[str] = (), options: Mapping[st
     return found
 
 
-def audio_files(root: Path, archives: list[PurePosixPath] | None = None,
-                descriptions: list[PurePosixPath] | None = None) -> list[PurePosixPath]:
-    """List all audio files below a folder.
-
-    Hidden files and folders and `__MACOSX` are left alone; links are followed.
-
-    Parameters
-    ----------
-    root : Path
-        A folder.
-    archives : list of PurePosixPath, optional
-        Takes the archives that lie there, too.
-    descriptions : list of PurePosixPath, optional
-        Takes the files that describe corpora of the user's own.
-
-    Returns
-    -------
-    list of PurePosixPath
-        Relative to `root`, sorted. Audio is what has one of `EXTENSIONS`, or begins like audio.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> from speech_emotion.testing import write_clip
-    >>> with TemporaryDirectory() as folder:
-    ...     _ = write_clip(Path(folder, "Ann", "happy.flac"))
-    ...     _ = Path(folder, "notes.txt").write_text("no audio")
-    ...     audio_files(Path(folder))
-    [PurePosixPath('Ann/happy.flac')]
-    """
-    files = []
-    visited = set()
-    for folder, folders, names in os.walk(root, followlinks=True):
-        real = os.path.realpath(folder)
-        if real in visited:  # a link to a folder around it would go on for ever
-            folders.clear()
-            continue
-        visited.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
-        for name in names:
-            path = Path(folder, name)
-            if name.startswith("."):
-                continue
-            suffix = path.suffix.lower()
-            if suffix in EXTENSIONS or _begins_like_audio(path):
-                files.append(PurePosixPath(path.relative_to(root).as_posix()))
-            elif suffix in ARCHIVES and archives is not None:
-                archives.append(PurePosixPath(path.relative_to(root).as_posix()))
-            elif name == own_corpora.FILE and descriptions is not None:
-                descriptions.append(PurePosixPath(path.relative_to(root).as_posix()))
-    return sorted(files)
-
-
 def _is_there(path: Path) -> bool:
     try:
         return path.is_file()
@@ -221,13 +165,3 @@ def _with_a_name(candidate: Candidate) -> Candidate:
                                                                                              "not-selected")):
         return candidate
     return replace(candidate, what=Unfit("not-utf-8", "its name is no text in UTF-8"))
-
-
-def _begins_like_audio(path: Path) -> bool:
-    if not path.is_file():  # a pipe would be waited for
-        return False
-    try:
-        with path.open("rb") as file:
-            return sniff(file.read(HEAD)) is not None
-    except OSError: # no permission: without an audio extension it is nobody's clip
-        return False

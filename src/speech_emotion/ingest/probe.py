@@ -53,7 +53,7 @@ class Failure:
     """Why a file could not be decoded, as a rule of the audit."""
 
     rule: Undecoded
-    """One of `audit.RULES`."""
+    """One of `rules.RULES`."""
     reason: str
     """What is the matter, for people."""
 

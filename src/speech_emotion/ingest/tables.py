@@ -8,7 +8,8 @@ import pandas as pd
 from speech_emotion import manifest
 from speech_emotion.core.files import shown
 from speech_emotion.corpora import published
-from speech_emotion.ingest.audit import RULES, Accepted, Rejected
+from speech_emotion.ingest.audit import Accepted, Rejected
+from speech_emotion.ingest.rules import RULES
 
 REJECTED_COLUMNS = ["corpus", "path", "sha256", "rule", "reason", "what_to_do"]
 

@@ -22,7 +22,8 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.models import bounds, classifier, weights
 from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint, damaged, no_model, write_json
-from speech_emotion.models.fusion import BRANCHES, Fusion
+from speech_emotion.models.fusion import Fusion
+from speech_emotion.models.identity import BRANCHES
 from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.outputs import WindowOutputs
 from speech_emotion.models.scales import Scale, of_clip

@@ -21,8 +21,6 @@ from speech_emotion.models.blueprint import write_json
 
 DOCUMENT = "fusion.json"
 """In a fold's folder."""
-BRANCHES = "branches"
-"""In a model folder: a model folder for each further branch."""
 
 _COLDEST, _HOTTEST = 1.0, 100.0
 """A branch is never made surer than it is: few validation clips, all of them right, would make it certain."""

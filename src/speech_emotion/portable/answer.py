@@ -1,20 +1,8 @@
 """What an exported model says of a clip."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from speech_emotion.arrays import Float32
-
-
-class Judged(NamedTuple):
-    """Numbers that an exported model gives of samples."""
-
-    starts: Float32
-    """Where each window begins, in s; [windows]."""
-    windows: Float32
-    """Probabilities of each window, at the clip's own speed, in the order of the labels; [windows, classes]."""
-    clip: Float32
-    """Probabilities of the whole clip, in the order of the labels; [classes]."""
+from speech_emotion.prediction.judge import Judgement
 
 
 @dataclass(frozen=True)
@@ -52,7 +40,7 @@ class Answer:
         Why there is neither; None if there is.
     flags : tuple of str
         What is to be noted of the clip, keys of `speech_emotion.ingest.FLAGS`, such as "clipped".
-    judged : Judged or None
+    judged : Judgement or None
         All numbers, window by window.
 
     Examples
@@ -67,7 +55,7 @@ class Answer:
     probabilities: dict[str, float] = field(default_factory=dict)
     not_judged: Reason | None = None
     flags: tuple[str, ...] = ()
-    judged: Judged | None = field(default=None, repr=False, compare=False)
+    judged: Judgement | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         """Say it in a line."""

@@ -1,6 +1,6 @@
 """An exported model: samples or a file in, label and probabilities out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,20 +8,23 @@ import numpy as np
 import onnxruntime
 
 from speech_emotion.arrays import Float32
-from speech_emotion.audio import decoding, resampling
 from speech_emotion.audio.recording import HIGHEST_RATE, LOWEST_RATE
 from speech_emotion.core.errors import UserError
-from speech_emotion.ingest import checks
-from speech_emotion.ingest.probe import Content, Meter
-from speech_emotion.portable.answer import Answer, Judged, Reason
+from speech_emotion.portable.answer import Answer, Reason
 from speech_emotion.portable.card import OUTPUTS, SAMPLES, Card
+from speech_emotion.prediction import parts
+from speech_emotion.prediction.judge import Judgement, Signal
+from speech_emotion.prediction.said import NotJudged
 
 _SILENT = 4
 """Of ONNX Runtime's messages only fatal ones: what is wrong with a file is said here."""
 
 
 class Model:
-    """An exported model. Any number of threads may use it at the same time.
+    """An exported model; a `Judge`. Any number of threads may use it at the same time.
+
+    A recording that is longer than `speech_emotion.prediction.LONGEST_CLIP` is judged in parts, each as a clip of its
+    own, as `Predictor` does it.
 
     Parameters
     ----------
@@ -39,12 +42,23 @@ class Model:
         The classes, in the order of all numbers.
     sample_rate : int
         In Hz, of what `judge` takes.
+    signals : tuple of Signal
+        That rate, and how a clip is brought to it.
+    seconds : float
+        Length of a window.
+    min_duration : float
+        Shortest clip that is judged, in s.
+    synthetic : bool
+        Whether the model has heard synthetic speech alone: it knows nothing of people then.
 
     Raises
     ------
     UserError
         If there is no such file, or it is no exported model, of another version, or damaged.
     """
+
+    transductive = False
+    """A model that judges a clip beside others is not exported."""
 
     def __init__(self, path: Path | str, threads: int = 0) -> None:
         options = onnxruntime.SessionOptions()
@@ -67,9 +81,13 @@ class Model:
                             "anew")
         self.labels = self.card.labels
         self.sample_rate = self.card.sample_rate
+        self.signals = (Signal(self.card.sample_rate, self.card.resampler),)
+        self.seconds = self.card.window_seconds
+        self.min_duration = self.card.min_duration
+        self.synthetic = self.card.synthetic
 
     def __call__(self, samples: Any, sample_rate: int) -> Answer:
-        """Judge a clip in memory.
+        """Judge a recording in memory.
 
         Parameters
         ----------
@@ -92,8 +110,7 @@ class Model:
         if not LOWEST_RATE <= sample_rate <= HIGHEST_RATE or sample_rate != int(sample_rate):
             raise UserError(f"{sample_rate} Hz is no sample rate of a recording of speech; those are whole, from "
                             f"{LOWEST_RATE} to {HIGHEST_RATE}")
-        blocks = (mono[at : at + decoding.BLOCK] for at in range(0, len(mono), decoding.BLOCK))
-        return self._answer(blocks, int(sample_rate))
+        return self._answer(lambda: parts.of_samples(mono, int(sample_rate), self))
 
     def file(self, path: Path | str) -> Answer:
         """Judge a file.
@@ -101,7 +118,7 @@ class Model:
         Parameters
         ----------
         path : Path or str
-            Any readable audio file, at any sample rate; of several channels their mean is judged.
+            Any readable audio file, at any sample rate and of any length; of several channels their mean is judged.
 
         Returns
         -------
@@ -111,22 +128,21 @@ class Model:
         Raises
         ------
         UnreadableAudio
-            If the file is not audio, or is damaged.
+            If the file is not audio, is damaged, or holds no samples.
         """
-        with decoding.opened(path) as recording:
-            return self._answer(recording.blocks(), recording.sample_rate)
+        return self._answer(lambda: parts.of_file(path, self))
 
-    def judge(self, samples: Float32) -> Judged:
+    def judge(self, clip: Sequence[Float32] | Float32) -> Judgement:
         """Compute a clip's probabilities, whatever it holds; for what is built on this.
 
         Parameters
         ----------
-        samples : np.ndarray [shape=(n,), dtype=float32]
+        clip : np.ndarray [shape=(n,), dtype=float32], or a sequence of one
             Mono samples at the model's own sample rate, ``n > 0``.
 
         Returns
         -------
-        Judged
+        Judgement
             NaN where the samples are not finite. Of silence, numbers without a meaning.
 
         Raises
@@ -134,30 +150,21 @@ class Model:
         ValueError
             If they are not float32 [n].
         """
+        samples, = (clip,) if isinstance(clip, np.ndarray) else clip
         if samples.ndim != 1 or samples.dtype != np.float32 or not len(samples):
             raise ValueError(f"expects samples as float32 [n], not {samples.dtype} {list(samples.shape)}")
-        clip, windows, starts = self._session.run([*OUTPUTS], {SAMPLES: np.ascontiguousarray(samples)})
-        return Judged(starts, windows, clip)
+        whole, windows, starts = (each.astype(np.float64) for each in self._session.run(
+            [*OUTPUTS], {SAMPLES: np.ascontiguousarray(samples)}))
+        return Judgement(starts, windows, whole)
 
-    def _answer(self, blocks: Iterable[np.ndarray], sample_rate: int) -> Answer:
-        meter = Meter(sample_rate)
-        # Measured and resampled as the blocks come, as the pipeline does it.
-        samples = resampling.streamed(meter.through(blocks), sample_rate, self.sample_rate, self.card.resampler)
-        content = meter.content()
-        if reason := self._fault(content):
-            return Answer(None, not_judged=reason)
-        assert content is not None
-        judged = self.judge(samples)
-        if not np.isfinite(judged.clip).all():
-            return Answer(None, not_judged=Reason("no-answer", "the model gives no number; export it anew"))
-        probabilities = dict(zip(self.labels, map(float, judged.clip), strict=True))
-        return Answer(self.labels[int(judged.clip.argmax())], probabilities, None, checks.flags(content), judged)
-
-    def _fault(self, content: Content | None) -> Reason | None:
-        if content is None:
-            return Reason("empty", "holds no samples")
-        fault = checks.fault(content, self.card.min_duration)
-        return Reason(*fault) if fault else None
+    def _answer(self, opened: Callable[[], parts.Clips]) -> Answer:
+        try:
+            said = parts.judged(opened(), self)
+        except NotJudged as why:
+            return Answer(None, not_judged=Reason(why.rule, why.reason))
+        probabilities = dict(zip(self.labels, map(float, said.clip), strict=True))
+        return Answer(self.labels[int(said.clip.argmax())], probabilities, None, said.flags,
+                      Judgement(said.starts, said.probabilities, said.clip))
 
 
 def load(path: Path | str, *, threads: int = 0) -> Model:

@@ -1,6 +1,5 @@
 """Predictions of many files as lines of JSON, as they come, and how an interrupted run goes on."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,12 +8,8 @@ from typing import Any
 from speech_emotion.core import documents
 from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import replacing
-from speech_emotion.models.fusion import BRANCHES
-from speech_emotion.prediction.inputs import sha256
+from speech_emotion.prediction.export import document
 from speech_emotion.prediction.said import Predicted
-
-_DIGITS = 6
-_LETTERS = 16
 
 
 def line(one: Predicted, labels: Sequence[str], model: str) -> str:
@@ -27,7 +22,7 @@ def line(one: Predicted, labels: Sequence[str], model: str) -> str:
     labels : sequence of str
         The classes.
     model : str
-        What `model_digest` gives.
+        What `models.identity.digest` gives.
 
     Returns
     -------
@@ -40,38 +35,8 @@ def line(one: Predicted, labels: Sequence[str], model: str) -> str:
     >>> line(Predicted("a.wav", "d2a8", None, "silent", "not judged: silent"), ["fear"], "77f0")[:60]
     '{"file": "a.wav", "label": null, "probabilities": null, "not'
     """
-    said = one.probabilities
-    document = {
-        "file": one.file, "label": None if said is None else labels[int(said.argmax())],
-        "probabilities": None if said is None else {
-            label: round(float(p), _DIGITS) for label, p in zip(labels, said, strict=True)},
-        "not_judged": one.not_judged, "note": one.note, "sha256": one.sha256, "model": model}
-    return json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def model_digest(models: Path) -> str:
-    """Give a name to a model: the same for the same files, wherever they lie.
-
-    Parameters
-    ----------
-    models : Path
-        The model folder, or one fold's folder in it; or a model in one file.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
-    """
-    if models.is_file():
-        return sha256(models)[:_LETTERS]
-    # What a single fold shares with the others lies beside it.
-    shared = models.resolve().parent
-    beside = [] if (models / "model.json").is_file() else [shared / "model.json", *(shared / BRANCHES).rglob("*")]
-    digest = hashlib.sha256()
-    for root, files in ((models, models.rglob("*")), (shared, beside)):
-        for name, path in sorted((file.relative_to(root).as_posix(), file) for file in files if file.is_file()):
-            digest.update(f"{name} {sha256(path)}\n".encode())
-    return digest.hexdigest()[:_LETTERS]
+    about = {**document(one, labels), "sha256": one.sha256, "model": model}
+    return json.dumps(about, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def resume(path: Path, model: str) -> dict[str, str]:
@@ -82,7 +47,7 @@ def resume(path: Path, model: str) -> dict[str, str]:
     path : Path
         A file of `line`, or none yet.
     model : str
-        What `model_digest` gives.
+        What `models.identity.digest` gives.
 
     Returns
     -------

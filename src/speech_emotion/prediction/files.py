@@ -1,26 +1,31 @@
 """Predict files and folders."""
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import pandas as pd
 from tqdm import tqdm
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.ingest.audit import FLAGS
-from speech_emotion.models.scales import Scale
 from speech_emotion.prediction import parts
 from speech_emotion.prediction.inputs import Input, inputs, readable, sha256
-from speech_emotion.prediction.predictor import Predictor
-from speech_emotion.prediction.said import NotJudged, Predicted, WindowProbabilities
-from speech_emotion.prediction.speaker import Kept
-from speech_emotion.probabilities import probability_table
+from speech_emotion.prediction.judge import Judge
+from speech_emotion.prediction.said import Predicted
+
+if TYPE_CHECKING:  # these take long to load
+    import pandas as pd
+
+    from speech_emotion.prediction.predictor import Predictor
+
+_AHEAD = 4
+"""Files for each thread that are judged, or begun, before the first of them is asked for."""
 
 
-def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataFrame, list[str]]:
+def predict_files(paths: Iterable[Path], judge: Judge) -> tuple["pd.DataFrame", list[str]]:
     """Predict files, and all audio files in folders. A file that cannot be read does not lose the others.
 
     A model that normalises by speaker takes all of them for clips of one speaker: what it says of each depends on the
@@ -30,7 +35,7 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     ----------
     paths : iterable of Path
         Files and folders; "-" for what comes through standard input, or a named pipe.
-    predictor : Predictor
+    judge : Judge
         The trained model.
 
     Returns
@@ -60,6 +65,7 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     >>> from speech_emotion.models.provenance import Provenance
     >>> from speech_emotion.params.base import load
     >>> from speech_emotion.params.extract_mfcc import ExtractMfcc
+    >>> from speech_emotion.prediction.predictor import Predictor
     >>> from speech_emotion.testing import write_clip
     >>> recipe = load("params.yaml", ExtractMfcc)
     >>> columns = compute.columns(recipe)
@@ -79,16 +85,16 @@ def predict_files(paths: Iterable[Path], predictor: Predictor) -> tuple[pd.DataF
     (['a.wav', 'b.wav'], [None, 'too-short'], 1)
     """
     said, failures = [], []
-    for one in predict_each(paths, predictor):
+    for one in predict_each(paths, judge):
         if isinstance(one, Predicted):
             said.append(one)
         else:
             failures.append(str(one))
-    return _table(predictor.labels, said), failures
+    return _table(judge.labels, said), failures
 
 
 def predict_each(
-    paths: Iterable[Path], predictor: Predictor, done: Mapping[str, str] | None = None
+    paths: Iterable[Path], judge: Judge, done: Mapping[str, str] | None = None, *, threads: int = 1
 ) -> Iterator[Predicted | UserError]:
     """Predict files as `predict_files` does, and give what is said of each as soon as it is known.
 
@@ -96,10 +102,12 @@ def predict_each(
     ----------
     paths : iterable of Path
         As for `predict_files`.
-    predictor : Predictor
-        The trained model. If it normalises by speaker, all files are heard before the first is judged.
+    judge : Judge
+        The trained model. If it is `transductive`, all files are heard before the first is judged.
     done : mapping from str to str, or None
         By path, the SHA-256 of files that are left out while they are the same.
+    threads : int > 0
+        Files that are judged at a time; more than one only by what threads may share, such as an exported model.
 
     Returns
     -------
@@ -111,78 +119,63 @@ def predict_each(
     UserError
         As `predict_files` does.
     """
-    files = tqdm(inputs(paths), desc="predict", unit="file", disable=None)
-    return _of_one_speaker(files, predictor) if predictor.transductive else _each(files, predictor, done or {})
+    files = inputs(paths)
+    if judge.transductive:
+        from speech_emotion.prediction.speaker import predict_speaker
+
+        return predict_speaker(_with_progress(files, len(files)), cast("Predictor", judge))
+
+    def predict(file: Input) -> Predicted | UserError | None:
+        return _predicted(file, judge, done or {})
+
+    said = map(predict, files) if threads == 1 else _in_threads(predict, files, min(threads, len(files)))
+    return (one for one in _with_progress(said, len(files)) if one is not None)
 
 
-def _each(files: Iterable[Input], predictor: Predictor, done: Mapping[str, str]) -> Iterator[Predicted | UserError]:
-    for file in files:
+def cores() -> int:
+    """Say how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _with_progress(each: Iterable[Any], number: int) -> Iterator[Any]:
+    return iter(tqdm(each, total=number, desc="predict", unit="file", disable=None))
+
+
+def _predicted(file: Input, judge: Judge, done: Mapping[str, str]) -> Predicted | UserError | None:
+    """Predict a file; None for one that is left out."""
+    try:
+        with readable(file) as path:
+            digest = sha256(path)
+            if done.get(file.name) == digest:
+                return None
+            return Predicted.of(file.name, digest, lambda: parts.judged(parts.of_file(path, judge), judge))
+    except UserError as error:
+        return error
+
+
+def _in_threads(
+    predict: Callable[[Input], Predicted | UserError | None], files: Sequence[Input], threads: int
+) -> Iterator[Predicted | UserError | None]:
+    """Predict some files at a time, and give what is said in their order."""
+    waiting: deque[Future[Predicted | UserError | None]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
         try:
-            with readable(file) as path:
-                digest = sha256(path)
-                if done.get(file.name) == digest:
-                    continue
-                one = _answer(file, digest, partial(_judged, path, predictor))
-        except UserError as error:
-            yield error
-        else:
-            yield one
+            for file in files:
+                waiting.append(pool.submit(predict, file))
+                if len(waiting) >= _AHEAD * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:  # after Ctrl-C, or when nobody asks for more
+            for each in waiting:
+                each.cancel()
 
 
-def _judged(path: Path, predictor: Predictor) -> WindowProbabilities:
-    return parts.judged(parts.of_file(path, predictor), predictor)
+def _table(labels: Sequence[str], said: Sequence[Predicted]) -> "pd.DataFrame":
+    import pandas as pd
 
+    from speech_emotion.probabilities import probability_table
 
-def _of_one_speaker(files: Iterable[Input], predictor: Predictor) -> Iterator[Predicted | UserError]:
-    heard: list[tuple[Input, str, Callable[[], WindowProbabilities]] | UserError] = []
-    speaker: dict[str, list[Scale]] = {}
-    with TemporaryDirectory() as folder:
-        kept = Kept(Path(folder))
-        for file in files:
-            try:
-                with readable(file) as path:
-                    heard.append((file, sha256(path), _to_be_judged(path, predictor, kept, speaker)))
-            except UserError as error:
-                heard.append(error)
-        if len(kept):
-            speaker |= predictor.speaker(kept.views())
-        for one in heard:
-            yield one if isinstance(one, UserError) else _answer(*one)
-
-
-def _to_be_judged(
-    path: Path, predictor: Predictor, kept: Kept, speaker: dict[str, list[Scale]]
-) -> Callable[[], WindowProbabilities]:
-    """Hear a file, and give what judges it once its `speaker` is measured."""
-    try:
-        clips = parts.of_file(path, predictor)
-        numbers = [(clip.start, kept.add(predictor.hear(clip.samples))) for clip in clips]
-    except NotJudged as why:
-        return partial(_raise, why)
-    flags, where = clips.flags, clips.where  # not the clips, which hold samples
-
-    def judged() -> WindowProbabilities:
-        said = ((start, predictor.judge_heard(kept[number], speaker)) for start, number in numbers)
-        return parts.together(said, predictor.seconds, flags, where)
-
-    return judged
-
-
-def _raise(error: NotJudged) -> WindowProbabilities:
-    raise error
-
-
-def _answer(file: Input, digest: str, judged: Callable[[], WindowProbabilities]) -> Predicted:
-    try:
-        said = judged()
-    except NotJudged as why:
-        note = f"not judged: {why.rule} ({why.reason})"
-        return Predicted(file.name, digest, None, why.rule, note)
-    note = "; ".join(f"{flag} ({FLAGS[flag]})" for flag in said.flags)
-    return Predicted(file.name, digest, said.clip, None, note or None)
-
-
-def _table(labels: Sequence[str], said: Sequence[Predicted]) -> pd.DataFrame:
     unknown = np.full(len(labels), np.nan)
     probabilities = np.reshape([unknown if one.probabilities is None else one.probabilities for one in said],
                                (len(said), len(labels)))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from speech_emotion.audio.recording import UnreadableAudio
 from speech_emotion.core.errors import UserError
 from speech_emotion.core.files import shown
-from speech_emotion.ingest.find import audio_files
+from speech_emotion.ingest.listing import audio_files
 from speech_emotion.prediction.streams import as_file, is_stream
 
 

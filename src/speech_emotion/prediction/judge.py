@@ -44,7 +44,7 @@ class Judgement:
 
 
 class Judge(Protocol):
-    """What judges clips, such as a `Predictor`.
+    """What judges clips: a `Predictor`, or an exported model (`speech_emotion.portable.Model`).
 
     It is shown one clip at a time, of at most `parts.LONGEST_CLIP`, and hears each by itself: its level, its limit
     `top_db` and its normalisation are the clip's own.
@@ -65,6 +65,14 @@ class Judge(Protocol):
     @property
     def min_duration(self) -> float:
         """Shortest clip that it judges, in s."""
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether it has heard synthetic speech alone; it knows nothing of people then."""
+
+    @property
+    def transductive(self) -> bool:
+        """Whether it hears a clip beside all others of its speaker; one clip alone is not judged then."""
 
     def judge(self, clip: Sequence[Float32]) -> Judgement:
         """Judge a clip.

@@ -1,10 +1,12 @@
 """What is said of a recording, or why nothing is."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from speech_emotion.core.errors import UserError
+from speech_emotion.ingest.rules import FLAGS
 
 
 class NotJudged(UserError):
@@ -85,3 +87,31 @@ class Predicted:
     probabilities: np.ndarray | None
     not_judged: str | None = None
     note: str | None = None
+
+    def label(self, labels: Sequence[str]) -> str | None:
+        """Name the most probable of the classes, of equal ones the first; None if it was not judged."""
+        return None if self.probabilities is None else labels[int(self.probabilities.argmax())]
+
+    @classmethod
+    def of(cls, file: str, sha256: str, judged: Callable[[], WindowProbabilities]) -> "Predicted":
+        """Judge a file, and say it for people, too.
+
+        Parameters
+        ----------
+        file, sha256 : str
+            As above.
+        judged : callable
+            Judges it, or raises `NotJudged`.
+
+        Examples
+        --------
+        >>> def silent():
+        ...     raise NotJudged("silent", "digital silence")
+        >>> Predicted.of("a.wav", "d2a8", silent).note
+        'not judged: silent (digital silence)'
+        """
+        try:
+            said = judged()
+        except NotJudged as why:
+            return cls(file, sha256, None, why.rule, f"not judged: {why.rule} ({why.reason})")
+        return cls(file, sha256, said.clip, None, "; ".join(f"{flag} ({FLAGS[flag]})" for flag in said.flags) or None)

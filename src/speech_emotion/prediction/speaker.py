@@ -1,12 +1,80 @@
 """What is heard of all clips of a speaker, for models that judge a clip beside the speaker's others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import overload
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
 from speech_emotion.arrays import Float32
+from speech_emotion.core.errors import UserError
+from speech_emotion.prediction import parts
+from speech_emotion.prediction.inputs import Input, readable, sha256
+from speech_emotion.prediction.said import NotJudged, Predicted, WindowProbabilities
+
+if TYPE_CHECKING:  # TensorFlow takes long to load
+    from speech_emotion.models.scales import Scale
+    from speech_emotion.prediction.predictor import Predictor
+
+
+def predict_speaker(files: Iterable[Input], predictor: "Predictor") -> Iterator[Predicted | UserError]:
+    """Predict files as clips of one speaker: all are heard before the first is judged.
+
+    Parameters
+    ----------
+    files : iterable of Input
+        What the speaker says.
+    predictor : Predictor
+        One that is `transductive`.
+
+    Yields
+    ------
+    Predicted or UserError
+        In order of the files, for each what is said of it, or why it cannot be read.
+
+    Raises
+    ------
+    UserError
+        If there are too few clips.
+    """
+    heard: list[tuple[Input, str, Callable[[], WindowProbabilities]] | UserError] = []
+    speaker: dict[str, list[Scale]] = {}
+    with TemporaryDirectory() as folder:
+        kept = Kept(Path(folder))
+        for file in files:
+            try:
+                with readable(file) as path:
+                    heard.append((file, sha256(path), _to_be_judged(path, predictor, kept, speaker)))
+            except UserError as error:
+                heard.append(error)
+        if len(kept):
+            speaker |= predictor.speaker(kept.views())
+        for one in heard:
+            yield one if isinstance(one, UserError) else Predicted.of(one[0].name, *one[1:])
+
+
+def _to_be_judged(
+    path: Path, predictor: "Predictor", kept: "Kept", speaker: "dict[str, list[Scale]]"
+) -> Callable[[], WindowProbabilities]:
+    """Hear a file, and give what judges it once its `speaker` is measured."""
+    try:
+        clips = parts.of_file(path, predictor)
+        numbers = [(clip.start, kept.add(predictor.hear(clip.samples))) for clip in clips]
+    except NotJudged as why:
+        return partial(_raise, why)
+    flags, where = clips.flags, clips.where  # not the clips, which hold samples
+
+    def judged() -> WindowProbabilities:
+        said = ((start, predictor.judge_heard(kept[number], speaker)) for start, number in numbers)
+        return parts.together(said, predictor.seconds, flags, where)
+
+    return judged
+
+
+def _raise(error: NotJudged) -> WindowProbabilities:
+    raise error
 
 
 class Kept:

@@ -10,7 +10,7 @@ from speech_emotion.corpora import registry
 from speech_emotion.corpora.base import VOCABULARY, Clip
 from speech_emotion.corpora.own import FILE, check_name, from_description
 from speech_emotion.corpora.own.table import read
-from speech_emotion.ingest.find import audio_files
+from speech_emotion.ingest.listing import audio_files
 from speech_emotion.params.ingest import Description
 from speech_emotion.proposal import roles
 from speech_emotion.proposal.columns import Paths, as_text, find_paths, find_table

@@ -10,7 +10,7 @@ import pandas as pd
 from speech_emotion.core.errors import UserError
 from speech_emotion.features.views import PLAIN, at_any_speed
 from speech_emotion.models.blueprint import Blueprint
-from speech_emotion.models.fusion import BRANCHES
+from speech_emotion.models.identity import BRANCHES
 from speech_emotion.params.base import Section
 from speech_emotion.params.train_cnn import MAIN, TrainCnn
 from speech_emotion.store import FeatureStore

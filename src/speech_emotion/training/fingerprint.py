@@ -30,7 +30,8 @@ _PACKAGE = Path(__file__).parents[1]
 _OTHER = {
     "training": {"__init__", "augment/__init__", "branch", "checks", "crew", "fingerprint", "fusing", "machine",
                  "members", "memo", "parcel", "progress", "purpose", "record", "remote", "run", "tasks", "work"},
-    "models": {"__init__", "backend", "baseline", "bounds", "bundle", "fusion", "outputs", "provenance", "weights"},
+    "models": {"__init__", "backend", "baseline", "bounds", "bundle", "fusion", "identity", "outputs", "provenance",
+               "weights"},
 }
 _VARIABLES = ("CUDA_VISIBLE_DEVICES", "DNNL_", "KERAS_", "NVIDIA_TF32", "ONEDNN_", "TF_", "XLA_")
 _OF_NO_WEIGHT = ("TF_CPP_", "TF_NUM_")

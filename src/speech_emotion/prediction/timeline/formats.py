@@ -1,5 +1,6 @@
 """How a timeline is written, by name or by a file's extension."""
 
+import importlib
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -49,6 +50,19 @@ class TimelineFormat(StrEnum):
     def printable(self) -> bool:
         """Whether it is text for a terminal or another program."""
         return self not in (TimelineFormat.PNG, TimelineFormat.HTML)
+
+
+def load(form: TimelineFormat) -> None:
+    """Load what a format takes, so that a library that is missing shows before hours are judged.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If one is.
+    """
+    if not form.printable:
+        for library in ("matplotlib", "jinja2"):
+            importlib.import_module(library)
 
 
 def render(timelines: Sequence[Timeline], labels: Sequence[str], form: TimelineFormat, smooth: float) -> bytes:
