@@ -5,10 +5,12 @@
 
 Every clip is judged by `Predictor` and by the exported file at each precision. Then a clip of 4 s: from the start of a
 process, or of `ser predict`, to the answer, and once loaded; and clips of 4 s a second, on two cores, by two threads
-with one each, and by `ser predict` from its start. (With -P, since a module beside this one has the name of a library.)
+with one each, and by `ser predict` from its start; and the load of the machine meanwhile. (With -P, since a module
+beside this one has the name of a library.)
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -60,6 +62,7 @@ def main() -> None:
         for audio in arguments.audio:
             _compare(trained, files, audio, arguments.every)
         if not arguments.no_times:
+            print(f"LiteRT: {write(trained, Path(folder, 'model.tflite')).num_bytes / 1e6:.2f} MB")
             clip = write_samples(Path(folder, "clip.wav"), voice(1, duration=SECONDS))
             weights = shutil.copytree(arguments.models, Path(folder, "models"), ignore=shutil.ignore_patterns(EXPORTED))
             for name, program in _STARTS.items():
@@ -74,6 +77,7 @@ def main() -> None:
                        files[Precision.FLOAT32], weights, clips]
             taken = _best(partial(subprocess.run, command, check=True, capture_output=True), 2)
             print(f"ser predict of a folder of {CLIPS}: {taken:.2f} s, {CLIPS / taken:.0f} clips a second", flush=True)
+            print(f"load of the machine, over the last minute: {os.getloadavg()[0]:.1f}")
 
 
 def _compare(trained: Trained, files: dict[Precision, Path], audio: Path, every: int) -> None:
@@ -106,7 +110,8 @@ def _times(predictor: Predictor, file: Path) -> None:
     samples, rate = voice(1, duration=SECONDS), predictor.recipe.sample_rate
     both, alone = Model(file, threads=2), Model(file, threads=1)
     print(f"once loaded, exported, 2 threads: {1000 * _best(lambda: both(samples, rate), 20):.1f} ms")
-    print(f"once loaded, exported, 1 thread: {1000 * _best(lambda: alone(samples, rate), 20):.1f} ms")
+    print(f"once loaded, exported, 1 thread: {1000 * _best(lambda: alone(samples, rate), 20):.1f} ms; of processor "
+          f"time, {1000 * _best(lambda: alone(samples, rate), 20, time.thread_time):.1f} ms")
     print(f"once loaded, pipeline: {1000 * _best(lambda: predictor.windows(samples, rate), 10):.1f} ms")
 
     def many() -> None:
@@ -116,13 +121,13 @@ def _times(predictor: Predictor, file: Path) -> None:
     print(f"clips a second, exported: {CLIPS / _best(many, 3):.0f}")
 
 
-def _best(what: Callable[[], object], times: int) -> float:
+def _best(what: Callable[[], object], times: int, clock: Callable[[], float] = time.perf_counter) -> float:
     what()
     taken = []
     for _ in range(times):
-        began = time.perf_counter()
+        began = clock()
         what()
-        taken.append(time.perf_counter() - began)
+        taken.append(clock() - began)
     return min(taken)
 
 

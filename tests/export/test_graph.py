@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from speech_emotion.export.graph import Graph, in_blocks
+from speech_emotion.export.tensor import Tensor
 
 Made = Callable[..., Callable[..., list[np.ndarray]]]
 
@@ -13,9 +14,15 @@ Made = Callable[..., Callable[..., list[np.ndarray]]]
 @pytest.mark.parametrize("count", [1, 4, 5, 8, 9, 31])
 def test_rows_in_blocks_are_those_of_all_at_once(made: Made, count: int) -> None:
     values = np.random.default_rng(1).normal(size=(count, 3))
-    run = made(lambda x: in_blocks(
-        x.graph, x.size(0), 4, lambda at: [(x.gather(at) * 2.0, 3), (x.gather(at).sum(1, keep=True), 1)]), x=["n", 3])
-    doubled, summed = run(values)
+
+    def build(x: Tensor) -> list[Tensor]:
+        def body(begin: Tensor, size: Tensor) -> list[tuple[Tensor, int]]:
+            rows = x.gather((x.graph.arange(size) + begin).at_most(x.size(0) - 1))
+            return [(rows * 2.0, 3), (rows.sum(1, keep=True), 1)]
+
+        return in_blocks(x.graph, x.size(0), 4, body)
+
+    doubled, summed = made(build, x=["n", 3])(values)
     np.testing.assert_allclose(doubled, 2 * values, rtol=1e-6)
     np.testing.assert_allclose(summed, values.sum(axis=1, keepdims=True), rtol=1e-5)
 

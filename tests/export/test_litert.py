@@ -47,11 +47,13 @@ def test_a_file_says_the_same_and_what_it_is(make_bundle: Callable[..., Any], tm
     recipe = {**bundle.blueprint.recipe, "features": {"zcr": {"frame_length": 512}, "rms": {"frame_length": 512}}}
     random = np.random.default_rng(1)
     blueprint = dataclasses.replace(
-        bundle.blueprint, recipe=recipe, columns=tuple(compute.columns(Recipe.model_validate(recipe))), num_networks=0)
+        bundle.blueprint, recipe=recipe, columns=tuple(compute.columns(Recipe.model_validate(recipe))),
+        network_columns=(), baseline_share=0.5)
     measured = len(statistics(np.zeros((3, 2), np.float32), blueprint.columns))
     weights = random.normal(0, 0.05, (measured, 3)).astype(np.float32)
-    models = trained(dataclasses.replace(bundle, blueprint=blueprint, networks=[],
-                                         baseline=Baseline(weights, np.zeros(3))))
+    scale = type(bundle.normalisation)(np.zeros(2, np.float32), np.full(2, 0.05, np.float32))
+    models = trained(dataclasses.replace(bundle, blueprint=blueprint, networks=[blueprint.build()],
+                                         normalisation=scale, baseline=Baseline(weights, np.zeros(3))))
     write(models, tmp_path / "model.tflite")
     write(models, tmp_path / "model.onnx")
 

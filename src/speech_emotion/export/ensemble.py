@@ -106,19 +106,20 @@ def _branch(samples: Tensor, bundles: Sequence[Bundle], recipe: Recipe, *, loops
         raise UserError("train_cnn.normalisation: speaker cannot be exported, since it takes other clips of the same "
                         "speaker; train with global or clip")
     features.require_exact(recipe, blueprint.views, _in_pauses(bundles))
-    matrices = [features.matrix(signals.prepared(samples, recipe, view), recipe, features.FRAMES if loops else None)
-                for view in blueprint.views]
+    matrices = features.matrices([signals.prepared(samples, recipe, view) for view in blueprint.views], recipe,
+                                 features.FRAMES if loops else None)
     of_views = [(Windows.of(each.size(0), blueprint.window_frames), each.size(0)) for each in matrices]
     every = Windows.after_one_another(of_views)
     frames = concatenated([_with_normalised(each, blueprint) for each in matrices], 0)
     classes, folds = len(blueprint.labels), len(bundles)
 
-    def judge(at: Tensor) -> list[tuple[Tensor, int]]:
+    def judge(begin: Tensor, size: Tensor) -> list[tuple[Tensor, int]]:
+        at = (graph.arange(size) + begin).at_most(every.count - 1)
         windows, inside = every.cut(frames, at, blueprint.window_frames)
         return [(_judged(windows, inside, bundles), folds * classes)]
 
     said, = in_blocks(graph, every.count, WINDOWS if loops else None, judge)
-    own, begin = [], graph.constant(0)
+    own, begin = [], graph.constant([0])
     for windows, _ in of_views:
         own.append(said.slice(0, begin, begin + windows.count).reshape(-1, folds, classes))
         begin = begin + windows.count

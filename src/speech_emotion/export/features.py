@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.export.framing import Signal
-from speech_emotion.export.graph import in_blocks
+from speech_emotion.export.framing import Block, Signals
 from speech_emotion.export.pitch import frequency
 from speech_emotion.export.signals import pooled, root_mean_square
-from speech_emotion.export.spectra import Computed, cepstrum, contrast, log_mel, pitch_classes
+from speech_emotion.export.spectra import Framewise, cepstrum, contrast, log_mel, pitch_classes
 from speech_emotion.export.tensor import Tensor, concatenated
 from speech_emotion.features import mel, registry, rms, zcr
 from speech_emotion.features.views import PLAIN
@@ -20,34 +19,33 @@ _DEEPEST_DB = 100.0
 """How far below the loudest band a resampler leaves nothing of its own, with something to spare."""
 _OF_NO_LEVEL = ("zcr", "f0", "chroma")
 """Features that are the same however soft a signal is."""
-FRAMES = 1024
+FRAMES = 192
 """Frames whose spectra are computed at a time, at most."""
 
 
-def _zero_crossings(signal: Signal, settings: zcr.Settings) -> Computed:
+def _zero_crossings(samples: Tensor, settings: zcr.Settings, hop_length: int) -> Tensor:
     """Compute what `features.zcr` does."""
     length, half = settings.frame_length, settings.frame_length // 2
-    negative = (signal.samples < -zcr.THRESHOLD).cast(np.float32)
+    negative = (samples < -zcr.THRESHOLD).cast(np.float32)
     # Beyond the ends, where the first and the last sample go on, no sign changes.
-    changes = (negative.slice(0, 1) - negative.slice(0, 0, -1)).abs().pad((half, half))
-    rates = pooled(changes, length - 1, signal.hop_length).slice(0, 0, signal.num_frames) * ((length - 1) / length)
-    return _whole(rates)
+    changes = (negative.slice(0, 1) - negative.slice(0, 0, -1)).abs().pad((half, half + 1))
+    # A frame has one place fewer between samples than it has samples.
+    return pooled(changes, length, hop_length) - changes.slice(0, length - 1).every(0, hop_length) / float(length)
 
 
-def _loudness(signal: Signal, settings: rms.Settings) -> Computed:
+def _loudness(samples: Tensor, settings: rms.Settings, hop_length: int) -> Tensor:
     """Compute what `features.rms` does."""
-    return _whole(root_mean_square(signal.samples, settings.frame_length, signal.hop_length))
+    return root_mean_square(samples, settings.frame_length, hop_length)
 
 
-def _whole(column: Tensor) -> Computed:
-    return Computed(1, lambda at: column.gather(at).reshape(-1, 1))
-
-
-EXPORTED: Mapping[str, Callable[[Signal, Any], Computed]] = {
-    "mfcc": cepstrum, "log_mel": log_mel, "chroma": pitch_classes, "spectral_contrast": contrast,
-    "zcr": _zero_crossings, "rms": _loudness, "f0": frequency,
+FRAMEWISE: Mapping[str, Callable[[Any, int], Framewise]] = {
+    "mfcc": cepstrum, "log_mel": log_mel, "chroma": pitch_classes, "spectral_contrast": contrast, "f0": frequency,
 }
-"""What makes each feature, by its name."""
+"""What makes each feature of frames, of its settings and the sample rate."""
+OF_SAMPLES: Mapping[str, Callable[[Tensor, Any, int], Tensor]] = {"zcr": _zero_crossings, "rms": _loudness}
+"""What makes each column, [frames], of all samples of a clip, the settings and the hop length."""
+EXPORTED = (*FRAMEWISE, *OF_SAMPLES)
+"""Features that can be exported."""
 
 
 def require_exact(recipe: Recipe, views: Sequence[str], in_pauses: Collection[str] = ()) -> None:
@@ -86,12 +84,12 @@ def require_exact(recipe: Recipe, views: Sequence[str], in_pauses: Collection[st
                             "(train_cnn.average_speeds: false)")
 
 
-def matrix(samples: Tensor, recipe: Recipe, frames: int | None = FRAMES) -> Tensor:
-    """Compute the feature matrix of prepared samples.
+def matrices(signals: Sequence[Tensor], recipe: Recipe, frames: int | None = FRAMES) -> list[Tensor]:
+    """Compute the feature matrices of prepared signals.
 
     Parameters
     ----------
-    samples : Tensor [shape=(n,), dtype=float32]
+    signals : sequence of Tensor [shape=(n,), dtype=float32]
         From `signals.prepared`.
     recipe : Recipe
         What decides the numbers.
@@ -100,20 +98,32 @@ def matrix(samples: Tensor, recipe: Recipe, frames: int | None = FRAMES) -> Tens
 
     Returns
     -------
-    Tensor [shape=(frames, columns), dtype=float32]
+    list of Tensor [shape=(frames, columns), dtype=float32]
+        Of each signal.
 
     Raises
     ------
     UserError
         If a feature, or a setting of one, cannot be exported.
     """
-    signal = Signal.of(samples, recipe.sample_rate, recipe.hop_length)
-    computed = []
-    for name, settings in recipe.features.chosen().items():
+    chosen = recipe.features.chosen()
+    for name in chosen:
         if name not in EXPORTED:
             raise UserError(f"extract_mfcc.features.{name}: this feature cannot be exported, only "
                             f"{', '.join(EXPORTED)}; train without it, or predict with the model folder")
-        computed.append(EXPORTED[name](signal, settings))
-    kept = in_blocks(samples.graph, signal.num_frames, frames,
-                     lambda at: [(each.of_frames(at), each.width) for each in computed])
-    return concatenated([each.of_clip(rows) for each, rows in zip(computed, kept, strict=True)], 1)
+    framewise = {name: FRAMEWISE[name](settings, recipe.sample_rate) for name, settings in chosen.items()
+                 if name in FRAMEWISE}
+
+    def of_block(block: Block) -> list[tuple[Tensor, int]]:
+        return [(each.of_frames(block), each.width) for each in framewise.values()]
+
+    every = Signals(signals, recipe.sample_rate, recipe.hop_length)
+    reach = max((each.reach for each in framewise.values()), default=0)
+    made = every.of_frames(reach, frames, of_block) if framewise else [[] for _ in signals]
+    found = []
+    for samples, kept in zip(signals, made, strict=True):
+        columns = {name: each.of_clip(rows) for (name, each), rows in zip(framewise.items(), kept, strict=True)}
+        columns |= {name: OF_SAMPLES[name](samples, settings, recipe.hop_length).slice(0, 0, every.num_frames(samples))
+                    .reshape(-1, 1) for name, settings in chosen.items() if name in OF_SAMPLES}
+        found.append(concatenated([columns[name] for name in chosen], 1))
+    return found

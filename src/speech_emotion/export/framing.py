@@ -1,39 +1,32 @@
-"""Overlapping frames of a signal, as parts of a graph; see `features.framing`."""
+"""Overlapping frames of signals, as parts of a graph; see `features.framing`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from speech_emotion.export.tensor import Tensor
+from speech_emotion.export.graph import in_blocks, parted
+from speech_emotion.export.tensor import Tensor, concatenated
 
 
 @dataclass(frozen=True)
-class Signal:
-    """A signal of which features are computed.
+class Block:
+    """Some frames, one after another.
 
     Attributes
     ----------
-    samples : Tensor [shape=(n,), dtype=float32]
-        Prepared.
-    sample_rate, hop_length : int > 0
-        In Hz, and in samples.
-    num_frames : Tensor [shape=(), dtype=int64]
-        ``1 + n // hop_length``.
+    columns : Tensor [shape=(hop_length, gap + frames + gap), dtype=float32]
+        Samples: a hop in each column, of which the `gap`-th begins with the centre of the first frame.
+    hop_length, gap : int > 0
+        In samples, and in columns.
     """
 
-    samples: Tensor
-    sample_rate: int
+    columns: Tensor
     hop_length: int
-    num_frames: Tensor
+    gap: int
 
-    @classmethod
-    def of(cls, samples: Tensor, sample_rate: int, hop_length: int) -> "Signal":
-        """Take prepared samples."""
-        return cls(samples, sample_rate, hop_length, samples.size(0) // hop_length + 1)
-
-    def framed(self, start: int, length: int) -> Callable[[Tensor], Tensor]:
-        """Prepare to cut frames out, with zeros beyond the ends.
+    def framed(self, start: int, length: int) -> Tensor:
+        """Cut frames out, with zeros beyond a signal's ends.
 
         Parameters
         ----------
@@ -44,16 +37,99 @@ class Signal:
 
         Returns
         -------
-        callable
-            From the numbers of frames, int64 [m], to the frames, float32 [m, length].
+        Tensor [shape=(length, frames), dtype=float32]
         """
-        hop = self.hop_length
-        rows = -(-length // hop)
-        # The signal as rows of a hop each: a frame is some rows one after another.
-        padded = self.samples.pad((-start, (rows + 1) * hop))
-        padded = padded.slice(0, 0, (self.num_frames + (rows - 1)) * hop).reshape(-1, hop)
+        hop, parts, at = self.hop_length, [], start
+        while at < start + length:
+            hops, within = divmod(at, hop)
+            stop = min(hop, within + start + length - at)
+            # Its last column has as many behind it as this part lies before the end of the second gap.
+            behind = self.gap - hops
+            part = self.columns.slice(1, self.gap + hops, -behind) if behind else self.columns.slice(1, self.gap + hops)
+            parts.append(part if stop - within == hop else part.slice(0, within, stop))
+            at += stop - within
+        return concatenated(parts, 0)
 
-        def frames(at: Tensor) -> Tensor:
-            return padded.gather(at.reshape(-1, 1) + np.arange(rows)).reshape(-1, rows * hop).slice(1, 0, length)
 
-        return frames
+@dataclass(frozen=True)
+class Signals:
+    """Signals of which features are computed together.
+
+    Attributes
+    ----------
+    samples : sequence of Tensor [shape=(n,), dtype=float32]
+        Prepared, each at least a sample long.
+    sample_rate, hop_length : int > 0
+        In Hz, and in samples.
+    """
+
+    samples: Sequence[Tensor]
+    sample_rate: int
+    hop_length: int
+
+    def of_frames(self, reach: int, largest: int | None, body: Callable[[Block], Sequence[tuple[Tensor, int]]],
+                  ) -> list[list[Tensor]]:
+        """Compute something of every frame, whichever signal it is of.
+
+        Parameters
+        ----------
+        reach : int >= 0
+            How far frames go from their centres, in samples.
+        largest : int or None
+            Frames that are computed at a time, at most; None for all at once, without a loop.
+        body : callable
+            From some frames to tensors [frames, width] of them, each with its width.
+
+        Returns
+        -------
+        list of list of Tensor
+            Of each signal, what `body` computes, each [frames, width].
+        """
+        graph, hop = self.samples[0].graph, self.hop_length
+        gap = reach // hop + 1
+        # One signal after another, with so much silence between them that no frame sees two.
+        firsts, total = [], graph.constant([0])
+        for each in self.samples:
+            firsts.append(total)
+            total = total + (self.num_frames(each) + gap)
+        total = total - gap
+        rounds, size = parted(total, largest)
+        spare = rounds * size - total  # for the last block
+        padded = []
+        for number, each in enumerate(self.samples):
+            before, behind = 0 if number else gap * hop, (self.num_frames(each) + gap) * hop - each.size(0)
+            padded.append(each.pad((before, behind if number < len(self.samples) - 1 else behind + spare * hop)))
+        columns = concatenated(padded, 0).reshape(-1, hop).transpose(1, 0)
+
+        def of_block(begin: Tensor, size: Tensor) -> Sequence[tuple[Tensor, int]]:
+            return body(Block(columns.slice(1, begin, begin + size + 2 * gap), hop, gap))
+
+        made = in_blocks(graph, total, largest, of_block)
+        return [[rows.slice(0, first, first + self.num_frames(each)) for rows in made]
+                for each, first in zip(self.samples, firsts, strict=True)]
+
+    def num_frames(self, samples: Tensor) -> Tensor:
+        """Say how many frames a signal has."""
+        return samples.size(0) // self.hop_length + 1
+
+
+def stretches(samples: Tensor, count: Tensor, hop_length: int, length: int) -> Tensor:
+    """Cut `count` stretches out, one every `hop_length` samples.
+
+    Parameters
+    ----------
+    samples : Tensor [shape=(n,), dtype=float32]
+        At least ``(count + ceil(length / hop_length) - 1) * hop_length`` of them.
+    count : Tensor [shape=(1,), dtype=int64]
+        How many.
+    hop_length, length : int > 0
+        In samples.
+
+    Returns
+    -------
+    Tensor [shape=(count, at least length), dtype=float32]
+    """
+    rows = -(-length // hop_length)
+    # The signal as rows of a hop each: a stretch is some rows one after another.
+    table = samples.slice(0, 0, (count + (rows - 1)) * hop_length).reshape(-1, hop_length)
+    return table.gather(samples.graph.arange(count).reshape(-1, 1) + np.arange(rows)).reshape(-1, rows * hop_length)

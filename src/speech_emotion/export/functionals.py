@@ -99,12 +99,14 @@ class _Frames:
     def of(cls, windows: Tensor, chosen: Tensor) -> "_Frames":
         """Take the frames that are chosen [m, frames] out of windows [m, frames, columns]."""
         graph, size, width = windows.graph, windows.size(1), windows.size(2)
-        place = graph.arange(size).reshape(1, -1)
-        order = (place + (~chosen).cast(np.int64) * size).cast(np.float32).ordered(size, index=True)
+        place, count = graph.arange(size), _count(chosen)
+        # No more of them than the fullest window has (and three, of which there is a change).
+        most = count.largest(0, 1).cast(np.int64).reshape(1).at_least(3).at_most(size)
+        order = (place.reshape(1, -1) + (~chosen).cast(np.int64) * size).cast(np.float32).ordered(most, index=True)
         order = order + (graph.arange(windows.size(0)) * size).reshape(-1, 1)
         rows = windows.reshape(-1, width).gather(order).transpose(0, 2, 1)
-        count = _count(chosen)
-        return cls(rows, count, (place.cast(np.float32) < count).cast(np.float32).reshape(0, 1, -1))
+        valid = (graph.arange(most).cast(np.float32).reshape(1, -1) < count).cast(np.float32).reshape(0, 1, -1)
+        return cls(rows, count, valid)
 
     def _mean(self, rows: Tensor) -> Tensor:
         return rows.sum(2, keep=True) / self.count.reshape(0, 0, 1)

@@ -105,15 +105,15 @@ class Graph:
         return Tensor(self, own[at], dtype)
 
     def arange(self, stop: Tensor) -> Tensor:
-        """Count from 0 to just below `stop`, a whole number; int64 [stop]."""
-        return self.add("Range", [self.constant(0), stop, self.constant(1)], np.int64)
+        """Count from 0 to just below `stop`, int64 [1]; int64 [stop]."""
+        return self.add("Range", [self.constant(0), stop.reshape(), self.constant(1)], np.int64)
 
     def loop(self, rounds: Tensor, body: Callable[[Tensor], Sequence[Tensor]]) -> list[Tensor]:
         """Run a part of the graph `rounds` times.
 
         Parameters
         ----------
-        rounds : Tensor [shape=(), dtype=int64]
+        rounds : Tensor [shape=(1,), dtype=int64]
             How often.
         body : callable
             From the number of the round to what it computes, of the same shapes each time.
@@ -123,6 +123,7 @@ class Graph:
         list of Tensor
             Each [rounds, ...]: what the rounds computed, stacked.
         """
+        rounds = rounds.reshape()
         number, going = Tensor(self, self._name(), np.int64), Tensor(self, self._name(), np.bool_)
         self._scopes.append(_Scope())
         computed = body(number)
@@ -170,8 +171,16 @@ class Graph:
         return f"t{self._count}"
 
 
+def parted(count: Tensor, largest: int | None) -> tuple[Tensor, Tensor]:
+    """Part rows into blocks of one size, the last of which may go beyond them: how many blocks, and that size."""
+    if largest is None:
+        return count.graph.constant([1]), count
+    rounds = (count + (largest - 1)) // largest
+    return rounds, (count + rounds - 1) // rounds
+
+
 def in_blocks(
-    graph: Graph, count: Tensor, largest: int | None, body: Callable[[Tensor], Sequence[tuple[Tensor, int]]]
+    graph: Graph, count: Tensor, largest: int | None, body: Callable[[Tensor, Tensor], Sequence[tuple[Tensor, int]]]
 ) -> list[Tensor]:
     """Compute rows some at a time, so that those of hours need not be there at once.
 
@@ -179,26 +188,26 @@ def in_blocks(
     ----------
     graph : Graph
         Where.
-    count : Tensor [shape=(), dtype=int64]
+    count : Tensor [shape=(1,), dtype=int64]
         How many rows.
     largest : int or None
         Rows that are computed at a time, at most; None for all at once, without a loop.
     body : callable
-        From the numbers of some rows, int64 [m], to tensors [m, width] of these rows, each with its width.
+        From the number of a block's first row and its size, as `parted` says it, to tensors [size, width] of these
+        rows, each with its width.
 
     Returns
     -------
     list of Tensor
         Each [count, width].
     """
+    rounds, size = parted(count, largest)
     if largest is None:
-        return [rows for rows, _ in body(graph.arange(count))]
-    rounds = (count + (largest - 1)) // largest
-    rows = (count + rounds - 1) // rounds
+        return [rows for rows, _ in body(graph.constant([0]), size)]
     widths: list[int] = []
 
     def block(number: Tensor) -> list[Tensor]:
-        given = body((graph.arange(rows) + number * rows).at_most(count - 1))
+        given = body(number * size, size)
         widths[:] = [width for _, width in given]
         return [each for each, _ in given]
 

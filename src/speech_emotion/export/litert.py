@@ -170,6 +170,14 @@ def _reduced(kind: Callable[..., Any]) -> Callable[[Values, Attributes], Any]:
     return reduce
 
 
+def _gather_elements(x: Values, attributes: Attributes) -> Any:
+    rank, axis = len(x[0].shape), attributes["axis"]
+    swapped = list(range(rank))
+    swapped[axis], swapped[-1] = swapped[-1], swapped[axis]
+    given, index = (tf.transpose(each, swapped) for each in x)
+    return tf.transpose(tf.gather(given, index, batch_dims=rank - 1, axis=rank - 1), swapped)
+
+
 def _divided(x: Values, _: Attributes) -> Any:
     whole = tf.convert_to_tensor(x[0]).dtype.is_integer
     return tf.math.floordiv(*x) if whole else x[0] / x[1]
@@ -182,7 +190,7 @@ _OPERATORS: dict[str, Callable[[Values, Attributes], Any]] = {
     "Ceil": lambda x, _: tf.math.ceil(x[0]), "Concat": lambda x, a: tf.concat(list(x), a["axis"]),
     "Conv": _convolution, "CumSum": lambda x, _: tf.cumsum(x[0], axis=int(x[1])), "Div": _divided,
     "Gather": lambda x, a: tf.gather(x[0], x[1], axis=a["axis"]),
-    "GatherElements": lambda x, _: tf.gather(x[0], x[1], batch_dims=len(x[0].shape) - 1, axis=len(x[0].shape) - 1),
+    "GatherElements": _gather_elements,
     "Greater": lambda x, _: x[0] > x[1], "GreaterOrEqual": lambda x, _: x[0] >= x[1],
     "Identity": lambda x, _: tf.identity(x[0]), "Less": lambda x, _: x[0] < x[1],
     "LessOrEqual": lambda x, _: x[0] <= x[1], "Log": lambda x, _: tf.math.log(x[0]),

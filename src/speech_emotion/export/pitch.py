@@ -3,18 +3,20 @@
 import numpy as np
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.export.framing import Signal
-from speech_emotion.export.spectra import Computed
+from speech_emotion.export.framing import Block
+from speech_emotion.export.spectra import Framewise
 from speech_emotion.export.tensor import Tensor, where
-from speech_emotion.export.waves import autocorrelation
+from speech_emotion.export.waves import Transform
 from speech_emotion.features import f0
 
 _TROUGH = 0.1
 """Below this a trough of the difference function is a period; librosa's default."""
 _TINY = np.finfo(np.float32).tiny
+_MULTIPLE = 64
+"""The transform has a multiple of so many points, which has small factors."""
 
 
-def frequency(signal: Signal, settings: f0.Settings) -> Computed:
+def frequency(settings: f0.Settings, sample_rate: int) -> Framewise:
     """Fundamental frequency in Hz.
 
     Raises
@@ -25,39 +27,43 @@ def frequency(signal: Signal, settings: f0.Settings) -> Computed:
     if settings.method != "yin":
         raise UserError("extract_mfcc.features.f0: the method pyin cannot be exported (it searches the whole clip for "
                         "a path); train with yin")
-    shortest = int(np.floor(signal.sample_rate / settings.fmax))
-    longest = min(int(np.ceil(signal.sample_rate / settings.fmin)), settings.frame_length - 1)
-    frames = signal.framed(-(settings.frame_length // 2), settings.frame_length)
+    length = settings.frame_length
+    shortest = int(np.floor(sample_rate / settings.fmax))
+    longest = min(int(np.ceil(sample_rate / settings.fmin)), length - 1)
+    transform = Transform.of(length, -(-(length + longest) // _MULTIPLE) * _MULTIPLE)
+    distances = np.arange(1, longest + 1).reshape(-1, 1)
 
-    def of_frames(at: Tensor) -> Tensor:
-        framed = frames(at)
-        correlation = autocorrelation(framed, settings.frame_length, longest)
-        square = framed.slice(1, 0, longest)
-        energy = _cumulative(square * square)
-        difference = (correlation.slice(1, 0, 1) - correlation.slice(1, 1)) * 2.0 - energy
-        mean = _cumulative(difference) / np.arange(1, longest + 1)
-        normalised = difference.slice(1, shortest - 1) / (mean.slice(1, shortest - 1) + _TINY)
-        return signal.sample_rate / (_period(normalised) + shortest)
+    def of_frames(block: Block) -> Tensor:
+        framed = block.framed(-(length // 2), length)
+        twice = transform.correlation(transform.power(framed), longest, times=2.0)
+        start = framed.slice(0, 0, longest)
+        square = start * start
+        difference = twice.slice(0, 0, 1) - twice.slice(0, 1) - _cumulative(square)
+        # librosa leaves the first sample's square in at a distance of 1, which counts in sums up to any other.
+        total = _cumulative(difference).slice(0, shortest - 1) + (square.slice(0, 0, 1) + _TINY)
+        normalised = difference.slice(0, shortest - 1) * distances[shortest - 1 :] / total
+        period = _period(normalised, longest - shortest + 1)
+        return (sample_rate / (period + shortest)).reshape(-1, 1)
 
-    return Computed(1, of_frames)
+    return Framewise(1, length // 2, of_frames)
 
 
 def _cumulative(values: Tensor) -> Tensor:
-    return values.then("CumSum", values.graph.constant(1))
+    return values.then("CumSum", values.graph.constant(0))
 
 
-def _period(difference: Tensor) -> Tensor:
-    """Find the first deep trough, or the deepest, between samples; [m, distances] to [m, 1]."""
-    count = difference.size(1)
-    before, here, after = (difference.slice(1, at, count + (at - 2)) for at in range(3))
-    first = difference.slice(1, 0, 1) < difference.slice(1, 1, 2)
-    last = difference.slice(1, -1) < difference.slice(1, -2, -1)
-    inner = (here < before) & (here <= after)
-    troughs = first.then("Concat", inner, last, axis=1) & (difference < _TROUGH)
-    deep = troughs.cast(np.float32)
-    found = where(deep.largest(1, keep=True) > 0.0, deep.arg("Max", 1, keep=True), difference.arg("Min", 1, keep=True))
+def _period(difference: Tensor, count: int) -> Tensor:
+    """Find the first deep trough, or the deepest, between samples; [count, m] to [1, m]."""
+    falls = difference.slice(0, 1) < difference.slice(0, 0, -1)  # to each but the first
+    rises = difference.slice(0, 0, 1) < difference.slice(0, 1, 2)
+    inner = falls.slice(0, 0, -1) & ~falls.slice(0, 1)
+    troughs = rises.then("Concat", inner, falls.slice(0, -1), axis=0) & (difference < _TROUGH)
+    # As many distances lie before the first one; counted by a product, which is quicker than a maximum.
+    none = (_cumulative(troughs.cast(np.float32)) < 0.5).cast(np.float32)
+    before = difference.graph.constant(np.ones((1, count))) @ none
+    found = where(before < count - 0.5, before.cast(np.int64), difference.arg("Min", 0, keep=True))
     left, middle, right = (
-        difference.then("GatherElements", (found + step).at_least(0).at_most(count - 1), axis=1) for step in (-1, 0, 1))
+        difference.then("GatherElements", (found + step).at_least(0).at_most(count - 1), axis=0) for step in (-1, 0, 1))
     curvature, slope = right + left - middle * 2.0, (right - left) / 2.0
     inside = (found > 0) & (found < count - 1) & (slope.abs() < curvature.abs())
     shift = where(inside, -1.0 * slope / where(inside, curvature, 1.0), 0.0)

@@ -1,5 +1,7 @@
 """What comes between samples and features, as parts of a graph; see `features.preparation`, which says what it is."""
 
+from math import gcd
+
 import numpy as np
 
 from speech_emotion.core.errors import UserError
@@ -39,7 +41,13 @@ def prepared(samples: Tensor, recipe: Recipe, view: str) -> Tensor:
 
 def pooled(values: Tensor, length: int, hop_length: int) -> Tensor:
     """Mean of `length` values from every `hop_length`-th on; [n] to [frames]."""
-    return values.reshape(1, 1, -1).then("AveragePool", kernel_shape=[length], strides=[hop_length]).reshape(-1)
+    # First of as many as divide both, which many means share.
+    shared = gcd(length, hop_length)
+    if shared > 1:
+        values = values.slice(0, 0, values.size(0) // shared * shared).reshape(-1, shared).mean(1)
+    pool = values.reshape(1, 1, -1).then(
+        "AveragePool", kernel_shape=[length // shared], strides=[hop_length // shared])
+    return pool.reshape(-1)
 
 
 def root_mean_square(samples: Tensor, frame_length: int, hop_length: int) -> Tensor:
@@ -54,8 +62,8 @@ def _trimmed(samples: Tensor, top_db: float | None) -> Tensor:
     level = root_mean_square(samples, TRIM_FRAME, TRIM_HOP).at_least(1e-5)
     loud = (level > level.largest(0, keep=True) * 10 ** (-top_db / 20)).cast(np.float32)
     length = samples.size(0)
-    start = loud.arg("Max", 0) * TRIM_HOP
-    stop = ((loud.arg("Max", 0, last=True) + 1) * TRIM_HOP).at_most(length)
+    start = loud.arg("Max", 0, keep=True) * TRIM_HOP
+    stop = ((loud.arg("Max", 0, keep=True, last=True) + 1) * TRIM_HOP).at_most(length)
     kept = start < stop
     return samples.slice(0, where(kept, start, 0), where(kept, stop, length))
 

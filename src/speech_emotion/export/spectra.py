@@ -1,8 +1,6 @@
 """Power spectra and what features keep of them, as parts of a graph; see `features.spectrum`, `mel`, and others.
 
-Spectra are products with matrices of windowed cosines and sines. Windows are the same backwards, so that a frame is
-folded about its middle first: cosines need the sums of two samples each, sines the differences, and both half of the
-products.
+Frames lie in columns here, and so do their spectra.
 """
 
 from collections.abc import Callable
@@ -11,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from speech_emotion.arrays import Float32
-from speech_emotion.export.framing import Signal
+from speech_emotion.export.framing import Block
 from speech_emotion.export.tensor import Tensor, concatenated
-from speech_emotion.export.waves import wave
+from speech_emotion.export.waves import Transform
 from speech_emotion.features import chroma, mel, mfcc, spectral_contrast
 from speech_emotion.features.compiled import librosa
 from speech_emotion.features.spectrum import Spectrum, padded_window
@@ -26,74 +24,78 @@ def _unchanged(kept: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Computed:
-    """A feature, as a part of a graph.
+class Framewise:
+    """A feature that is computed frame by frame, as a part of a graph.
 
     Attributes
     ----------
     width : int > 0
         Numbers that are kept of one frame, until the whole clip is there.
+    reach : int > 0
+        How far a frame goes from its centre, in samples.
     of_frames : callable
-        From the numbers of frames, int64 [m], to what is kept of them, float32 [m, width].
+        From a block of m frames to what is kept of them, float32 [m, width].
     of_clip : callable
         From what was kept of all frames to the feature, float32 [frames, columns].
     """
 
     width: int
-    of_frames: Callable[[Tensor], Tensor]
+    reach: int
+    of_frames: Callable[[Block], Tensor]
     of_clip: Callable[[Tensor], Tensor] = _unchanged
 
 
-def log_mel(signal: Signal, settings: mel.Mel) -> Computed:
+def log_mel(settings: mel.Mel, sample_rate: int) -> Framewise:
     """Log-mel spectrum; see `features.log_mel`."""
     bank = mel.filter_bank(
-        sample_rate=signal.sample_rate, n_fft=settings.n_fft, n_mels=settings.n_mels, fmin=settings.fmin,
+        sample_rate=sample_rate, n_fft=settings.n_fft, n_mels=settings.n_mels, fmin=settings.fmin,
         fmax=settings.fmax, htk=settings.mel_scale == "htk")
-    power = _bands(signal, settings, bank)
+    power = _bands(settings, bank)
 
     def of_clip(kept: Tensor) -> Tensor:
         level: Tensor = kept.at_least(mel.AMIN).log() * _DECIBELS
         return level if settings.top_db is None else level.at_least(level.largest(0, 1, keep=True) - settings.top_db)
 
-    return Computed(settings.n_mels, power, of_clip)
+    return Framewise(settings.n_mels, settings.n_fft // 2, power, of_clip)
 
 
-def cepstrum(signal: Signal, settings: mfcc.Settings) -> Computed:
+def cepstrum(settings: mfcc.Settings, sample_rate: int) -> Framewise:
     """MFCCs and their deltas; see `features.mfcc`."""
-    spectrum = log_mel(signal, settings)
+    spectrum = log_mel(settings, sample_rate)
     # The transform of each band alone is the matrix of all.
     matrix = mfcc.cepstrum(np.eye(settings.n_mels, dtype=np.float32), settings.n_mfcc, settings.lifter)
 
     def of_clip(kept: Tensor) -> Tensor:
         static = spectrum.of_clip(kept) @ matrix
-        deltas = [_delta(static, order, signal.num_frames) for order in range(1, settings.deltas + 1)]
+        deltas = [_delta(static, order) for order in range(1, settings.deltas + 1)]
         return concatenated([static, *deltas], 1)
 
-    return Computed(settings.n_mels, spectrum.of_frames, of_clip)
+    return Framewise(settings.n_mels, spectrum.reach, spectrum.of_frames, of_clip)
 
 
-def pitch_classes(signal: Signal, settings: chroma.Settings) -> Computed:
+def pitch_classes(settings: chroma.Settings, sample_rate: int) -> Framewise:
     """Chroma; see `features.chroma`."""
     bank = librosa().filters.chroma(
-        sr=signal.sample_rate, n_fft=settings.n_fft, n_chroma=settings.n_chroma, tuning=settings.tuning)
-    energy = _bands(signal, settings, np.asarray(bank, np.float32))
+        sr=sample_rate, n_fft=settings.n_fft, n_chroma=settings.n_chroma, tuning=settings.tuning)
+    energy = _bands(settings, np.asarray(bank, np.float32))
     tiny = np.finfo(np.float32).tiny
 
     def of_clip(kept: Tensor) -> Tensor:
         largest = kept.largest(1, keep=True)
         return kept / (largest + (largest < tiny).cast(np.float32))
 
-    return Computed(settings.n_chroma, energy, of_clip)
+    return Framewise(settings.n_chroma, settings.n_fft // 2, energy, of_clip)
 
 
-def contrast(signal: Signal, settings: spectral_contrast.Settings) -> Computed:
+def contrast(settings: spectral_contrast.Settings, sample_rate: int) -> Framewise:
     """Spectral contrast; see `features.spectral_contrast`."""
-    octaves = spectral_contrast.octaves(settings, signal.sample_rate)
+    octaves = spectral_contrast.octaves(settings, sample_rate)
     first, last = min(bins[0] for bins, _ in octaves), max(bins[-1] for bins, _ in octaves) + 1
-    power = _power(signal, settings, int(first), int(last))
+    transform, power = _power(settings)
+    rows = _rows(transform)[first:last]
 
-    def of_frames(at: Tensor) -> Tensor:
-        magnitude = power(at).sqrt()
+    def of_frames(block: Block) -> Tensor:
+        magnitude = power(block).gather(rows).transpose(1, 0).sqrt()
         ends = [[magnitude.slice(1, int(bins[0] - first), int(bins[-1] + 1 - first)).ordered(count, largest=largest)
                  .mean(1, keep=True) for bins, count in octaves] for largest in (False, True)]
         return concatenated([*ends[0], *ends[1]], 1)
@@ -105,46 +107,41 @@ def contrast(signal: Signal, settings: spectral_contrast.Settings) -> Computed:
             for each in (level.slice(1, 0, len(octaves)), level.slice(1, len(octaves))))
         return peaks - valleys
 
-    return Computed(2 * len(octaves), of_frames, of_clip)
+    return Framewise(2 * len(octaves), settings.n_fft // 2, of_frames, of_clip)
 
 
-def _bands(signal: Signal, settings: Spectrum, bank: Float32) -> Callable[[Tensor], Tensor]:
+def _bands(settings: Spectrum, bank: Float32) -> Callable[[Block], Tensor]:
     """Prepare to weigh and add the bins of each band [bands, bins]."""
-    used = np.flatnonzero(bank.any(axis=0))
-    first, last = (int(used[0]), int(used[-1]) + 1) if len(used) else (0, 1)
-    power = _power(signal, settings, first, last)
-    return lambda at: power(at) @ bank[:, first:last].T
+    transform, power = _power(settings)
+    weights = np.zeros((len(bank), transform.bins.size), np.float32)
+    weights[:, _rows(transform)] = bank
+    return lambda block: (block.columns.graph.constant(weights) @ power(block)).transpose(1, 0)
 
 
-def _power(signal: Signal, settings: Spectrum, first: int, last: int) -> Callable[[Tensor], Tensor]:
-    """Prepare to compute the bins from `first` to before `last` of power spectra."""
+def _power(settings: Spectrum) -> tuple[Transform, Callable[[Block], Tensor]]:
+    """Prepare to compute power spectra [bins, m], the bins in the order of the transform that is given too."""
     spectrum = Spectrum(n_fft=settings.n_fft, win_length=settings.win_length, window=settings.window)
-    length, half = spectrum.win_length, spectrum.win_length // 2 + 1
-    before = (spectrum.n_fft - length) // 2
-    window = padded_window(spectrum)[before : before + length].astype(np.float64)
-    # A sample and the one as far from the window's other end; beside the window's first there is none.
-    frames = signal.framed(before - spectrum.n_fft // 2, length + 1)
-    times = 2 * np.arange(half) - length  # in half samples from the middle
-    weights = (window[:half] * np.where(times == 0, 0.5, 1.0))[:, np.newaxis]
-    graph, bins = signal.samples.graph, np.arange(first, last)
-    cosines, sines = (wave(graph, kind, times, bins, 2 * spectrum.n_fft) * weights for kind in (np.cos, np.sin))
-    alone = np.ones(half, np.float32)
-    alone[0] = 0
+    length, before = spectrum.win_length, (spectrum.n_fft - spectrum.win_length) // 2
+    window = padded_window(spectrum)[before : before + length].reshape(-1, 1)
+    transform = Transform.of(length, spectrum.n_fft)
 
-    def power(at: Tensor) -> Tensor:
-        framed = frames(at)
-        near, far = framed.slice(1, 0, half), framed.backwards(1, length, half)
-        if window[0]:
-            far = far * alone
-        real, imaginary = (near + far) @ cosines, (near - far) @ sines
-        return real * real + imaginary * imaginary
+    def power(block: Block) -> Tensor:
+        framed = block.framed(before - spectrum.n_fft // 2, length)
+        return transform.power(framed * window).reshape(transform.bins.size, -1)
 
-    return power
+    return transform, power
 
 
-def _delta(values: Tensor, order: int, num_frames: Tensor) -> Tensor:
+def _rows(transform: Transform) -> np.ndarray:
+    """Say in which row of a power spectrum each bin up to the middle is."""
+    bins = transform.bins.ravel()
+    bins = np.minimum(bins, transform.points - bins)
+    return np.unique(bins, return_index=True)[1]
+
+
+def _delta(values: Tensor, order: int) -> Tensor:
     """Compute what `features.mfcc.delta` does; [frames, columns]."""
-    half = mfcc.HALF
+    half, num_frames = mfcc.HALF, values.size(0)
     weights = mfcc.delta(np.eye(2 * half + 1, dtype=np.float32), order)[0]  # of an impulse in each frame
     padded = values.transpose(1, 0).pad((0, 0), (half, half), edge=True).then("Unsqueeze", values.graph.constant([1]))
     fitted = padded.then("Conv", weights[np.newaxis, np.newaxis]).then(

@@ -140,8 +140,8 @@ class Tensor:
         return self.then(f"Arg{kind}", dtype=np.int64, axis=axis, keepdims=int(keep), select_last_index=int(last))
 
     def size(self, axis: int) -> "Tensor":
-        """Length of an axis, as a scalar."""
-        return self.then("Shape", dtype=np.int64, start=axis, end=axis + 1).reshape()
+        """Length of an axis, int64 [1]: what slices and shapes are told in, without nodes that rearrange scalars."""
+        return self.then("Shape", dtype=np.int64, start=axis, end=axis + 1)
 
     def reshape(self, *shape: "int | Tensor") -> "Tensor":
         """Arrange anew; -1 for what is left, no argument for a scalar."""
@@ -156,11 +156,9 @@ class Tensor:
         graph = self.graph
         return self.then("Slice", _vector(graph, [start]), _vector(graph, [stop]), graph.constant([axis]))
 
-    def backwards(self, axis: int, start: int, count: int) -> "Tensor":
-        """Take `count` entries of an axis from the `start`-th on down; quicker than by their indices."""
-        graph = self.graph
-        stop = start - count if start >= count else -_END
-        return self.then("Slice", *(graph.constant([each]) for each in (start, stop, axis, -1)))
+    def every(self, axis: int, step: int) -> "Tensor":
+        """Take the first entry of an axis and every `step`-th from there."""
+        return self.then("Slice", *(self.graph.constant([each]) for each in (0, _END, axis, step)))
 
     def gather(self, at: "Tensor | np.ndarray | Sequence[int]", axis: int = 0) -> "Tensor":
         """Take entries of an axis by their indices."""
@@ -193,7 +191,8 @@ def where(condition: Tensor, true: Any, false: Any) -> Tensor:
 
 
 def _vector(graph: "Graph", entries: Sequence["int | Tensor"]) -> Tensor:
+    """Put whole numbers, of which tensors are [1], side by side."""
     if all(isinstance(each, int | np.integer) for each in entries):
         return graph.constant(np.array(entries, np.int64))
-    parts = [each.reshape(1) if isinstance(each, Tensor) else graph.constant([each]) for each in entries]
+    parts = [each if isinstance(each, Tensor) else graph.constant([each]) for each in entries]
     return concatenated(parts, 0)

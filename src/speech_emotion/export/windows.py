@@ -31,7 +31,7 @@ class Windows:
 
         Parameters
         ----------
-        num_frames : Tensor [shape=(), dtype=int64]
+        num_frames : Tensor [shape=(1,), dtype=int64]
             Of the clip.
         window_frames : int > 0
             Length of a window.
@@ -80,7 +80,7 @@ class Windows:
             Where the clip is.
         """
         length = self.length.gather(at).reshape(-1, 1)
-        place = frames.graph.arange(frames.graph.constant(window_frames)).reshape(1, -1) - (
+        place = frames.graph.arange(frames.graph.constant([window_frames])).reshape(1, -1) - (
             (length * -1 + window_frames) // 2)
         inside = (place >= 0) & (place < length)
         rows = (self.begin.gather(at).reshape(-1, 1) + place).at_least(0).at_most(frames.size(0) - 1)
