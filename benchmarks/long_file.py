@@ -1,6 +1,6 @@
 """Memory of one long file in this process: in extraction, decoded, and its features in each view; or in prediction.
 
-    python -P benchmarks/long_file.py [--minutes 180] [--predict | --timeline]
+    python benchmarks/long_file.py [--minutes 180] [--predict | --timeline]
 
 Noise at 48 kHz, seed 0; settings of params.yaml. Prediction is by a network of that shape which has learnt nothing; a
 timeline has windows of 4 s, every 2 s. With -P, numba does not take the benchmark coverage.py for a library.

@@ -1,12 +1,11 @@
 """An exported model beside the pipeline's own path: the same answers, how fast, and what fewer bits cost.
 
-    python -P benchmarks/predict.py demo/audio
-    python -P benchmarks/predict.py --models models --every 6 path/to/corpus path/to/another
+    python benchmarks/predict.py demo/audio
+    python benchmarks/predict.py --models models --every 6 path/to/corpus path/to/another
 
 Every clip is judged by `Predictor` and by the exported file at each precision. Then a clip of 4 s: from the start of a
 process, or of `ser predict`, to the answer, and once loaded; and clips of 4 s a second, on two cores, by two threads
-with one each, and by `ser predict` from its start; and the load of the machine meanwhile. (With -P, since a module
-beside this one has the name of a library.)
+with one each, and by `ser predict` from its start; and the load of the machine meanwhile.
 """
 
 import argparse
