@@ -178,6 +178,6 @@ def _origin(branches: Mapping[str, Branch], settings: TrainCnn, corpora: Collect
         validation=split.validation if speaker_independent else "clips",
         transductive=any(branch.blueprint.transductive for branch in branches.values()),
         encoders=tuple(_encoders(branches, corpora)),
-        made_with={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES},
-                   "processor": processor.name()},
+        made_with={"python": ".".join(platform.python_version_tuple()[:2]),  # no more of it decides a number
+                   **{name: version(name) for name in LIBRARIES}, "processor": processor.name()},
     )
