@@ -92,6 +92,7 @@ def test_it_is_served_to_this_machine_until_ctrl_c(file: Path, given: Path, tmp_
          "--runtime", str(given), "--open", "--port", "0"],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "BROWSER": f"{opener} %s"}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # which a shell's background jobs ignore
     )
     try:
         assert process.stdout is not None

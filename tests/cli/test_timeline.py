@@ -149,7 +149,12 @@ def test_ctrl_c_ends_it_with_a_summary(speed: list[str], monkeypatch: pytest.Mon
         return lines[-1]
 
     monkeypatch.setattr(live, "line", interrupted)
-    result = ser("listen", "--from", "a.wav", *speed, "--window", "0.4")
+    # Which is not so where the tests run in the background of a shell.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        result = ser("listen", "--from", "a.wav", *speed, "--window", "0.4")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert result.exit_code == 0
     assert result.stdout.splitlines() == lines[:1]
     assert result.stderr.startswith("\nheard 0:00.6 in 2 windows: ")

@@ -47,17 +47,20 @@ def test_a_teammate_without_audio_takes_what_somebody_has_pushed_and_trains_with
     _push(shared)
     assert shared.git("status", "--porcelain") == ""
 
-    # What the other one's run was is recorded, and its results travel: nobody computes or trains it again.
-    mate.set(extract_mfcc__features__mfcc__n_mfcc=20)
     repro = commands("Compare", "dvc repro --pull")[1:]
+    mate.set(train_cnn__lr=0.01)
+    assert mate.repro(*repro).stages == fates(train_cnn="ran", evaluate="ran")
+    for missing in ("demo/audio", "data/files.parquet"):
+        assert not (mate / missing).exists()
+
+    # What the other one's run was is recorded, and its results travel: nobody computes or trains it again.
+    (mate / "params.yaml").write_text(settings, "utf-8")
+    mate.set(extract_mfcc__features__mfcc__n_mfcc=20)
     assert mate.repro(*repro).stages == fates(extract_mfcc="cached", train_cnn="cached", evaluate="ran")
     assert (mate / "models/fold-0/network-0.weights.h5").read_bytes() == (
         then / "models/fold-0/network-0.weights.h5").read_bytes()
     _same_results(mate, then)
-    mate.set(train_cnn__lr=0.01)
-    assert mate.repro(*repro).stages == fates(train_cnn="ran", evaluate="ran"), "and goes on from there"
-    for missing in ("demo/audio", "data/files.parquet"):
-        assert not (mate / missing).exists()
+    assert not (mate / "demo/audio").exists()
 
     # Those that nobody has computed need the audio, and that is what is said.
     mate.set(extract_mfcc__features__mfcc__n_mfcc=13)
