@@ -64,7 +64,8 @@ def logits(network: "keras.Model", windows: Tensor) -> Tensor:
     head = Model(network.input, network.get_layer("logits").output)
     # The one way to go through a functional model with something else than Keras's tensors.
     result = head._run_through_graph(_Map(windows, 3), operation_fn=_maker)
-    return result.last()  # type: ignore[no-any-return]
+    found: Tensor = result.last()
+    return found
 
 
 def _maker(layer: Any) -> Callable[..., _Map]:

@@ -135,7 +135,7 @@ def document(trained: Trained, precision: Precision, scores: Mapping[str, Any] |
     blueprint, predictor = trained.predictor.bundles[0].blueprint, trained.predictor
     corpora = [{**dataclasses.asdict(use), "licence": CORPORA[use.name].licence if use.name in CORPORA else None}
                for use in blueprint.provenance.corpora]
-    return json.loads(json.dumps({  # type: ignore[no-any-return]
+    said: dict[str, Any] = json.loads(json.dumps({
         "labels": predictor.labels,
         "sample_rate": predictor.recipe.sample_rate,
         "resampler": predictor.recipe.resampler,
@@ -157,6 +157,7 @@ def document(trained: Trained, precision: Precision, scores: Mapping[str, Any] |
         "precision": precision.value,
         "model": trained.digest,
     }))
+    return said
 
 
 def read_scores(path: Path, labels: Sequence[str]) -> dict[str, Any] | None:
