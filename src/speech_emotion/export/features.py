@@ -19,18 +19,20 @@ _DEEPEST_DB = 100.0
 """How far below the loudest band a resampler leaves nothing of its own, with something to spare."""
 _OF_NO_LEVEL = ("zcr", "f0", "chroma")
 """Features that are the same however soft a signal is."""
-FRAMES = 192
+FRAMES = 96
 """Frames whose spectra are computed at a time, at most."""
 
 
 def _zero_crossings(samples: Tensor, settings: zcr.Settings, hop_length: int) -> Tensor:
     """Compute what `features.zcr` does."""
     length, half = settings.frame_length, settings.frame_length // 2
-    negative = (samples < -zcr.THRESHOLD).cast(np.float32)
+    negative = samples < -zcr.THRESHOLD
+    changes = negative.slice(0, 1).then("Xor", negative.slice(0, 0, -1)).cast(np.float32)
     # Beyond the ends, where the first and the last sample go on, no sign changes.
-    changes = (negative.slice(0, 1) - negative.slice(0, 0, -1)).abs().pad((half, half + 1))
+    share = pooled(changes, (half, half + 1), length, hop_length)
     # A frame has one place fewer between samples than it has samples.
-    return pooled(changes, length, hop_length) - changes.slice(0, length - 1).every(0, hop_length) / float(length)
+    last = changes.every(0, hop_length, start=length - 1 - half)
+    return share - last.pad((0, share.size(0) - last.size(0))) / float(length)
 
 
 def _loudness(samples: Tensor, settings: rms.Settings, hop_length: int) -> Tensor:

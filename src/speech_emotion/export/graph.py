@@ -199,7 +199,7 @@ def in_blocks(
     Returns
     -------
     list of Tensor
-        Each [count, width].
+        Each [at least count, width]: what is behind those rows is of no use.
     """
     rounds, size = parted(count, largest)
     if largest is None:
@@ -212,4 +212,4 @@ def in_blocks(
         return [each for each, _ in given]
 
     stacked = graph.loop(rounds, block)
-    return [each.reshape(-1, width).slice(0, 0, count) for each, width in zip(stacked, widths, strict=True)]
+    return [each.reshape(-1, width) for each, width in zip(stacked, widths, strict=True)]

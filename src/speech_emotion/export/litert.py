@@ -188,7 +188,8 @@ _OPERATORS: dict[str, Callable[[Values, Attributes], Any]] = {
     "ArgMax": _arg(tf.argmax), "ArgMin": _arg(tf.argmin), "AveragePool": _pool("AVG"),
     "BatchNormalization": _normalisation, "Cast": lambda x, a: tf.cast(x[0], _KINDS[a["to"]]),
     "Ceil": lambda x, _: tf.math.ceil(x[0]), "Concat": lambda x, a: tf.concat(list(x), a["axis"]),
-    "Conv": _convolution, "CumSum": lambda x, _: tf.cumsum(x[0], axis=int(x[1])), "Div": _divided,
+    "Conv": _convolution,
+    "CumSum": lambda x, a: tf.cumsum(x[0], axis=int(x[1]), exclusive=bool(a.get("exclusive"))), "Div": _divided,
     "Gather": lambda x, a: tf.gather(x[0], x[1], axis=a["axis"]),
     "GatherElements": _gather_elements,
     "Greater": lambda x, _: x[0] > x[1], "GreaterOrEqual": lambda x, _: x[0] >= x[1],
@@ -206,5 +207,6 @@ _OPERATORS: dict[str, Callable[[Values, Attributes], Any]] = {
     "Tanh": lambda x, _: tf.tanh(x[0]), "TopK": _top,
     "Transpose": lambda x, a: tf.transpose(x[0], a["perm"]),
     "Unsqueeze": lambda x, _: tf.expand_dims(x[0], int(x[1][0])), "Where": lambda x, _: tf.where(*x),
+    "Xor": lambda x, _: tf.math.logical_xor(*x),
 }
 """What each operator of `graph` is in TensorFlow."""

@@ -9,8 +9,8 @@ from speech_emotion.export.tensor import Tensor, where
 from speech_emotion.export.waves import Transform
 from speech_emotion.features import f0
 
-_TROUGH = 0.1
-"""Below this a trough of the difference function is a period; librosa's default."""
+_DEEP = np.nextafter(np.float32(-0.1), np.float32(0))
+"""A trough of the difference function is a period below 0.1, librosa's default: here, where it is negative, from this on."""
 _TINY = np.finfo(np.float32).tiny
 _MULTIPLE = 64
 """The transform has a multiple of so many points, which has small factors."""
@@ -31,40 +31,37 @@ def frequency(settings: f0.Settings, sample_rate: int) -> Framewise:
     shortest = int(np.floor(sample_rate / settings.fmax))
     longest = min(int(np.ceil(sample_rate / settings.fmin)), length - 1)
     transform = Transform.of(length, -(-(length + longest) // _MULTIPLE) * _MULTIPLE)
-    distances = np.arange(1, longest + 1).reshape(-1, 1)
+    distances = np.arange(longest + 1).reshape(-1, 1)
 
     def of_frames(block: Block) -> Tensor:
         framed = block.framed(-(length // 2), length)
         twice = transform.correlation(transform.power(framed), longest, times=2.0)
-        start = framed.slice(0, 0, longest)
+        start = framed.slice(0, 0, longest + 1)
         square = start * start
-        difference = twice.slice(0, 0, 1) - twice.slice(0, 1) - _cumulative(square)
+        # All negative, so that what is looked for is a maximum. At a distance of 0 it is 0.
+        difference = twice - twice.slice(0, 0, 1) + _cumulative(square, exclusive=1)
         # librosa leaves the first sample's square in at a distance of 1, which counts in sums up to any other.
-        total = _cumulative(difference).slice(0, shortest - 1) + (square.slice(0, 0, 1) + _TINY)
-        normalised = difference.slice(0, shortest - 1) * distances[shortest - 1 :] / total
-        period = _period(normalised, longest - shortest + 1)
-        return (sample_rate / (period + shortest)).reshape(-1, 1)
+        total = square.slice(0, 0, 1) + _TINY - _cumulative(difference)
+        depth = (difference * distances / total).slice(0, shortest).transpose(1, 0)
+        return (sample_rate / (_period(depth, longest - shortest + 1) + shortest)).reshape(-1, 1)
 
     return Framewise(1, length // 2, of_frames)
 
 
-def _cumulative(values: Tensor) -> Tensor:
-    return values.then("CumSum", values.graph.constant(0))
+def _cumulative(values: Tensor, **attributes: int) -> Tensor:
+    return values.then("CumSum", values.graph.constant(0), **attributes)
 
 
-def _period(difference: Tensor, count: int) -> Tensor:
-    """Find the first deep trough, or the deepest, between samples; [count, m] to [1, m]."""
-    falls = difference.slice(0, 1) < difference.slice(0, 0, -1)  # to each but the first
-    rises = difference.slice(0, 0, 1) < difference.slice(0, 1, 2)
-    inner = falls.slice(0, 0, -1) & ~falls.slice(0, 1)
-    troughs = rises.then("Concat", inner, falls.slice(0, -1), axis=0) & (difference < _TROUGH)
-    # As many distances lie before the first one; counted by a product, which is quicker than a maximum.
-    none = (_cumulative(troughs.cast(np.float32)) < 0.5).cast(np.float32)
-    before = difference.graph.constant(np.ones((1, count))) @ none
-    found = where(before < count - 0.5, before.cast(np.int64), difference.arg("Min", 0, keep=True))
-    left, middle, right = (
-        difference.then("GatherElements", (found + step).at_least(0).at_most(count - 1), axis=0) for step in (-1, 0, 1))
+def _period(depth: Tensor, count: int) -> Tensor:
+    """Find the first deep trough, or the deepest, between samples; [m, count] to [m]."""
+    beside = depth.reshape(1, -1, 1, count).then("MaxPool", kernel_shape=[1, 3], strides=[1, 1], auto_pad="SAME_UPPER")
+    # Deeper than what lies beside it, and than the bound; or the deepest, where none reaches that.
+    bound = depth.largest(1, keep=True).at_most(_DEEP)
+    troughs = (depth >= beside.reshape(-1, count).at_least(bound)).cast(np.float32)
+    first = count - (troughs * np.arange(count, 0, -1)).largest(1)
+    at = first.cast(np.int64).reshape(-1, 1) + np.array([[-1, 0, 1]])
+    near = depth.then("GatherElements", at.at_least(0).at_most(count - 1), axis=1).transpose(1, 0)
+    left, middle, right = (near.slice(0, row, row + 1).reshape(-1) for row in range(3))
     curvature, slope = right + left - middle * 2.0, (right - left) / 2.0
-    inside = (found > 0) & (found < count - 1) & (slope.abs() < curvature.abs())
-    shift = where(inside, -1.0 * slope / where(inside, curvature, 1.0), 0.0)
-    return found.cast(np.float32) + shift
+    inside = (first > 0.0) & (first < count - 1.0) & (slope.abs() < curvature.abs())
+    return first - where(inside, slope / curvature, 0.0)

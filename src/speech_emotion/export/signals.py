@@ -39,21 +39,22 @@ def prepared(samples: Tensor, recipe: Recipe, view: str) -> Tensor:
     return _pre_emphasised(samples, recipe.pre_emphasis)
 
 
-def pooled(values: Tensor, length: int, hop_length: int) -> Tensor:
-    """Mean of `length` values from every `hop_length`-th on; [n] to [frames]."""
+def pooled(values: Tensor, ends: tuple[int, int], length: int, hop_length: int) -> Tensor:
+    """Mean of `length` values from every `hop_length`-th on, of values between so many zeros; [n] to [frames]."""
     # First of as many as divide both, which many means share.
     shared = gcd(length, hop_length)
-    if shared > 1:
-        values = values.slice(0, 0, values.size(0) // shared * shared).reshape(-1, shared).mean(1)
-    pool = values.reshape(1, 1, -1).then(
-        "AveragePool", kernel_shape=[length // shared], strides=[hop_length // shared])
-    return pool.reshape(-1)
+    total = values.size(0) + sum(ends)
+    whole = (total + (shared - 1)) // shared * shared
+    padded = values.pad((ends[0], whole - values.size(0) - ends[0]))
+    few = padded.reshape(-1, shared).mean(1) if shared > 1 else padded
+    pool = few.reshape(1, 1, -1).then("AveragePool", kernel_shape=[length // shared], strides=[hop_length // shared])
+    return pool.reshape(-1).slice(0, 0, (total - length) // hop_length + 1)
 
 
 def root_mean_square(samples: Tensor, frame_length: int, hop_length: int) -> Tensor:
     """Compute what `features.framing.root_mean_square` does; [n] to [frames]."""
     half = frame_length // 2
-    return pooled((samples * samples).pad((half, half)), frame_length, hop_length).sqrt()
+    return pooled(samples * samples, (half, half), frame_length, hop_length).sqrt()
 
 
 def _trimmed(samples: Tensor, top_db: float | None) -> Tensor:

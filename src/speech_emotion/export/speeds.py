@@ -154,11 +154,12 @@ def at_speed(samples: Tensor, view: str, sample_rate: int) -> Tensor:
     padded = samples.pad((by.before, (blocks + rows) * consumed - count))
     stretch = stretches(padded, blocks, consumed, kernels.shape[1])
     result = stretch @ np.pad(kernels, ((0, 0), (0, rows * consumed - kernels.shape[1]))).T
-    result = result.reshape(-1).slice(0, 0, length)
+    result = result.reshape(-1)
     influence = samples.slice(0, 0, _INFLUENCE)
-    influence = influence.pad((0, _INFLUENCE - influence.size(0)))
-    head = (graph.constant(by.head) @ influence).slice(0, 0, length)
-    result = result + head.pad((0, length - head.size(0)))
+    influence = influence.pad((0, _INFLUENCE - influence.size(0))).reshape(1, -1)
+    begun = result.slice(0, 0, _HEAD)
+    begun = begun + (influence @ by.head.T).reshape(-1).slice(0, 0, begun.size(0))
     given = (count * (2 * by.produced) + by.consumed) // (2 * by.consumed)
     given = given.at_most(length)
-    return concatenated([result.slice(0, 0, given), graph.constant(np.zeros(1)).slice(0, 0, length - given)], 0)
+    return concatenated([begun.slice(0, 0, given), result.slice(0, _HEAD, given),
+                         graph.constant(np.zeros(1)).slice(0, 0, length - given)], 0)

@@ -156,9 +156,9 @@ class Tensor:
         graph = self.graph
         return self.then("Slice", _vector(graph, [start]), _vector(graph, [stop]), graph.constant([axis]))
 
-    def every(self, axis: int, step: int) -> "Tensor":
-        """Take the first entry of an axis and every `step`-th from there."""
-        return self.then("Slice", *(self.graph.constant([each]) for each in (0, _END, axis, step)))
+    def every(self, axis: int, step: int, start: int = 0) -> "Tensor":
+        """Take an entry of an axis and every `step`-th from there."""
+        return self.then("Slice", *(self.graph.constant([each]) for each in (start, _END, axis, step)))
 
     def gather(self, at: "Tensor | np.ndarray | Sequence[int]", axis: int = 0) -> "Tensor":
         """Take entries of an axis by their indices."""
