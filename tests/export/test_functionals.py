@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from speech_emotion.export import functionals
+from speech_emotion.export.functionals import Measured
 from speech_emotion.export.windows import Windows
 from speech_emotion.models import windows as cut
 from speech_emotion.models.functionals import Kind, statistics
@@ -39,8 +39,8 @@ def test_they_are_the_baselines(made: Made, name: str, kind: Kind) -> None:
 
     def build(frames):  # type: ignore[no-untyped-def]
         where = Windows.of(frames.size(0), WINDOW)
-        windows, inside = where.cut(frames, frames.graph.arange(where.count), WINDOW)
-        return functionals.statistics(windows, inside, columns, kind)
+        rows, inside = where.rows(frames.graph.arange(where.count), WINDOW)
+        return Measured.of(frames, columns, kind).statistics(rows, inside)
 
     run = made(build, frames=["n", len(columns)])
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from speech_emotion.core.errors import UserError
-from speech_emotion.export import features, functionals, layers, signals
+from speech_emotion.export import features, layers, signals
+from speech_emotion.export.functionals import Measured
 from speech_emotion.export.graph import Graph, in_blocks
-from speech_emotion.export.tensor import Tensor, concatenated
+from speech_emotion.export.tensor import Tensor, concatenated, where
 from speech_emotion.export.windows import Windows
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.models.bundle import Bundle
@@ -122,13 +123,19 @@ def _branch(samples: Tensor, bundles: Sequence[Bundle], recipe: Recipe, *, loops
                                  features.FRAMES if loops else None)
     of_views = [(Windows.of(each.size(0), blueprint.window_frames), each.size(0)) for each in matrices]
     every = Windows.after_one_another(of_views)
-    frames = concatenated([_with_normalised(each, blueprint) for each in matrices], 0)
+    shown = _shown(matrices, bundles) if any(bundle.networks for bundle in bundles) else None
+    measured = None
+    if shown is None or blueprint.baseline_share:
+        measured = Measured.of(concatenated(matrices, 0), blueprint.columns, blueprint.statistics)
     classes, folds = len(blueprint.labels), len(bundles)
 
     def judge(begin: Tensor, size: Tensor) -> list[tuple[Tensor, int]]:
         at = (graph.arange(size) + begin).at_most(every.count - 1)
-        windows, inside = every.cut(frames, at, blueprint.window_frames)
-        return [(_judged(windows, inside, bundles), folds * classes)]
+        rows, inside = every.rows(at, blueprint.window_frames)
+        of_networks = None if shown is None else _by_networks(shown, rows, inside, bundles)
+        of_baseline = None if measured is None else _by_baseline(measured.statistics(rows, inside), bundles)
+        return [(_mixed(of_networks, of_baseline, blueprint.baseline_share).reshape(-1, folds * classes),
+                 folds * classes)]
 
     said, = in_blocks(graph, every.count, WINDOWS if loops else None, judge)
     own, begin = [], graph.constant([0])
@@ -153,45 +160,41 @@ def _in_pauses(bundles: Sequence[Bundle]) -> set[str]:
     return counted
 
 
-def _seen(frames: Tensor, blueprint: Blueprint, axis: int) -> Tensor:
+def _shown(matrices: Sequence[Tensor], bundles: Sequence[Bundle]) -> list[Tensor]:
+    """Normalise the columns that networks see, as each fold does; each [frames, columns]."""
+    blueprint = bundles[0].blueprint
+    if blueprint.normalisation == "clip":
+        return [concatenated([_of_clip(_seen(each, blueprint)) for each in matrices], 0)] * len(bundles)
+    seen = _seen(concatenated(matrices, 0), blueprint)
+    scales = [bundle.scale(np.zeros((1, len(blueprint.columns)), np.float32)).frames for bundle in bundles]
+    return [(seen - scale.mean) / scale.std for scale in scales]
+
+
+def _seen(frames: Tensor, blueprint: Blueprint) -> Tensor:
     """Take the columns that the networks see."""
     if not blueprint.network_columns or blueprint.network_columns == blueprint.columns:
-        return frames.slice(axis, 0, len(blueprint.columns))
+        return frames
     at = [blueprint.columns.index(name) for name in blueprint.network_columns]
     if at == list(range(at[0], at[0] + len(at))):
-        return frames.slice(axis, at[0], at[0] + len(at))
-    return frames.gather(at, axis=axis)
+        return frames.slice(1, at[0], at[0] + len(at))
+    return frames.gather(at, axis=1)
 
 
-def _with_normalised(frames: Tensor, blueprint: Blueprint) -> Tensor:
-    """Put the columns that the networks see beside the features, normalised, if that takes the whole clip."""
-    if blueprint.normalisation != "clip":
-        return frames
-    seen = _seen(frames, blueprint, 1)
+def _of_clip(seen: Tensor) -> Tensor:
+    """Normalise by the clip's own mean and deviation."""
     moved = seen - seen.slice(0, 0, 1)  # so that what never changes has a deviation of exactly 0
     centred = moved - moved.mean(0, keep=True)
     deviation = (centred * centred).mean(0, keep=True).sqrt()
-    return concatenated([frames, centred / (deviation + (deviation <= 0.0).cast(np.float32))], 1)
+    return centred / (deviation + (deviation <= 0.0).cast(np.float32))
 
 
-def _judged(windows: Tensor, inside: Tensor, bundles: Sequence[Bundle]) -> Tensor:
-    """Judge some windows [m, window_frames, columns]; probabilities [m, folds * classes]."""
-    blueprint = bundles[0].blueprint
-    share, width = blueprint.baseline_share, len(blueprint.columns)
-    networks = of_baseline = None
-    if any(bundle.networks for bundle in bundles):
-        networks = _by_networks(windows, inside, bundles)
-    if networks is None or share:
-        measured = functionals.statistics(windows.slice(2, 0, width), inside, blueprint.columns, blueprint.statistics)
-        of_baseline = _by_baseline(measured, bundles)
-    if networks is None or of_baseline is None:
-        return _flat(networks or of_baseline, bundles)
-    return _flat(networks * (1 - share) + of_baseline * share, bundles)
-
-
-def _flat(probabilities: Tensor | None, bundles: Sequence[Bundle]) -> Tensor:
-    assert probabilities is not None
-    return probabilities.reshape(-1, len(bundles) * len(bundles[0].blueprint.labels))
+def _mixed(of_networks: Tensor | None, of_baseline: Tensor | None, share: float) -> Tensor:
+    """Average probabilities [m, folds, classes], of which there is one kind at least."""
+    if of_networks is None or of_baseline is None:
+        only = of_networks or of_baseline
+        assert only is not None
+        return only
+    return of_networks * (1 - share) + of_baseline * share
 
 
 def _by_baseline(measured: Tensor, bundles: Sequence[Bundle]) -> Tensor:
@@ -202,18 +205,13 @@ def _by_baseline(measured: Tensor, bundles: Sequence[Bundle]) -> Tensor:
     return logits.cast(np.float32).reshape(-1, len(bundles), len(bundles[0].blueprint.labels)).softmax()
 
 
-def _by_networks(windows: Tensor, inside: Tensor, bundles: Sequence[Bundle]) -> Tensor:
-    blueprint, classes = bundles[0].blueprint, len(bundles[0].blueprint.labels)
-    within = inside.cast(np.float32).reshape(0, 0, 1)
+def _by_networks(shown: Sequence[Tensor], rows: Tensor, inside: Tensor, bundles: Sequence[Bundle]) -> Tensor:
+    classes = len(bundles[0].blueprint.labels)
     own = []
-    for bundle in bundles:
-        if blueprint.normalisation == "clip":
-            seen = windows.slice(2, len(blueprint.columns))
-        else:
-            scale = bundle.scale(np.zeros((1, len(blueprint.columns)), np.float32)).frames
-            seen = (_seen(windows, blueprint, 2) - scale.mean) / scale.std
-        shown = seen * within
-        logits = [layers.logits(network, shown) for network in bundle.networks]
+    for bundle, frames in zip(bundles, shown, strict=True):
+        # Beyond the clip there is one more frame, of zeros.
+        windows = frames.pad((0, 1), (0, 0)).gather(where(inside, rows, frames.size(0)))
+        logits = [layers.logits(network, windows) for network in bundle.networks]
         total = logits[0]
         for other in logits[1:]:
             total = total + other

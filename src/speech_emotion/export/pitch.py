@@ -60,8 +60,8 @@ def _period(depth: Tensor, count: int) -> Tensor:
     troughs = (depth >= beside.reshape(-1, count).at_least(bound)).cast(np.float32)
     first = count - (troughs * np.arange(count, 0, -1)).largest(1)
     at = first.cast(np.int64).reshape(-1, 1) + np.array([[-1, 0, 1]])
-    near = depth.then("GatherElements", at.at_least(0).at_most(count - 1), axis=1).transpose(1, 0)
-    left, middle, right = (near.slice(0, row, row + 1).reshape(-1) for row in range(3))
+    near = depth.then("GatherElements", at.at_least(0).at_most(count - 1), axis=1)
+    left, middle, right = (near.slice(1, column, column + 1).reshape(-1) for column in range(3))
     curvature, slope = right + left - middle * 2.0, (right - left) / 2.0
     inside = (first > 0.0) & (first < count - 1.0) & (slope.abs() < curvature.abs())
     return first - where(inside, slope / curvature, 0.0)

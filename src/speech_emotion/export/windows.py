@@ -60,13 +60,11 @@ class Windows:
         """How many there are."""
         return self.begin.size(0)
 
-    def cut(self, frames: Tensor, at: Tensor, window_frames: int) -> tuple[Tensor, Tensor]:
-        """Cut some windows out; a clip that is shorter lies in the middle.
+    def rows(self, at: Tensor, window_frames: int) -> tuple[Tensor, Tensor]:
+        """Say which frames are in some windows; a clip that is shorter lies in the middle.
 
         Parameters
         ----------
-        frames : Tensor [shape=(frames, columns), dtype=float32]
-            Features.
         at : Tensor [shape=(m,), dtype=int64]
             Numbers of windows.
         window_frames : int > 0
@@ -74,14 +72,13 @@ class Windows:
 
         Returns
         -------
-        windows : Tensor [shape=(m, window_frames, columns), dtype=float32]
-            Beyond the clip, whatever lies there.
+        rows : Tensor [shape=(m, window_frames), dtype=int64]
+            Of the matrix. Beyond the clip, its first or last one.
         inside : Tensor [shape=(m, window_frames), dtype=bool]
             Where the clip is.
         """
         length = self.length.gather(at).reshape(-1, 1)
-        place = frames.graph.arange(frames.graph.constant([window_frames])).reshape(1, -1) - (
+        place = at.graph.arange(at.graph.constant([window_frames])).reshape(1, -1) - (
             (length * -1 + window_frames) // 2)
         inside = (place >= 0) & (place < length)
-        rows = (self.begin.gather(at).reshape(-1, 1) + place).at_least(0).at_most(frames.size(0) - 1)
-        return frames.gather(rows), inside
+        return place.at_least(0).at_most(length - 1) + self.begin.gather(at).reshape(-1, 1), inside
