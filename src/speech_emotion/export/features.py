@@ -19,7 +19,7 @@ _DEEPEST_DB = 100.0
 """How far below the loudest band a resampler leaves nothing of its own, with something to spare."""
 _OF_NO_LEVEL = ("zcr", "f0", "chroma")
 """Features that are the same however soft a signal is."""
-FRAMES = 96
+FRAMES = 192
 """Frames whose spectra are computed at a time, at most."""
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from speech_emotion.export.graph import in_blocks, parted
 from speech_emotion.export.tensor import Tensor, concatenated
 
@@ -111,25 +109,3 @@ class Signals:
     def num_frames(self, samples: Tensor) -> Tensor:
         """Say how many frames a signal has."""
         return samples.size(0) // self.hop_length + 1
-
-
-def stretches(samples: Tensor, count: Tensor, hop_length: int, length: int) -> Tensor:
-    """Cut `count` stretches out, one every `hop_length` samples.
-
-    Parameters
-    ----------
-    samples : Tensor [shape=(n,), dtype=float32]
-        At least ``(count + ceil(length / hop_length) - 1) * hop_length`` of them.
-    count : Tensor [shape=(1,), dtype=int64]
-        How many.
-    hop_length, length : int > 0
-        In samples.
-
-    Returns
-    -------
-    Tensor [shape=(count, at least length), dtype=float32]
-    """
-    rows = -(-length // hop_length)
-    # The signal as rows of a hop each: a stretch is some rows one after another.
-    table = samples.slice(0, 0, (count + (rows - 1)) * hop_length).reshape(-1, hop_length)
-    return table.gather(samples.graph.arange(count).reshape(-1, 1) + np.arange(rows)).reshape(-1, rows * hop_length)
