@@ -97,10 +97,10 @@ class Signals:
         for number, each in enumerate(self.samples):
             before, behind = 0 if number else gap * hop, (self.num_frames(each) + gap) * hop - each.size(0)
             padded.append(each.pad((before, behind if number < len(self.samples) - 1 else behind + spare * hop)))
-        columns = concatenated(padded, 0).reshape(-1, hop).transpose(1, 0)
+        hops = concatenated(padded, 0).reshape(-1, hop)
 
         def of_block(begin: Tensor, size: Tensor) -> Sequence[tuple[Tensor, int]]:
-            return body(Block(columns.slice(1, begin, begin + size + 2 * gap), hop, gap))
+            return body(Block(hops.slice(0, begin, begin + size + 2 * gap).laid_out(1, 0), hop, gap))
 
         made = in_blocks(graph, total, largest, of_block)
         return [[rows.slice(0, first, first + self.num_frames(each)) for rows in made]

@@ -134,8 +134,7 @@ class _Frames:
         most = count.largest(0, 1).cast(np.int64).reshape(1).at_least(3).at_most(size)
         place = graph.arange(size).reshape(1, -1) + (~chosen).cast(np.int64) * size
         order = place.cast(np.float32).ordered(most, index=True)
-        # Shaped anew, which it is already, so that runtimes do not move the transposition behind what follows.
-        taken = frames.gather(rows.then("GatherElements", order, axis=1)).transpose(0, 2, 1).reshape(0, 0, most)
+        taken = frames.gather(rows.then("GatherElements", order, axis=1)).laid_out(0, 2, 1)
         valid = (graph.arange(most).cast(np.float32).reshape(1, -1) < count).cast(np.float32).reshape(0, 1, -1)
         return cls(taken, count, valid)
 

@@ -17,6 +17,9 @@ Values = Sequence[Any]
 _KINDS = {1: tf.float32, 7: tf.int32, 9: tf.bool, 11: tf.float32}
 """ONNX's types: LiteRT has few operators for whole numbers of 64 bits, and for float64 next to none."""
 
+_FAR = 1 << 30
+"""The largest whole number, and the end of any axis."""
+
 
 def converted(model: ModelProto) -> bytes:
     """Convert a graph without loops.
@@ -76,7 +79,7 @@ def run(model: ModelProto, samples: Any) -> dict[str, Any]:
 
 def _constant(array: np.ndarray) -> Any:
     if array.dtype == np.int64:
-        return np.clip(array, -(1 << 30), 1 << 30).astype(np.int32)
+        return np.clip(array, -_FAR, _FAR).astype(np.int32)
     return array.astype(np.float32) if array.dtype == np.float64 else array
 
 
@@ -97,8 +100,9 @@ def _slice(x: Values, _: Attributes) -> Any:
     mask = sum(1 << at for at in range(rank) if at != axis)
     steps = [1] * rank
     steps[axis] = int(x[4][0]) if len(x) > 4 else 1
+    whole = isinstance(x[2], np.ndarray) and x[2][0] == _FAR  # up to the end
     return tf.strided_slice(x[0], tf.concat([before, start, after], 0), tf.concat([before, stop, after], 0), steps,
-                            begin_mask=mask, end_mask=mask)
+                            begin_mask=mask, end_mask=mask | (whole << axis))
 
 
 def _pad(x: Values, attributes: Attributes) -> Any:

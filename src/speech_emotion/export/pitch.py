@@ -10,7 +10,7 @@ from speech_emotion.export.waves import Transform
 from speech_emotion.features import f0
 
 _DEEP = np.nextafter(np.float32(-0.1), np.float32(0))
-"""A trough of the difference function is a period below 0.1, librosa's default: here, where it is negative, from this on."""
+"""A trough of the difference function is a period below 0.1, librosa's default; where it is negative, from this on."""
 _TINY = np.finfo(np.float32).tiny
 _MULTIPLE = 64
 """The transform has a multiple of so many points, which has small factors."""
