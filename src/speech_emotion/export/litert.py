@@ -193,7 +193,7 @@ _OPERATORS: dict[str, Callable[[Values, Attributes], Any]] = {
     "BatchNormalization": _normalisation, "Cast": lambda x, a: tf.cast(x[0], _KINDS[a["to"]]),
     "Ceil": lambda x, _: tf.math.ceil(x[0]), "Concat": lambda x, a: tf.concat(list(x), a["axis"]),
     "Conv": _convolution,
-    "CumSum": lambda x, a: tf.cumsum(x[0], axis=int(x[1]), exclusive=bool(a.get("exclusive"))), "Div": _divided,
+    "CumSum": lambda x, a: tf.cumsum(x[0], axis=int(x[1]), exclusive=bool(a["exclusive"])), "Div": _divided,
     "Gather": lambda x, a: tf.gather(x[0], x[1], axis=a["axis"]),
     "GatherElements": _gather_elements,
     "Greater": lambda x, _: x[0] > x[1], "GreaterOrEqual": lambda x, _: x[0] >= x[1],

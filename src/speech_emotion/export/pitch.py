@@ -39,7 +39,7 @@ def frequency(settings: f0.Settings, sample_rate: int) -> Framewise:
         start = framed.slice(0, 0, longest + 1)
         square = start * start
         # All negative, so that what is looked for is a maximum. At a distance of 0 it is 0.
-        difference = twice - twice.slice(0, 0, 1) + _cumulative(square, exclusive=1)
+        difference = twice - twice.slice(0, 0, 1) + _cumulative(square, exclusive=True)
         # librosa leaves the first sample's square in at a distance of 1, which counts in sums up to any other.
         total = square.slice(0, 0, 1) + _TINY - _cumulative(difference)
         depth = (difference * distances / total).slice(0, shortest).transpose(1, 0)
@@ -48,8 +48,8 @@ def frequency(settings: f0.Settings, sample_rate: int) -> Framewise:
     return Framewise(1, length // 2, of_frames)
 
 
-def _cumulative(values: Tensor, **attributes: int) -> Tensor:
-    return values.then("CumSum", values.graph.constant(0), **attributes)
+def _cumulative(values: Tensor, *, exclusive: bool = False) -> Tensor:
+    return values.then("CumSum", values.graph.constant(0), exclusive=int(exclusive))
 
 
 def _period(depth: Tensor, count: int) -> Tensor:
