@@ -161,13 +161,15 @@ def _in_pauses(bundles: Sequence[Bundle]) -> set[str]:
 
 
 def _shown(matrices: Sequence[Tensor], bundles: Sequence[Bundle]) -> list[Tensor]:
-    """Normalise the columns that networks see, as each fold does; each [frames, columns]."""
+    """Normalise the columns that networks see, as each fold does; each [frames + 1, columns], the last frame zeros."""
     blueprint = bundles[0].blueprint
     if blueprint.normalisation == "clip":
-        return [concatenated([_of_clip(_seen(each, blueprint)) for each in matrices], 0)] * len(bundles)
-    seen = _seen(concatenated(matrices, 0), blueprint)
-    scales = [bundle.scale(np.zeros((1, len(blueprint.columns)), np.float32)).frames for bundle in bundles]
-    return [(seen - scale.mean) / scale.std for scale in scales]
+        normalised = [concatenated([_of_clip(_seen(each, blueprint)) for each in matrices], 0)] * len(bundles)
+    else:
+        seen = _seen(concatenated(matrices, 0), blueprint)
+        scales = [bundle.scale(np.zeros((1, len(blueprint.columns)), np.float32)).frames for bundle in bundles]
+        normalised = [(seen - scale.mean) / scale.std for scale in scales]
+    return [each.pad((0, 1), (0, 0)) for each in normalised]
 
 
 def _seen(frames: Tensor, blueprint: Blueprint) -> Tensor:
@@ -209,8 +211,7 @@ def _by_networks(shown: Sequence[Tensor], rows: Tensor, inside: Tensor, bundles:
     classes = len(bundles[0].blueprint.labels)
     own = []
     for bundle, frames in zip(bundles, shown, strict=True):
-        # Beyond the clip there is one more frame, of zeros.
-        windows = frames.pad((0, 1), (0, 0)).gather(where(inside, rows, frames.size(0)))
+        windows = frames.gather(where(inside, rows, frames.size(0) - 1))
         logits = [layers.logits(network, windows) for network in bundle.networks]
         total = logits[0]
         for other in logits[1:]:

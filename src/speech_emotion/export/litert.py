@@ -16,7 +16,6 @@ Values = Sequence[Any]
 
 _KINDS = {1: tf.float32, 7: tf.int32, 9: tf.bool, 11: tf.float32}
 """ONNX's types: LiteRT has few operators for whole numbers of 64 bits, and for float64 next to none."""
-
 _FAR = 1 << 30
 """The largest whole number, and the end of any axis."""
 

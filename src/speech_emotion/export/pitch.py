@@ -55,7 +55,7 @@ def _cumulative(values: Tensor, *, exclusive: bool = False) -> Tensor:
 def _period(depth: Tensor, count: int) -> Tensor:
     """Find the first deep trough, or the deepest, between samples; [m, count] to [m]."""
     beside = depth.reshape(1, -1, 1, count).then("MaxPool", kernel_shape=[1, 3], strides=[1, 1], auto_pad="SAME_UPPER")
-    # Deeper than what lies beside it, and than the bound; or the deepest, where none reaches that.
+    # No less deep than what lies beside it, and than the bound or, where none reaches that, than all.
     bound = depth.largest(1, keep=True).at_most(_DEEP)
     troughs = (depth >= beside.reshape(-1, count).at_least(bound)).cast(np.float32)
     first = count - (troughs * np.arange(count, 0, -1)).largest(1)

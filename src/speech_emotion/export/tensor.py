@@ -152,8 +152,8 @@ class Tensor:
         return self if list(axes) == sorted(axes) else self.then("Transpose", perm=list(axes))
 
     def laid_out(self, *axes: int) -> "Tensor":
-        """Order the axes anew, here and not behind what follows, where a runtime may think it as good but is slower."""
-        return self.transpose(*axes).reshape(*[0] * (len(axes) - 1), -1)  # across which none is moved
+        """Order the axes anew right here; what only transposes may be moved by a runtime, to where more is slower."""
+        return self.transpose(*axes).reshape(*[0] * (len(axes) - 1), -1)  # no transposition moves across a shape
 
     def slice(self, axis: int, start: "int | Tensor" = 0, stop: "int | Tensor" = _END) -> "Tensor":
         """Cut out of an axis."""
