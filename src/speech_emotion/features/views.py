@@ -5,15 +5,18 @@ the clip's id, so that whatever splits the data keeps it with its clip.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 import soxr
 
 from speech_emotion.arrays import Float32
+from speech_emotion.audio import resampling
+from speech_emotion.audio.spool import Signal, SignalT, Spool, like, pieces
 from speech_emotion.features import arithmetic
 from speech_emotion.features.compiled import librosa
+from speech_emotion.features.loudness import mean_square
 
 if TYPE_CHECKING:  # that schema looks the features up, in this package
     from speech_emotion.params.extract_mfcc import Views
@@ -63,7 +66,7 @@ def rounding(view: str) -> frozenset[str]:
     return arithmetic.EVERY if view.startswith(_PITCH) else arithmetic.NONE
 
 
-def apply(view: str, samples: Float32, sample_rate: int, digest: str) -> Float32:
+def apply(view: str, samples: SignalT, sample_rate: int, digest: str) -> SignalT:
     """Compute one view.
 
     Parameters
@@ -73,8 +76,8 @@ def apply(view: str, samples: Float32, sample_rate: int, digest: str) -> Float32
         ``librosa.resample(samples, orig_sr=sample_rate * F, target_sr=sample_rate)``. ``noise-NdB`` adds white
         Gaussian noise at a signal-to-noise ratio of N dB over the whole clip. ``pitch+N`` raises the pitch by N
         semitones at the same speed: equals ``librosa.effects.pitch_shift(samples, sr=sample_rate, n_steps=N)``.
-    samples : np.ndarray [shape=(n,), dtype=float32]
-        Mono signal.
+    samples : np.ndarray [shape=(n,), dtype=float32] or Spool
+        Mono signal. One on disk is worked on in pieces, with the same result; for another pitch it is read whole.
     sample_rate : int > 0
         In Hz.
     digest : str
@@ -82,7 +85,7 @@ def apply(view: str, samples: Float32, sample_rate: int, digest: str) -> Float32
 
     Returns
     -------
-    np.ndarray [shape=(m,), dtype=float32]
+    np.ndarray [shape=(m,), dtype=float32] or Spool
         `samples` itself for the plain view.
 
     Examples
@@ -94,18 +97,29 @@ def apply(view: str, samples: Float32, sample_rate: int, digest: str) -> Float32
     if view == PLAIN:
         return samples
     if view.startswith(_SPEED):
-        factor = float(view.removeprefix(_SPEED))
-        length = int(np.ceil(len(samples) / factor))
-        faster = soxr.resample(samples, sample_rate * factor, sample_rate, quality="HQ")
-        return faster[:length] if len(faster) >= length else np.pad(faster, (0, length - len(faster)))
+        return like(samples, _faster(samples, float(view.removeprefix(_SPEED)), sample_rate))
     if view.startswith("noise-"):
         snr_db = float(view.removeprefix("noise-").removesuffix("dB"))
         seed = int.from_bytes(hashlib.sha256(f"{digest} {view}".encode()).digest()[:16], "little")
-        noise = np.random.Generator(np.random.PCG64(seed)).standard_normal(len(samples), dtype=np.float32)
-        power = np.mean(np.square(samples, dtype=np.float64))
-        return samples + noise * np.float32(np.sqrt(power / 10 ** (snr_db / 10)))
-    shifted: Float32 = librosa().effects.pitch_shift(samples, sr=sample_rate, n_steps=float(view.removeprefix(_PITCH)))
-    return shifted
+        return like(samples, _in_noise(samples, snr_db, seed))
+    steps = float(view.removeprefix(_PITCH))
+    return like(samples, iter([librosa().effects.pitch_shift(np.asarray(samples), sr=sample_rate, n_steps=steps)]))
+
+
+def _faster(samples: Signal, factor: float, sample_rate: int) -> Iterator[Float32]:
+    length = int(np.ceil(len(samples) / factor))
+    if isinstance(samples, Spool):
+        yield from resampling.pieces(pieces(samples), sample_rate * factor, sample_rate, num_samples=length)
+        return
+    faster = soxr.resample(samples, sample_rate * factor, sample_rate, quality="HQ")
+    yield faster[:length] if len(faster) >= length else np.pad(faster, (0, length - len(faster)))
+
+
+def _in_noise(samples: Signal, snr_db: float, seed: int) -> Iterator[Float32]:
+    loudness = np.float32(np.sqrt(mean_square(samples) / 10 ** (snr_db / 10)))
+    generator = np.random.Generator(np.random.PCG64(seed))
+    for piece in pieces(samples):
+        yield piece + generator.standard_normal(len(piece), dtype=np.float32) * loudness
 
 
 def _exactly(value: float, *, sign: bool = False) -> str:
