@@ -86,8 +86,8 @@ class Spool:
 Signal: TypeAlias = Float32 | Spool
 """Mono samples, float32: in memory, or of a long recording on disk."""
 
-SignalT = TypeVar("SignalT", Float32, Spool)
-"""A kind of signal, where one gives another of the same kind."""
+SignalT = TypeVar("SignalT", Float32, Spool, Signal)
+"""A kind of signal, where one is made of another: both are in memory, or both on disk."""
 
 
 def pieces(signal: Signal) -> Iterator[Float32]:

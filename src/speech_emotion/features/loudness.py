@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from speech_emotion.audio.spool import PIECE, Signal, pieces
+from speech_emotion.audio import spool
+from speech_emotion.audio.spool import Signal, pieces
 
 BLOCK, STEP = 0.4, 0.1
 """Length of a gating block and distance between two, in seconds."""
@@ -83,7 +84,7 @@ def integrated_loudness(samples: Signal, sample_rate: int) -> float:
 
 def _sum_of_squares(samples: Signal, start: int, stop: int) -> float:
     # Halves in the order in which NumPy adds pairwise, which adds the pieces by itself.
-    if stop - start <= PIECE:
+    if stop - start <= spool.PIECE:
         return float(np.sum(np.square(samples[start:stop], dtype=np.float64)))
     middle = start + (stop - start) // 2 // 8 * 8
     return _sum_of_squares(samples, start, middle) + _sum_of_squares(samples, middle, stop)
