@@ -25,8 +25,8 @@ from corpus import synthesize
 
 from speech_emotion.arrays import Float32
 from speech_emotion.extraction import fingerprint
+from speech_emotion.extraction.order import AHEAD, BATCH_CLIPS
 from speech_emotion.extraction.purpose import PURPOSE
-from speech_emotion.extraction.run import AHEAD, BATCH_CLIPS
 from speech_emotion.extraction.worker import Batch, ClipFile, compute_batch
 from speech_emotion.parallel import pool, start
 from speech_emotion.params.extract_mfcc import Recipe
