@@ -4,6 +4,7 @@ import copy
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from io import BufferedRandom
 from typing import Self, TypeAlias, TypeVar, overload
 
@@ -159,4 +160,5 @@ class _Held:
         self.file = file
 
     def __del__(self) -> None:
-        self.file.close()
+        with suppress(OSError):  # of a full disk, which was said
+            self.file.close()
