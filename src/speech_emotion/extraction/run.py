@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from speech_emotion.core.files import replacing
-from speech_emotion.extraction import fingerprint, order, worker
+from speech_emotion.extraction import fingerprint, order, room, worker
 from speech_emotion.extraction.cache import Cache, location
 from speech_emotion.extraction.purpose import PURPOSE
 from speech_emotion.extraction.unheard import require_unheard
 from speech_emotion.extraction.worker import Batch, ClipFile
 from speech_emotion.features import compute, views
 from speech_emotion.parallel import cluster, pool
-from speech_emotion.parallel.workers import local_workers
 from speech_emotion.params.extract_mfcc import ExtractMfcc, Recipe
 from speech_emotion.store import Writer
 
@@ -104,7 +103,7 @@ def extract(
     cache : Path, optional
         Folder of the cache; see `cache.location` for the default.
     workers : int > 0, optional
-        Processes on this machine; see `local_workers` for the default.
+        Processes on this machine; see `room.workers` for the default.
 
     Returns
     -------
@@ -153,7 +152,7 @@ def _extract(
         missing = [clip for clip in clips if any(order.key(clip, view, numbers) not in known for view in names)]
         with (
             TemporaryDirectory(dir=folder, prefix=".") as large,
-            _executor(missing, len(names), settings.scheduler, workers) as (executor, capacity),
+            _executor(missing, settings, workers) as (executor, capacity),
             Writer(folder, columns, compute.frame_rate(recipe), recipe.document()) as writer,
             tqdm(total=len(clips), desc=f"extract_mfcc {branch}".rstrip(), unit="clip", disable=None) as bar,
         ):
@@ -170,13 +169,17 @@ def _extract(
 
 
 def _executor(
-    missing: list[ClipFile], num_views: int, scheduler: str, workers: int | None
+    missing: list[ClipFile], settings: ExtractMfcc, workers: int | None
 ) -> AbstractContextManager[tuple[Executor, int]]:
-    if missing and scheduler:
-        return _cluster(scheduler)
+    if not missing:
+        return pool.here()
+    if settings.scheduler:
+        return _cluster(settings.scheduler)
+    workers = workers or room.workers(missing, settings)
+    num_views = len(views.names(settings.views))
     seconds = num_views * sum(clip.duration for clip in missing)
-    workers = min(workers or local_workers(), sum(1 for _ in order.batches(missing, num_views)))
-    if workers <= 1 or (len(missing) <= WORTH_PROCESSES and seconds <= WORTH_SECONDS):
+    workers = min(workers, sum(1 for _ in order.batches(missing, num_views)))
+    if workers == 1 or (len(missing) <= WORTH_PROCESSES and seconds <= WORTH_SECONDS):
         return pool.here()
     return pool.processes(workers, PURPOSE)
 
