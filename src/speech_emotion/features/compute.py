@@ -14,6 +14,7 @@ from speech_emotion.audio.spool import Signal, SignalT
 from speech_emotion.features import preparation, registry, views
 from speech_emotion.features.analysis import Analysis
 from speech_emotion.features.feature import Feature
+from speech_emotion.features.perturbation import perturbed
 
 if TYPE_CHECKING:  # that schema looks the features up, in this package
     from speech_emotion.params.base import Section
@@ -70,7 +71,7 @@ def prepare(samples: SignalT, recipe: "Recipe", *, view: str = views.PLAIN, dige
     recipe : Recipe
         What decides the numbers.
     view, digest : str
-        Which view of which clip; see `views.apply`.
+        Which view of which clip; see `perturbation.perturbed`.
 
     Returns
     -------
@@ -86,7 +87,7 @@ def prepare(samples: SignalT, recipe: "Recipe", *, view: str = views.PLAIN, dige
     (16000,)
     """
     samples = preparation.trimmed(samples, recipe.trim_db)
-    samples = views.apply(view, samples, recipe.sample_rate, digest)
+    samples = perturbed(view, samples, recipe.sample_rate, digest)
     if level := recipe.level:
         samples = preparation.levelled(samples, recipe.sample_rate, level.method, level.target_db)
     return preparation.pre_emphasised(samples, recipe.pre_emphasis)
@@ -161,7 +162,7 @@ def each_view(samples: Signal, recipe: "Recipe", names: Sequence[str], digest: s
     names : sequence of str
         Of the views; see `views.names`.
     digest : str
-        The clip's; see `views.apply`.
+        The clip's; see `perturbation.perturbed`.
 
     Yields
     ------
