@@ -28,13 +28,11 @@ def report(what: str) -> None:
 
 
 def extract(path: Path, recipe: ExtractMfcc) -> None:
-    """Do what a worker of extraction does with a clip, which holds the features of all views in the end."""
-    samples, digest = resampling.load(path, recipe.sample_rate, recipe.resampler)
+    """Do what a worker of extraction does with a clip, which hands the features of each view over before the next."""
+    samples, digest = resampling.load_signal(path, recipe.sample_rate, recipe.resampler)
     report("decoded")
-    results = []
-    for view in compute.each_view(samples, recipe, views.names(recipe.views), digest):
-        results.append(view)
-        report(f"features of view {len(results)}")
+    for number, frames in enumerate(map(len, compute.each_view(samples, recipe, views.names(recipe.views), digest))):
+        report(f"features of view {number + 1}, {frames} frames")
 
 
 def predict(path: Path, recipe: ExtractMfcc, *, timeline: bool) -> None:
