@@ -78,6 +78,9 @@ class Origin:
         Whether the unlabelled clips of the tested speakers were looked at, as they are to normalise by speaker.
     encoders : tuple of EncoderUse
         Pre-trained encoders that the model hears through.
+    temperatures : dict from int to float
+        Of each fold whose probabilities are those with a temperature (see `speech_emotion.temperature`): that
+        temperature.
     made_with : dict
         Versions of Python and of the libraries that training rests on, and the processor of the machine that ran it.
     """
@@ -91,6 +94,7 @@ class Origin:
     validation: Literal["speakers", "statements", "clips"] = "speakers"
     transductive: bool = False
     encoders: tuple[EncoderUse, ...] = ()
+    temperatures: dict[int, float] = field(default_factory=dict)
     made_with: dict[str, str] = field(default_factory=dict)
 
 

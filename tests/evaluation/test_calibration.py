@@ -1,4 +1,4 @@
-"""Temperature, calibration error, reliability and coverage, against simulations and other ways of computing them."""
+"""Calibration error, reliability and coverage, against simulations and other ways of computing them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import softmax
-from sklearn.metrics import log_loss
 
-from speech_emotion.evaluation.calibration import SHARES, calibrate, expected_error, reliability, temperature, tempered
+from speech_emotion.evaluation.calibration import SHARES, calibrate, expected_error, reliability
 from speech_emotion.predictions import Origin, Predictions
 
 LABELS = ("anger", "fear", "neutral", "sadness")
@@ -34,32 +33,6 @@ def run(clips: int, heats: tuple[float, ...]) -> Predictions:
             tables.append(pd.DataFrame(probabilities, columns=[f"p_{label}" for label in LABELS]).assign(
                 fold=fold, part=part, label=np.array(LABELS)[truth]))
     return Predictions(pd.concat(tables, ignore_index=True), Origin(LABELS, "loso", True, False, seed=1, settings={}))
-
-
-@pytest.mark.parametrize("heat", [0.5, 1.0, 3.0])
-def test_the_temperature_is_what_made_them_too_sure(heat: float) -> None:
-    assert temperature(*simulated(20_000, heat)) == pytest.approx(heat, rel=0.05)
-
-
-def test_no_other_temperature_has_a_lower_loss() -> None:
-    truth, probabilities = simulated(200, 2.0)
-    found = temperature(truth, probabilities)
-    losses = [log_loss(truth, tempered(probabilities, each), labels=range(4)) for each in np.geomspace(0.05, 20, 400)]
-    assert log_loss(truth, tempered(probabilities, found), labels=range(4)) <= min(losses) + 1e-9
-
-
-def test_it_stays_finite_where_all_or_nothing_is_right() -> None:
-    sure = np.tile([0.7, 0.1, 0.1, 0.1], (5, 1))
-    assert temperature(np.zeros(5, int), sure) == pytest.approx(0.05, rel=0.1)
-    assert temperature(np.ones(5, int), sure) == pytest.approx(20, rel=0.1)
-    assert np.isfinite(tempered(np.array([[1.0, 0, 0, 0]]), 5.0)).all()
-
-
-@settings(max_examples=20)
-@given(st.floats(0.05, 20), st.integers(0, 1000))
-def test_tempered_is_softmax_of_divided_logits(heat: float, seed: int) -> None:
-    logits = np.random.default_rng(seed).standard_normal((6, 4))
-    np.testing.assert_allclose(tempered(softmax(logits, axis=1), heat), softmax(logits / heat, axis=1), atol=1e-12)
 
 
 def test_each_fold_has_a_temperature_from_its_own_validation_part() -> None:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from speech_emotion.core.errors import UserError
 from speech_emotion.export.write import Trained, load, read_scores, write
 from speech_emotion.features import compute
+from speech_emotion.models.calibration import Calibration
 from speech_emotion.models.fusion import Fusion, Share
 from speech_emotion.params.train_cnn import MAIN
 from speech_emotion.portable.card import Precision
@@ -27,8 +28,9 @@ RATE = 16000
 
 
 def trained(bundles: list[Any], branches: dict[str, list[Any]] | None = None,
-            fusions: list[Fusion] | None = None) -> Trained:
-    return Trained({MAIN: bundles, **(branches or {})}, fusions or [], Predictor(bundles, branches, fusions or []))
+            fusions: Sequence[Fusion] = (), calibrations: Sequence[Calibration] = ()) -> Trained:
+    return Trained({MAIN: bundles, **(branches or {})}, fusions, Predictor(bundles, branches, fusions, calibrations),
+                   calibrations=calibrations)
 
 
 def changed(bundle: Any, **changes: Any) -> Any:
@@ -105,12 +107,20 @@ def test_the_columns_that_networks_see(make_bundle: Make, tmp_path: Path, seen: 
     assert_says_the_same(tmp_path / "model.onnx", trained([bundle]))
 
 
+def test_each_fold_has_its_temperature(make_bundle: Make, tmp_path: Path) -> None:
+    calibrations = [Calibration(0.3, applied=True), Calibration(5.0, applied=False)]
+    assert_says_the_same(tmp_path / "model.onnx", trained([make_bundle(seed=0), make_bundle(seed=1)],
+                                                          calibrations=calibrations))
+    assert Model(tmp_path / "model.onnx").card.document["temperatures"] == [0.3, None]
+
+
 def test_branches_of_other_windows_are_fused(make_bundle: Make, tmp_path: Path) -> None:
     main, other = ([make_bundle(seed=seed, window_frames=frames) for seed in seeds]
                    for frames, seeds in ((16, (0, 1)), (37, (2, 3))))
     fusions = [Fusion({MAIN: Share(1.7, 0.3), "other": Share(1.0, 0.6)}), Fusion({MAIN: Share(1.0, 0.5),
                                                                                  "other": Share(2.5, 0.5)})]
-    assert_says_the_same(tmp_path / "model.onnx", trained(main, {"other": other}, fusions))
+    calibrations = [Calibration(0.4, applied=True), Calibration(3.0, applied=True)]
+    assert_says_the_same(tmp_path / "model.onnx", trained(main, {"other": other}, fusions, calibrations))
 
 
 def test_what_no_file_can_do_is_refused_by_name(make_bundle: Make, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from speech_emotion.features import compute
 from speech_emotion.models import backend
 from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint
+from speech_emotion.models.calibration import Calibration
 from speech_emotion.models.functionals import statistics
 from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.provenance import CorpusUse, Provenance, ValidationScore
@@ -25,8 +26,8 @@ from .guard import ROOT, Finding, generator, guarded
 from .summary import Summary
 from .values import other_bytes, other_document
 
-FILES = ("model.json", "model.json", "model.json", "fold-0/normalisation.json", "fold-0/baseline.npy",
-         "fold-0/network-0.weights.h5")
+FILES = ("model.json", "model.json", "model.json", "fold-0/normalisation.json", "fold-0/calibration.json",
+         "fold-0/baseline.npy", "fold-0/network-0.weights.h5")
 
 
 @lru_cache(maxsize=1)
@@ -60,6 +61,7 @@ def case(seed: int, number: int, folder: Path) -> str:
     models.mkdir()
     _bundle().blueprint.save(models)
     _bundle().save(models, 0)
+    Calibration(2.0, applied=True).save(models / "fold-0")
     for _ in range(random.choice((1, 1, 1, 2))):
         _spoil(random, models / random.choice(FILES))
     from speech_emotion.prediction.predictor import Predictor

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from speech_emotion.features import compute
 from speech_emotion.features.compute import from_file
 from speech_emotion.ingest.intake import take_in
 from speech_emotion.models.bundle import Bundle
+from speech_emotion.models.calibration import Calibration
 from speech_emotion.models.scales import of_speaker
 from speech_emotion.prediction import parts
 from speech_emotion.prediction.export import Format, text
@@ -47,6 +49,27 @@ def test_folds_are_averaged(predictor: Predictor, tmp_path: Path) -> None:
     apart = [bundle.probabilities([clip])[0] for bundle in predictor.bundles]
     assert not np.allclose(*apart)
     np.testing.assert_allclose(predictor.windows_of_file(path).clip, np.mean(apart, axis=0), rtol=1e-12)
+
+
+def test_each_fold_has_its_temperature_before_they_are_averaged(
+    models: Path, predictor: Predictor, tmp_path: Path
+) -> None:
+    path = write_clip(tmp_path / "a.wav", duration=0.3)
+    apart = [bundle.windows([from_file(path, predictor.recipe)])[0].probabilities for bundle in predictor.bundles]
+    calibrated = shutil.copytree(models, tmp_path / "models")
+    for fold, temperature in enumerate((0.3, 4.0)):
+        Calibration(temperature, applied=True).save(calibrated / f"fold-{fold}")
+    said = Predictor.load(calibrated).windows_of_file(path)
+    warm = [windows ** (1 / temperature) for windows, temperature in zip(apart, (0.3, 4.0), strict=True)]
+    expected = np.mean([each / each.sum(axis=1, keepdims=True) for each in warm], axis=0)
+    np.testing.assert_allclose(said.probabilities, expected, atol=1e-6)
+    warm = [windows.mean(axis=0) ** (1 / temperature) for windows, temperature in zip(apart, (0.3, 4.0), strict=True)]
+    np.testing.assert_allclose(said.clip, np.mean([each / each.sum() for each in warm], axis=0), atol=1e-6)
+    # What is not applied is kept, and changes nothing.
+    for fold in (0, 1):
+        Calibration(4.0, applied=False).save(calibrated / f"fold-{fold}")
+    np.testing.assert_array_equal(Predictor.load(calibrated).windows_of_file(path).clip,
+                                  predictor.windows_of_file(path).clip)
 
 
 def test_views_of_a_clip_are_judged_each_and_averaged(make_bundle: Make, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The model card: a head that hubs read, and the same numbers as everywhere."""
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Callable
@@ -77,6 +78,20 @@ def test_the_body_has_the_numbers_and_whose_they_are(card: str, run: SimpleNames
     assert "lr: 0.1" in card
     md5 = hashlib.md5(b"some").hexdigest()
     assert f"git log -S {md5} -- dvc.lock" in card
+
+
+def test_it_says_whether_the_temperature_is_applied(card: str, run: SimpleNamespace, tmp_path: Path) -> None:
+    numbers = run.evaluation.numbers
+    found = numbers["calibration"]
+    assert f"not applied, would give {found['ece_tempered']:.3f}." in card
+    applied = dataclasses.replace(run.evaluation, numbers={**numbers, "calibration": {**found, "applied": True}})
+    path = tmp_path / "predictions.parquet"
+    path.write_bytes(b"some")
+    text = model_card(applied, run.predictions, run.settings, corpus=summary(run.clips, run.rejected), clips=run.clips,
+                      predictions_file=path)
+    assert "Probabilities are those with each fold's temperature" in text
+    assert f"error {found['ece_tempered']:.3f}, and {found['ece']:.3f} without it" in text
+    assert "not applied" not in text
 
 
 def test_tables_survive_any_name(card: str) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from speech_emotion import predictions
 from speech_emotion.core.errors import UserError
 from speech_emotion.models.bundle import load, load_branches
+from speech_emotion.models.calibration import Calibration
 from speech_emotion.models.fusion import Fusion
 from speech_emotion.predictions import Predictions
 from speech_emotion.store import FeatureStore, Writer
@@ -54,42 +55,50 @@ def test_a_model_of_branches_is_what_fuses_models_that_are_trained_apart(
     clips: Any, two_sets: Any, tiny: Make, tiny_network: Make, digests: Make, tmp_path: Path
 ) -> None:
     settings = {"split__protocol": "speaker_kfold", "split__folds": 2, "fusion": "validation"}
-    said = train(clips, two_sets, tiny(branches={"extra": EXTRA}, **settings), tiny_network(),
-                 outputs(tmp_path / "both"))
+    said = train(clips, two_sets, tiny(branches={"extra": EXTRA}, calibration="temperature", **settings),
+                 tiny_network(), outputs(tmp_path / "both"))
     train(clips, two_sets, tiny(**settings), tiny_network(), outputs(tmp_path / "main"))
     train(clips, two_sets.branch("extra"), tiny(**settings, **EXTRA), tiny_network(), outputs(tmp_path / "extra"))
     both, main, extra = (table(tmp_path / name) for name in ("both", "main", "extra"))
-    [used] = predictions.read(tmp_path / "both/predictions.parquet").origin.encoders
+    origin = predictions.read(tmp_path / "both/predictions.parquet").origin
+    [used] = origin.encoders
     assert (used.branch, used.name, used.layers, used.heard) == ("extra", "tiny", (1,), ("toy",)), "what it has heard"
 
     for fold in (0, 1):
         fusion = Fusion.load(tmp_path / f"both/models/fold-{fold}")
         of_fold = {name: rows[rows["fold"] == fold] for name, rows in (("main", main), ("extra", extra))}
         apart = {name: probabilities(rows) for name, rows in of_fold.items()}
-        np.testing.assert_allclose(probabilities(both[both["fold"] == fold]), fusion(apart), atol=1e-12)
+        calibration = Calibration.load(tmp_path / f"both/models/fold-{fold}")
+        assert origin.temperatures[fold] == calibration.temperature != 1
+        np.testing.assert_allclose(probabilities(both[both["fold"] == fold]), calibration(fusion(apart)), atol=1e-12)
         validation = {name: probabilities(rows[rows["part"] == "validation"]) for name, rows in of_fold.items()}
         true = main.loc[(main["fold"] == fold) & (main["part"] == "validation"), "label"]
-        assert Fusion.fit(validation, np.array([LABELS.index(label) for label in true]), "validation") == fusion
+        truth = np.array([LABELS.index(label) for label in true])
+        assert Fusion.fit(validation, truth, "validation") == fusion
+        assert Calibration.fit(truth, fusion(validation), applied=True) == calibration, "of the whole model"
         assert f"fold {fold}: main " in said
+        assert f"fold {fold}: probabilities with a temperature of {calibration.temperature:.3g}" in said
     assert both["baseline"].tolist() == main["baseline"].tolist()
 
     def weights(folder: str) -> dict[str, str]:
         return {name: digest for name, digest in digests(tmp_path / folder).items()
-                if name.startswith("fold-") and not name.endswith("fusion.json")}
+                if name.startswith("fold-") and not name.endswith(("fusion.json", "calibration.json"))}
 
     assert weights("both/models") == weights("main/models")
     assert weights("both/models/branches/extra") == weights("extra/models")
-    bundles, branches, fusions = load_branches(tmp_path / "both/models")
+    bundles, branches, fusions, calibrations = load_branches(tmp_path / "both/models")
     assert (len(bundles), len(branches["extra"]), len(fusions)) == (2, 2, 2)
     assert branches["extra"][1].blueprint.statistics == "mean"
-    [one], of_branch, [its] = load_branches(tmp_path / "both/models/fold-1")
-    assert its == fusions[1]
+    [one], of_branch, [its], [temperature] = load_branches(tmp_path / "both/models/fold-1")
+    assert (its, temperature) == (fusions[1], calibrations[1])
     np.testing.assert_array_equal(of_branch["extra"][0].baseline.weights, branches["extra"][1].baseline.weights)
     np.testing.assert_array_equal(one.baseline.weights, bundles[1].baseline.weights)
     # Without branches nothing is fused.
     assert not list((tmp_path / "main/models").rglob("fusion.json"))
     assert len(load(tmp_path / "main/models")) == 2
-    assert load_branches(tmp_path / "main/models")[1:] == ({}, [])
+    _, *none, [not_applied, _] = load_branches(tmp_path / "main/models")
+    assert none == [{}, []]
+    assert not not_applied.applied
 
 
 def test_validation_alone_decides_how_branches_are_fused(

@@ -74,7 +74,8 @@ def test_two_runs_give_the_same_bytes_of_every_file(
     assert sorted(digests(tmp_path / "a")) == [
         "history.csv",
         *(f"models/fold-{fold}/{name}" for fold in (0, 1)
-          for name in ("baseline.npy", "network-0.weights.h5", "normalisation.json", "trained-on.json")),
+          for name in ("baseline.npy", "calibration.json", "network-0.weights.h5", "normalisation.json",
+                       "trained-on.json")),
         "models/model.json", "models/split.csv", "predictions.parquet",
     ]
     of_machine = json.loads((tmp_path / "a/models/fold-1/trained-on.json").read_text())

@@ -1,9 +1,9 @@
 """Whether probabilities can be believed, and whether the model knows when it does not know.
 
 Of a clip's probabilities the highest is its confidence. Where probabilities can be believed, of the clips with a
-confidence about 0.7, 70 % are right. A temperature T turns probabilities p into p ** (1 / T), scaled to add up to 1:
-above 1 it makes them less sure, below 1 more, and never changes what is predicted of a clip (Guo et al. 2017, "On
-calibration of modern neural networks", arXiv 1706.04599). It is fitted fold by fold on the validation part.
+confidence about 0.7, 70 % are right. A temperature (`speech_emotion.temperature`) makes them less sure, or surer, and
+changes nothing that is predicted. It is fitted fold by fold on the validation part. Where the models have applied it
+(`train_cnn.calibration`), it is taken off again, so that both are measured all the same: without, and with it.
 """
 
 from dataclasses import dataclass
@@ -11,22 +11,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize_scalar
 
 from speech_emotion.evaluation import probabilistic
 from speech_emotion.predictions import Predictions
+from speech_emotion.temperature import fitted, softened
 
 BINS = 10
 """Of equal width, over confidences from 0 to 1."""
 SHARES = np.arange(1, 21) / 20
 """Of the clips that are judged, on the coverage curve."""
-_BOUNDS = (0.05, 20.0)
-"""Of a temperature: beyond these nothing moves any more."""
+_SCORES = ("log_loss", "brier")
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How far probabilities can be believed, as they are and with a temperature.
+    """How far probabilities can be believed, without and with a temperature.
 
     Attributes
     ----------
@@ -35,7 +34,7 @@ class Calibration:
     temperatures : dict
         By fold.
     reliability, reliability_tempered : pd.DataFrame
-        As `reliability` gives it, of the probabilities as they are, and with the temperature.
+        As `reliability` gives it, of the probabilities without the temperature, and with it.
     coverage : pd.DataFrame
         Columns share, clips, accuracy, accuracy_tempered: of the clips with the highest confidence.
     """
@@ -48,7 +47,7 @@ class Calibration:
 
 
 def calibrate(predictions: Predictions, test: pd.DataFrame) -> Calibration:
-    """Measure the calibration on the test parts, with temperatures from the validation parts.
+    """Measure the calibration on the test parts, without and with temperatures from the validation parts.
 
     Parameters
     ----------
@@ -73,74 +72,34 @@ def calibrate(predictions: Predictions, test: pd.DataFrame) -> Calibration:
     >>> round(found.temperatures[0], 2), found.numbers["ece"], found.numbers["ece_tempered"]
     (6.63, 0.323333, 0.0)
     """
-    labels = predictions.origin.labels
-    truth, probabilities = probabilistic.of_table(test, labels)
+    origin = predictions.origin
+    truth, said = probabilistic.of_table(test, origin.labels)
     folds = test["fold"].to_numpy(dtype=int)
     validation = predictions.part("validation")
-    temperatures = {}
+    temperatures: dict[int, float] = {}
+    undone, done = np.ones((2, len(test)))
     for fold in np.unique(folds).tolist():
-        rows = validation[validation["fold"] == fold]
-        temperatures[fold] = 1.0 if rows.empty else temperature(*probabilistic.of_table(rows, labels))
-    warm = tempered(probabilities, np.array([temperatures[fold] for fold in folds]))
-    plain, other = reliability(truth, probabilities), reliability(truth, warm)
-    curve = _coverage(truth, probabilities).assign(accuracy_tempered=_coverage(truth, warm)["accuracy"])
+        if fold in origin.temperatures:
+            temperatures[fold] = origin.temperatures[fold]
+            undone[folds == fold] = 1 / temperatures[fold]
+        else:
+            own = probabilistic.of_table(validation[validation["fold"] == fold], origin.labels)
+            done[folds == fold] = temperatures[fold] = fitted(*own)
+    plain, warm = softened(said, undone), softened(said, done)
+    applied = bool(origin.temperatures)
+    without, tempered = reliability(truth, plain), reliability(truth, warm)
+    curve = _coverage(truth, plain).assign(accuracy_tempered=_coverage(truth, warm)["accuracy"])
     numbers = {
-        "ece": expected_error(plain),
-        "ece_tempered": expected_error(other),
-        **{f"{name}_tempered": getattr(probabilistic, name)(truth, warm) for name in ("log_loss", "brier")},
+        "ece": expected_error(without),
+        **{name: getattr(probabilistic, name)(truth, plain) for name in _SCORES},
+        "ece_tempered": expected_error(tempered),
+        **{f"{name}_tempered": getattr(probabilistic, name)(truth, warm) for name in _SCORES},
         "temperature": float(np.mean(list(temperatures.values()))),
-        "accuracy_of_surest_half": float(curve.loc[curve["share"] == 0.5, "accuracy"].iloc[0]),
+        "accuracy_of_surest_half": float(
+            curve.loc[curve["share"] == 0.5, "accuracy_tempered" if applied else "accuracy"].iloc[0]),
     }
-    return Calibration({**{name: round(value, 6) for name, value in numbers.items()}, "bins": f"{BINS} of equal width"},
-                       temperatures, plain, other, curve)
-
-
-def temperature(truth: np.ndarray, probabilities: np.ndarray) -> float:
-    """Find the temperature with the lowest log loss, in [0.05, 20].
-
-    Parameters
-    ----------
-    truth : np.ndarray [shape=(clips,), dtype=int64]
-        Numbers of the true classes.
-    probabilities : np.ndarray [shape=(clips, classes)]
-
-    Examples
-    --------
-    Sure, and right in three of four cases: p ** (1 / T) is to be 3/4.
-
-    >>> truth, probabilities = np.array([0, 0, 0, 1]), np.tile([0.9, 0.1], (4, 1))
-    >>> round(temperature(truth, probabilities), 4), round(float(np.log(9) / np.log(3)), 4)
-    (2.0, 2.0)
-    """
-    # Of its inverse the log loss is convex.
-    found = minimize_scalar(lambda inverse: probabilistic.log_loss(truth, tempered(probabilities, 1 / inverse)),
-                            bounds=(1 / _BOUNDS[1], 1 / _BOUNDS[0]), method="bounded", options={"xatol": 1e-9})
-    return round(float(1 / found.x), 6)
-
-
-def tempered(probabilities: np.ndarray, temperatures: np.ndarray | float) -> np.ndarray:
-    """Apply a temperature.
-
-    Parameters
-    ----------
-    probabilities : np.ndarray [shape=(clips, classes)]
-    temperatures : float > 0, or np.ndarray [shape=(clips,)]
-
-    Returns
-    -------
-    np.ndarray [shape=(clips, classes), dtype=float64]
-
-    Examples
-    --------
-    >>> tempered(np.array([[0.9, 0.1]]), 2.0).round(6).tolist()
-    [[0.75, 0.25]]
-    """
-    with np.errstate(divide="ignore"):
-        logarithms = np.log(probabilities)
-    scaled = (logarithms - logarithms.max(axis=1, keepdims=True)) / np.reshape(temperatures, (-1, 1))
-    powers = np.exp(scaled)
-    scaled_up: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
-    return scaled_up
+    return Calibration({**{name: round(value, 6) for name, value in numbers.items()}, "applied": applied,
+                        "bins": f"{BINS} of equal width"}, temperatures, without, tempered, curve)
 
 
 def reliability(truth: np.ndarray, probabilities: np.ndarray) -> pd.DataFrame:

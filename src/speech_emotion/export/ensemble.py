@@ -12,9 +12,11 @@ from speech_emotion.export.tensor import Tensor, concatenated
 from speech_emotion.export.windows import Windows
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.models.bundle import Bundle
+from speech_emotion.models.calibration import Calibration
 from speech_emotion.models.fusion import Fusion
 from speech_emotion.params.extract_mfcc import Recipe
 from speech_emotion.params.train_cnn import MAIN
+from speech_emotion.temperature import SMALLEST
 
 WINDOWS = 64
 """Windows that are judged at a time, at most."""
@@ -40,7 +42,8 @@ class Said:
 
 
 def outputs(
-    samples: Tensor, branches: Mapping[str, Sequence[Bundle]], fusions: Sequence[Fusion], *, loops: bool = True
+    samples: Tensor, branches: Mapping[str, Sequence[Bundle]], fusions: Sequence[Fusion],
+    calibrations: Sequence[Calibration] = (), *, loops: bool = True
 ) -> dict[str, Tensor]:
     """Judge a clip.
 
@@ -52,6 +55,8 @@ def outputs(
         The main branch first, of each as many folds.
     fusions : sequence of Fusion
         How the branches of each fold become one, if there are several.
+    calibrations : sequence of Calibration
+        What is then done to each fold's probabilities; none for nothing.
     loops : bool
         Whether frames and windows of long clips are computed some at a time.
 
@@ -81,6 +86,9 @@ def outputs(
                 .arg("Min", 1) for name in said}
         windows = _fused({name: each.windows.gather(near[name]) for name, each in said.items()}, fusions)
         clip = _fused({name: each.clip for name, each in said.items()}, fusions)
+    if any(each.applied for each in calibrations):
+        temperatures = [each.temperature if each.applied else 1.0 for each in calibrations]
+        windows, clip = _softened(windows, temperatures), _softened(clip, temperatures)
     return {"probabilities": clip.mean(0).reshape(classes), "windows": windows.mean(1).reshape(-1, classes),
             "starts": first.cast(np.float32) / main.frame_rate}
 
@@ -92,12 +100,16 @@ def _fused(probabilities: Mapping[str, Tensor], fusions: Sequence[Fusion]) -> Te
         shares = [fusion.shares[name] for fusion in fusions]
         weights = [share.weight / sum(one.weight for one in fusion.shares.values())
                    for share, fusion in zip(shares, fusions, strict=True)]
-        logarithms = each.at_least(np.finfo(np.float32).tiny).log()
-        softened = (logarithms / np.array([[share.temperature] for share in shares])).softmax()
-        weighed = softened * np.array([[weight] for weight in weights])
+        weighed = _softened(each, [share.temperature for share in shares]) * np.array([[weight] for weight in weights])
         total = weighed if total is None else total + weighed
     assert total is not None
     return total
+
+
+def _softened(probabilities: Tensor, temperatures: Sequence[float]) -> Tensor:
+    """Soften [..., folds, classes], each fold by its own temperature, as `temperature.softened` does."""
+    logarithms = probabilities.at_least(SMALLEST).log()
+    return (logarithms / np.array([[each] for each in temperatures])).softmax()
 
 
 def _branch(samples: Tensor, bundles: Sequence[Bundle], recipe: Recipe, *, loops: bool) -> Said:
@@ -209,8 +221,8 @@ def _by_networks(windows: Tensor, inside: Tensor, bundles: Sequence[Bundle]) -> 
     return concatenated(own, 1)
 
 
-def graph_of(branches: Mapping[str, Sequence[Bundle]], fusions: Sequence[Fusion], *, loops: bool = True,
-             ) -> tuple[Graph, dict[str, Tensor]]:
+def graph_of(branches: Mapping[str, Sequence[Bundle]], fusions: Sequence[Fusion],
+             calibrations: Sequence[Calibration] = (), *, loops: bool = True) -> tuple[Graph, dict[str, Tensor]]:
     """Make the whole graph, with its one input ``samples``; see `outputs`."""
     graph = Graph()
-    return graph, outputs(graph.input("samples", np.float32, ["n"]), branches, fusions, loops=loops)
+    return graph, outputs(graph.input("samples", np.float32, ["n"]), branches, fusions, calibrations, loops=loops)

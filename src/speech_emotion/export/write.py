@@ -14,6 +14,7 @@ from speech_emotion.export.ensemble import graph_of
 from speech_emotion.export.precision import reduced
 from speech_emotion.models import bundle
 from speech_emotion.models.bundle import Bundle
+from speech_emotion.models.calibration import Calibration
 from speech_emotion.models.fusion import Fusion
 from speech_emotion.models.identity import digest
 from speech_emotion.params.train_cnn import MAIN
@@ -38,12 +39,15 @@ class Trained:
         What the pipeline itself judges with, and what an exported file equals.
     digest : str or None
         The folder's name by its content; see `models.identity.digest`. None if they are of no folder.
+    calibrations : sequence of Calibration
+        What is then done to each fold's probabilities; none for nothing.
     """
 
     branches: Mapping[str, Sequence[Bundle]]
     fusions: Sequence[Fusion]
     predictor: Predictor
     digest: str | None = None
+    calibrations: Sequence[Calibration] = ()
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,9 @@ def load(models: Path, fold: int | None = None) -> Trained:
         If there is no usable model.
     """
     folder = models if fold is None else models / f"fold-{fold}"
-    main, branches, fusions = bundle.load_branches(folder)
-    return Trained({MAIN: main, **branches}, fusions, Predictor(main, branches, fusions), digest(folder))
+    main, branches, fusions, calibrations = bundle.load_branches(folder)
+    return Trained({MAIN: main, **branches}, fusions, Predictor(main, branches, fusions, calibrations), digest(folder),
+                   calibrations)
 
 
 def write(
@@ -115,7 +120,7 @@ def write(
     if litert and precision is not Precision.FLOAT32:
         raise UserError(f"{output}: LiteRT files are written in {Precision.FLOAT32} only; leave --precision out, or "
                         "write an ONNX file")
-    graph, outputs = graph_of(trained.branches, trained.fusions, loops=not litert)
+    graph, outputs = graph_of(trained.branches, trained.fusions, trained.calibrations, loops=not litert)
     classes = len(trained.predictor.labels)
     model = graph.model(outputs, Card.entries(document(trained, precision, scores)), {
         "probabilities": [classes], "windows": ["windows", classes], "starts": ["windows"]})
@@ -154,6 +159,7 @@ def document(trained: Trained, precision: Precision, scores: Mapping[str, Any] |
             "baseline_share": bundles[0].blueprint.baseline_share,
             "normalisation": bundles[0].blueprint.normalisation,
         } for name, bundles in trained.branches.items()},
+        "temperatures": [each.temperature if each.applied else None for each in trained.calibrations],
         "precision": precision.value,
         "model": trained.digest,
     }))

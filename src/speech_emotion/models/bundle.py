@@ -1,8 +1,9 @@
 """The trained model of one fold: what it says of clips, and how it is stored.
 
 A model folder holds ``model.json`` (`Blueprint`) and for each fold a folder ``fold-<n>`` with the weights of each of
-its networks, their normalisation (and that of each corpus, if they are normalised apart), and the baseline without a
-network. Nothing holds a date, so that equal models are equal bytes (a `.keras` file does hold one).
+its networks, their normalisation (and that of each corpus, if they are normalised apart), the baseline without a
+network, and the temperature of the fold's whole model. Nothing holds a date, so that equal models are equal bytes (a
+`.keras` file does hold one).
 """
 
 import warnings
@@ -22,6 +23,7 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.models import bounds, classifier, weights
 from speech_emotion.models.baseline import Baseline
 from speech_emotion.models.blueprint import Blueprint, damaged, no_model, write_json
+from speech_emotion.models.calibration import Calibration
 from speech_emotion.models.fusion import Fusion
 from speech_emotion.models.identity import BRANCHES
 from speech_emotion.models.normalisation import Normalisation
@@ -261,7 +263,9 @@ def load(models: Path | str) -> list[Bundle]:
     return [Bundle.load(fold, blueprint) for fold in folds]
 
 
-def load_branches(models: Path | str) -> tuple[list[Bundle], dict[str, list[Bundle]], list[Fusion]]:
+def load_branches(
+    models: Path | str,
+) -> tuple[list[Bundle], dict[str, list[Bundle]], list[Fusion], list[Calibration]]:
     """Read what the stage `train_cnn` wrote, with all branches of the model.
 
     Parameters
@@ -277,6 +281,8 @@ def load_branches(models: Path | str) -> tuple[list[Bundle], dict[str, list[Bund
         Of each further one.
     fusions : list of Fusion
         How those of each fold become one; none if there is no further branch.
+    calibrations : list of Calibration
+        What is then done to the probabilities of each fold.
 
     Raises
     ------
@@ -291,7 +297,8 @@ def load_branches(models: Path | str) -> tuple[list[Bundle], dict[str, list[Bund
     branches = {of_branch.name: load(of_branch / models.resolve().name if one_fold else of_branch)
                 for of_branch in sorted((folder / BRANCHES).glob("*")) if of_branch.is_dir()}
     try:
-        return main, branches, [Fusion.load(fold) for fold in folds] if branches else []
+        fusions = [Fusion.load(fold) for fold in folds] if branches else []
+        return main, branches, fusions, [Calibration.load(fold) for fold in folds]
     except (OSError, ValueError) as error:
         raise damaged(folder, error) from error
 

@@ -1,9 +1,9 @@
 """How the branches of a model become one: the mean of their probabilities, plain or as the validation part says.
 
-Fitted, a branch's probabilities are first raised to the power ``1 / temperature`` (Guo et al. 2017, arXiv:1706.04599),
-since linear models of many columns are far too sure of themselves. The weights of the mean are then those under which
-the validation part is most likely: the mixture's, by expectation and maximisation. What is most likely is not always
-what is most often right: see docs/encoders.md for what both are worth.
+Fitted, a branch's probabilities are first softened by a temperature (`speech_emotion.temperature`), since linear models
+of many columns are far too sure of themselves. The weights of the mean are then those under which the validation part
+is most likely: the mixture's, by expectation and maximisation. What is most likely is not always what is most often
+right: see docs/encoders.md for what both are worth.
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,10 @@ from typing import Literal
 
 import numpy as np
 from pydantic import TypeAdapter
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax
 
 from speech_emotion.core import documents
 from speech_emotion.models.blueprint import write_json
+from speech_emotion.temperature import fitted, softened
 
 DOCUMENT = "fusion.json"
 """In a fold's folder."""
@@ -91,7 +90,8 @@ class Fusion:
         """
         if how == "mean":
             return cls({name: Share(1.0, 1 / len(probabilities)) for name in probabilities})
-        temperatures = {name: _temperature(said, classes) for name, said in probabilities.items()}
+        temperatures = {name: round(fitted(classes, said, coldest=_COLDEST, hottest=_HOTTEST), _DIGITS)
+                        for name, said in probabilities.items()}
         rows = np.arange(len(classes))
         true = np.stack([softened(said, temperatures[name])[rows, classes] for name, said in probabilities.items()])
         shares = np.full(len(true), 1 / len(true))
@@ -145,31 +145,3 @@ class Fusion:
         if not sum(share.weight for share in shares.values()) > 0:
             raise ValueError(f"{DOCUMENT}: no branch has a weight")
         return cls(shares)
-
-
-def softened(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Raise probabilities to the power ``1 / temperature``, and bring their sums to 1 again.
-
-    Examples
-    --------
-    >>> softened(np.array([0.8, 0.2]), 2.0).round(3).tolist()
-    [0.667, 0.333]
-    """
-    soft: np.ndarray = np.exp(log_softmax(_logarithms(probabilities) / temperature, axis=-1))
-    return soft
-
-
-def _temperature(probabilities: np.ndarray, classes: np.ndarray) -> float:
-    logarithms, rows = _logarithms(probabilities), np.arange(len(classes))
-
-    def surprise(log_temperature: float) -> float:
-        return -float(log_softmax(logarithms / np.exp(log_temperature), axis=1)[rows, classes].mean())
-
-    found = minimize_scalar(surprise, bounds=(np.log(_COLDEST), np.log(_HOTTEST)), method="bounded",
-                            options={"xatol": 1e-4})
-    return round(float(np.exp(found.x)), _DIGITS)
-
-
-def _logarithms(probabilities: np.ndarray) -> np.ndarray:
-    logarithms: np.ndarray = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
-    return logarithms

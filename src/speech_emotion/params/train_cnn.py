@@ -172,7 +172,7 @@ class Optimisation(Section):
 MAIN = "main"
 """Name of the branch that sees the first set of features."""
 
-_FIXED = ("seed", "labels", "split", "model", "refit", "fusion", "scheduler", "branches")
+_FIXED = ("seed", "labels", "split", "model", "refit", "fusion", "calibration", "scheduler", "branches")
 """What is the same for all branches."""
 
 
@@ -212,6 +212,9 @@ class TrainCnn(Optimisation):
     """Of the baseline's covariance towards its diagonal; None for Ledoit and Wolf's."""
     fusion: Literal["mean", "validation"]
     """How branches become one: the mean of their probabilities, or as the validation part is most likely."""
+    calibration: Literal["none", "temperature"]
+    """What is then done to a fold's probabilities: nothing, or they get the temperature with which its validation part
+    is most likely; see `speech_emotion.models.calibration`."""
     scheduler: Scheduler
     """Address of a Dask scheduler whose workers train; "" for this machine."""
     branches: dict[BranchName, dict[str, Any]]

@@ -9,6 +9,7 @@ from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
 from speech_emotion.models import bundle
 from speech_emotion.models.bundle import Bundle
+from speech_emotion.models.calibration import Calibration
 from speech_emotion.models.fusion import Fusion
 from speech_emotion.models.scales import Scale
 from speech_emotion.params.train_cnn import MAIN
@@ -33,6 +34,9 @@ class Predictor:
         Of each further branch as many, of the same folds.
     fusions : sequence of Fusion
         How the branches of each fold become one, if there are several.
+    calibrations : sequence of Calibration
+        What is then done to each fold's probabilities, those of windows and those of clips, before folds are averaged;
+        none for nothing.
 
     Attributes
     ----------
@@ -92,10 +96,11 @@ class Predictor:
 
     def __init__(
         self, bundles: Sequence[Bundle], branches: Mapping[str, Sequence[Bundle]] | None = None,
-        fusions: Sequence[Fusion] = (),
+        fusions: Sequence[Fusion] = (), calibrations: Sequence[Calibration] = (),
     ) -> None:
         self._branches = {MAIN: Branch(bundles)} | {name: Branch(own) for name, own in (branches or {}).items()}
         self._fusions = tuple(fusions)
+        self._calibrations = tuple(calibrations) or (Calibration(),) * len(bundles)
         first = self._branches[MAIN].blueprint
         for name, branch in self._branches.items():
             if branch.blueprint.labels != first.labels or len(branch.bundles) != len(bundles):
@@ -252,7 +257,7 @@ class Predictor:
         return Judgement(main.starts, np.mean(windows, axis=0), np.mean(whole, axis=0))
 
     def _fused(self, fold: int, said: Mapping[str, np.ndarray]) -> np.ndarray:
-        return said[MAIN] if len(said) == 1 else self._fusions[fold](said)
+        return self._calibrations[fold](said[MAIN] if len(said) == 1 else self._fusions[fold](said))
 
 
 def _signal(branch: Branch) -> Signal:

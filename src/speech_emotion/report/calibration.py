@@ -6,11 +6,11 @@ from matplotlib.figure import Figure
 from speech_emotion.evaluation.calibration import BINS, Calibration
 from speech_emotion.report.figures import head
 
-_COLOURS = {"as they are": "tab:blue", "with temperature": "tab:orange"}
+_COLOURS = {"without temperature": "tab:blue", "with temperature": "tab:orange"}
 
 
 def reliability(calibration: Calibration, title: str) -> Figure:
-    """Draw accuracy over confidence, as probabilities are and with the temperature; below, how many clips there are.
+    """Draw accuracy over confidence, without and with the temperature; below, how many clips there are.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def reliability(calibration: Calibration, title: str) -> Figure:
     >>> curve = pd.DataFrame({"share": [1.0], "clips": 8, "accuracy": 0.875, "accuracy_tempered": 0.875})
     >>> made = Calibration({"ece": 0.325, "ece_tempered": 0.25}, {0: 1.0}, bins, bins, curve)
     >>> [line.get_label() for line in reliability(made, "toy, loso").axes[0].lines[1:]]
-    ['as they are, error 0.325', 'with temperature, error 0.250']
+    ['without temperature, error 0.325', 'with temperature, error 0.250']
     """
     figure = Figure(figsize=(6.5, 6.5), layout="constrained")
     head(figure, title)

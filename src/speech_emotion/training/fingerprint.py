@@ -17,7 +17,7 @@ LIBRARIES = ("h5py", "keras", "numpy", "scikit-learn", "scipy", "tensorflow")
 
 HARMLESS = frozenset({
     "num_networks", "baseline_share", "average_speeds", "refit", "scheduler", "statistics", "baseline_shrinkage",
-    "fusion", "branches",
+    "fusion", "calibration", "branches",
     # What they decide is told apart by what came of them: the seed, the labels and the columns of a unit, its clips.
     "seed", "labels", "baseline_only", "split.protocol", "split.folds", "split.test_fraction",
     "split.validation_fraction", "split.validation", "split.test_corpora", "split.predefined",
@@ -28,10 +28,11 @@ HARMLESS = frozenset({
 _PACKAGE = Path(__file__).parents[1]
 # What only runs, keeps or shows a training, or uses what came of it. A module that is not listed counts as deciding.
 _OTHER = {
-    "training": {"__init__", "augment/__init__", "branch", "checks", "crew", "fingerprint", "fusing", "machine",
-                 "members", "memo", "parcel", "progress", "purpose", "record", "remote", "run", "tasks", "work"},
-    "models": {"__init__", "backend", "baseline", "bounds", "bundle", "fusion", "identity", "outputs", "provenance",
-               "weights"},
+    "training": {"__init__", "augment/__init__", "branch", "calibrating", "checks", "crew", "fingerprint", "fusing",
+                 "machine", "members", "memo", "parcel", "progress", "purpose", "record", "remote", "run", "tasks",
+                 "work"},
+    "models": {"__init__", "backend", "baseline", "bounds", "bundle", "calibration", "fusion", "identity", "outputs",
+               "provenance", "weights"},
 }
 _VARIABLES = ("CUDA_VISIBLE_DEVICES", "DNNL_", "KERAS_", "NVIDIA_TF32", "ONEDNN_", "TF_", "XLA_")
 _OF_NO_WEIGHT = ("TF_CPP_", "TF_NUM_")

@@ -20,6 +20,7 @@ from speech_emotion.protocol.planning import plan
 from speech_emotion.store import FeatureStore
 from speech_emotion.training import memo as memory
 from speech_emotion.training.branch import Branch, branches_of
+from speech_emotion.training.calibrating import calibrated
 from speech_emotion.training.checks import check
 from speech_emotion.training.crew import FoldDone
 from speech_emotion.training.fingerprint import LIBRARIES
@@ -102,15 +103,21 @@ def train(
         planned.assignment.write(models / "split.csv")
         of_branches = {name: branch.train(members, models, outputs.live, outputs.memo)
                        for name, branch in branches.items()}
-        tables = []
+        tables, temperatures = [], {}
         for fold in members:
             fusion, table = fused({name: done[fold].predictions for name, done in of_branches.items()},
                                   branches[MAIN].blueprint.labels, settings.fusion)
+            calibration, table = calibrated(table, branches[MAIN].blueprint.labels, settings.calibration)
             tables.append(table.assign(fold=fold))
+            calibration.save(models / f"fold-{fold}")
+            if calibration.applied:
+                temperatures[fold] = calibration.temperature
+                said.append(f"  fold {fold}: probabilities with a temperature of {calibration.temperature:.3g}")
             if len(branches) > 1:
                 fusion.save(models / f"fold-{fold}")
                 said += [f"  fold {fold}: {fusion}"] * (settings.fusion != "mean")
-        origin = _origin(branches, settings, {corpus for rows in members.values() for corpus in rows["corpus"]})
+        corpora = {corpus for rows in members.values() for corpus in rows["corpus"]}
+        origin = _origin(branches, settings, temperatures, corpora)
         table_of_predictions.write(Predictions(pd.concat(tables, ignore_index=True), origin), predictions)
         done = of_branches[MAIN]
         epochs = _epochs({fold: done[fold] for fold in members}, settings.num_networks)
@@ -160,7 +167,9 @@ def _encoders(branches: Mapping[str, Branch], corpora: Collection[str]) -> Itera
                              heard=tuple(sorted({*corpora} & {*encoder["emotion_corpora"]})))
 
 
-def _origin(branches: Mapping[str, Branch], settings: TrainCnn, corpora: Collection[str]) -> Origin:
+def _origin(
+    branches: Mapping[str, Branch], settings: TrainCnn, temperatures: dict[int, float], corpora: Collection[str]
+) -> Origin:
     split, blueprint = settings.split, branches[MAIN].blueprint
     speaker_independent = split.protocol not in SPEAKER_DEPENDENT
     sections: dict[str, Any] = {"train_cnn": blueprint.training,
@@ -178,6 +187,7 @@ def _origin(branches: Mapping[str, Branch], settings: TrainCnn, corpora: Collect
         validation=split.validation if speaker_independent else "clips",
         transductive=any(branch.blueprint.transductive for branch in branches.values()),
         encoders=tuple(_encoders(branches, corpora)),
+        temperatures=temperatures,
         made_with={"python": ".".join(platform.python_version_tuple()[:2]),  # no more of it decides a number
                    **{name: version(name) for name in LIBRARIES}, "processor": processor.name()},
     )

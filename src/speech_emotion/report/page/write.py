@@ -72,7 +72,8 @@ def write_page(
         "labels": labels, "clips": columns(test, labels, found), "explained": found.explained,
         "history": _columns(evaluation.history), "reliability": _columns(evaluation.calibration.reliability),
         "reliability_tempered": _columns(evaluation.calibration.reliability_tempered),
-        "coverage": _columns(evaluation.calibration.coverage), "restricted": heard.restricted,
+        "coverage": _columns(evaluation.calibration.coverage),
+        "applied": evaluation.calibration.numbers["applied"], "restricted": heard.restricted,
     }
     document = templates.fill(
         "page.html", evaluation=evaluation, numbers=evaluation.numbers, origin=predictions.origin, corpus=corpus,

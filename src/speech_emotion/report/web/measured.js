@@ -43,12 +43,13 @@ function training() {
 
 function calibration() {
   const plain = rows(data.reliability), warm = rows(data.reliability_tempered), curve = rows(data.coverage);
+  const ours = data.applied ? warm : plain;  // of the probabilities that the clips on this page have
   const points = table => table.map(row => [row.confidence, row.accuracy]);
   chart("reliability", {
     about: "Accuracy over confidence",
-    lines: [{name: "confidence is right", kind: "third", points: [[0, 0], [1, 1]]}, {name: "as they are", kind: "first", points: points(plain)},
+    lines: [{name: "confidence is right", kind: "third", points: [[0, 0], [1, 1]]}, {name: "without temperature", kind: "first", points: points(plain)},
       {name: "with temperature", kind: "second", points: points(warm)}],
-    marks: plain.map(row => ({
+    marks: ours.map(row => ({
       x: row.confidence, y: row.accuracy, kind: "point",
       label: `confidence ${row.low} to ${row.high}: ${row.clips} clips, ${fixed(100 * row.accuracy, 0)} % right; list them`,
       act: () => { change(state => { Object.assign(state, {between: [row.low, row.high], page: 0}); }); showList(); },
@@ -57,7 +58,7 @@ function calibration() {
   });
   chart("coverage", {
     about: "Accuracy over the share of clips that is judged",
-    lines: [["accuracy", "as they are", "first"], ["accuracy_tempered", "with temperature", "second"]].map(([column, name, kind]) =>
+    lines: [["accuracy", "without temperature", "first"], ["accuracy_tempered", "with temperature", "second"]].map(([column, name, kind]) =>
       ({name, kind, points: curve.map(row => [row.share, row[column]])})),
     x: {...share, title: "share of the clips that is judged, the surest first"}, y: share,
   });
