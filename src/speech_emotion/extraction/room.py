@@ -9,7 +9,7 @@ from speech_emotion.parallel import memory
 from speech_emotion.parallel.workers import local_workers
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 
-PROCESS_BYTES = 100 << 20
+PROCESS_BYTES = 200 << 20
 """Of a worker that has loaded what it needs, and of ordinary clips."""
 
 _COPIES = 3
@@ -34,7 +34,7 @@ def worker_bytes(seconds: float, settings: ExtractMfcc) -> int:
     >>> from speech_emotion.params.base import load
     >>> settings = load("params.yaml", ExtractMfcc)
     >>> [worker_bytes(seconds, settings) >> 20 for seconds in (5.0, 3 * 3600.0)]
-    [101, 978]
+    [201, 1078]
     """
     slowest = min((1.0, *settings.views.speed))
     samples = seconds / slowest * settings.sample_rate
