@@ -1,6 +1,6 @@
-"""Memory of one long file in this process: in extraction, decoded, and its features in each view; or in prediction.
+"""Memory of one long file in this process: in extraction, decoded, and its features in each view; or elsewhere.
 
-    python benchmarks/long_file.py [--minutes 180] [--predict | --timeline]
+    python benchmarks/long_file.py [--minutes 180] [--ingest | --predict | --timeline]
 
 Noise at 48 kHz, seed 0; settings of params.yaml. Prediction is by a network of that shape which has learnt nothing; a
 timeline has windows of 4 s, every 2 s. With -P, numba does not take the benchmark coverage.py for a library.
@@ -17,6 +17,7 @@ import soundfile
 
 from speech_emotion.audio import resampling
 from speech_emotion.features import compute, views
+from speech_emotion.ingest.probe import probe
 from speech_emotion.params.base import load
 from speech_emotion.params.extract_mfcc import ExtractMfcc
 
@@ -28,13 +29,11 @@ def report(what: str) -> None:
 
 
 def extract(path: Path, recipe: ExtractMfcc) -> None:
-    """Do what a worker of extraction does with a clip, which holds the features of all views in the end."""
-    samples, digest = resampling.load(path, recipe.sample_rate, recipe.resampler)
+    """Do what a worker of extraction does with a clip, which hands the features of each view over before the next."""
+    samples, digest = resampling.load_signal(path, recipe.sample_rate, recipe.resampler)
     report("decoded")
-    results = []
-    for view in compute.each_view(samples, recipe, views.names(recipe.views), digest):
-        results.append(view)
-        report(f"features of view {len(results)}")
+    for number, frames in enumerate(map(len, compute.each_view(samples, recipe, views.names(recipe.views), digest))):
+        report(f"features of view {number + 1}, {frames} frames")
 
 
 def predict(path: Path, recipe: ExtractMfcc, *, timeline: bool) -> None:
@@ -78,6 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=int, default=180)
     what = parser.add_mutually_exclusive_group()
+    what.add_argument("--ingest", action="store_true")
     what.add_argument("--predict", action="store_true")
     what.add_argument("--timeline", action="store_true")
     options = parser.parse_args()
@@ -90,7 +90,10 @@ def main() -> None:
             for _ in range(options.minutes):
                 file.write(minute)
         del minute
-        if options.predict or options.timeline:
+        if options.ingest:
+            probe(path)
+            report("ingested")
+        elif options.predict or options.timeline:
             predict(path, recipe, timeline=options.timeline)
         else:
             extract(path, recipe)

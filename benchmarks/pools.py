@@ -25,8 +25,8 @@ from corpus import synthesize
 
 from speech_emotion.arrays import Float32
 from speech_emotion.extraction import fingerprint
+from speech_emotion.extraction.order import AHEAD, BATCH_CLIPS
 from speech_emotion.extraction.purpose import PURPOSE
-from speech_emotion.extraction.run import AHEAD, BATCH_CLIPS
 from speech_emotion.extraction.worker import Batch, ClipFile, compute_batch
 from speech_emotion.parallel import pool, start
 from speech_emotion.params.extract_mfcc import Recipe
@@ -34,7 +34,7 @@ from speech_emotion.params.extract_mfcc import Recipe
 WORKERS = 2
 
 
-def compute(batch: Batch, finished: Path) -> list[Float32]:
+def compute(batch: Batch, finished: Path) -> list[Float32 | Path]:
     """Compute a batch and leave a byte in a file for it."""
     results = compute_batch(batch)
     with finished.open("ab") as file:
@@ -42,10 +42,10 @@ def compute(batch: Batch, finished: Path) -> list[Float32]:
     return results
 
 
-def with_pool(batches: Iterable[Batch], finished: Path) -> Iterator[list[Float32]]:
+def with_pool(batches: Iterable[Batch], finished: Path) -> Iterator[list[Float32 | Path]]:
     """Compute as `extraction.run` does."""
     with pool.processes(WORKERS, PURPOSE) as (executor, capacity):
-        under_way = deque[Future[list[Float32]]]()
+        under_way = deque[Future[list[Float32 | Path]]]()
         for batch in batches:
             under_way.append(executor.submit(compute, batch, finished))
             if len(under_way) > AHEAD * capacity:
@@ -54,7 +54,7 @@ def with_pool(batches: Iterable[Batch], finished: Path) -> Iterator[list[Float32
             yield under_way.popleft().result()
 
 
-def with_joblib(batches: Iterable[Batch], finished: Path) -> Iterator[list[Float32]]:
+def with_joblib(batches: Iterable[Batch], finished: Path) -> Iterator[list[Float32 | Path]]:
     """Compute through joblib's generator, with as many batches sent ahead."""
     from joblib import Parallel, delayed
 

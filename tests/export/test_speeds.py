@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from speech_emotion.core.errors import UserError
 from speech_emotion.export.speeds import at_speed
-from speech_emotion.features.views import apply
+from speech_emotion.features.perturbation import perturbed
 
 Made = Callable[..., Callable[..., list[np.ndarray]]]
 RATE = 16000
@@ -22,7 +22,7 @@ def test_it_is_the_resamplers(made: Made, view: str) -> None:
     @given(length=st.integers(1, 9000), seed=st.integers(0, 9))
     def equal(length: int, seed: int) -> None:
         samples = np.random.default_rng(seed).uniform(-0.5, 0.5, length).astype(np.float32)
-        ours, theirs = run(samples)[0], apply(view, samples, RATE, digest="")
+        ours, theirs = run(samples)[0], perturbed(view, samples, RATE, digest="")
         assert len(ours) == len(theirs)
         np.testing.assert_allclose(ours, theirs, atol=2e-6)
 

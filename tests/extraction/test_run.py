@@ -11,11 +11,15 @@ import numpy as np
 import pytest
 import soundfile
 
+from speech_emotion.audio import spool
 from speech_emotion.core.errors import UserError
+from speech_emotion.extraction import fingerprint, order, worker
+from speech_emotion.extraction.cache import Cache
 from speech_emotion.extraction.run import extract
 from speech_emotion.extraction.worker import ClipFile
 from speech_emotion.features import compute
-from speech_emotion.params.extract_mfcc import ExtractMfcc
+from speech_emotion.parallel import pool
+from speech_emotion.params.extract_mfcc import ExtractMfcc, Recipe
 from speech_emotion.store import FeatureStore
 from speech_emotion.testing import write_clip
 
@@ -47,6 +51,37 @@ def test_same_bytes_for_any_number_of_workers_and_any_cache(
     assert store.columns == compute.columns(chosen)
     assert store.frame_rate == 100
     assert b"/audio/" not in (tmp_path / "one" / "index.parquet").read_bytes()
+
+
+def test_same_bytes_for_recordings_too_long_for_memory(
+    corpus: Corpus, extract_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips, chosen = corpus(4), extract_settings("mfcc", "rms", views__speed=[0.9, 1.1])
+    extract(clips, chosen, tmp_path / "short", cache=tmp_path / "cache")
+    monkeypatch.setattr(spool, "IN_MEMORY", 1000)
+    monkeypatch.setattr(worker, "LARGE_BYTES", 0)
+    monkeypatch.setattr(order, "HELD_BYTES", 0)
+    for reused in (0, 4):
+        summary = extract(clips, chosen, tmp_path / "long", cache=tmp_path / "other")
+        assert summary.reused == reused
+        assert content(tmp_path / "long") == content(tmp_path / "short")
+
+
+def test_what_is_computed_is_kept_though_nobody_takes_it(
+    corpus: Corpus, extract_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips, recipe = corpus(2), Recipe.part_of(extract_settings("rms"))
+    names = ("", "speed-0.9")
+    asked = worker.Batch((), recipe, fingerprint.of_code(("rms",)),
+                         {view: fingerprint.of_numbers(recipe, view) for view in names}, tmp_path)
+    monkeypatch.setattr(worker, "LARGE_BYTES", 0)
+    with pool.here() as (executor, capacity), Cache(tmp_path / "cache", "f", 1, {}) as cache:
+        rows = order.features(clips, asked, cache, executor, capacity)
+        next(rows)
+        rows.close()
+    with Cache(tmp_path / "cache", "f", 1, {}) as cache:
+        assert all(order.key(clip, view, asked.numbers) in cache for clip in clips for view in names)
+    assert list(tmp_path.glob("*.npy")) == []
 
 
 def test_only_what_is_new_is_computed(corpus: Corpus, extract_settings: Settings, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from speech_emotion.audio import decoding, resampling
+from speech_emotion.audio import decoding, resampling, spool
 from speech_emotion.features import compute, framing, registry
 from speech_emotion.params.extract_mfcc import ExtractMfcc, Recipe
 from speech_emotion.testing import voice
@@ -73,6 +73,23 @@ def test_pieces_make_no_difference(
     np.testing.assert_array_equal(resampling.load(path, RATE)[0], whole_signal)
     monkeypatch.setattr(framing, "CHUNK", 512 * 11)
     np.testing.assert_allclose(compute.from_file(path, chosen), whole, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize(("method", "piece"), [("peak", 130), ("rms", 1777), ("lufs", 1 << 20)])
+def test_a_signal_on_disk_has_the_bytes_of_one_in_memory_in_every_view(
+    extract_settings: Settings, monkeypatch: pytest.MonkeyPatch, method: str, piece: int
+) -> None:
+    chosen = extract_settings(
+        *EVERYTHING, features__mfcc__deltas=2, trim_db=20.0, pre_emphasis=0.97,
+        level={"method": method, "target_db": -23.0},
+    )
+    samples = np.concatenate([np.zeros(5000, np.float32), voice(1, duration=0.6), np.zeros(3000, np.float32)])
+    names = ["", "speed-0.9", "speed-1.1", "noise-20dB", "pitch+2"]
+    in_memory = list(compute.each_view(samples, chosen, names, "ab"))
+    monkeypatch.setattr(spool, "PIECE", piece)
+    on_disk = compute.each_view(spool.Spool([samples]), chosen, names, "ab")
+    for ours, expected in zip(on_disk, in_memory, strict=True):
+        np.testing.assert_array_equal(ours, expected)
 
 
 KERNELS = """

@@ -1,13 +1,18 @@
 """Trimming, level, pre-emphasis and views equal librosa's, or the recommendation they follow."""
 
+import tracemalloc
 from collections.abc import Callable
 
 import librosa
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from speech_emotion.audio import spool
 from speech_emotion.features import compute, preparation, views
-from speech_emotion.features.loudness import integrated_loudness
+from speech_emotion.features.loudness import integrated_loudness, mean_square
+from speech_emotion.features.perturbation import perturbed
 from speech_emotion.params.extract_mfcc import ExtractMfcc, Views
 from speech_emotion.testing import voice
 
@@ -55,7 +60,7 @@ def test_speed_view_is_librosas_resampling() -> None:
     samples = voice(1, duration=0.5)
     for factor in (0.9, 1.1):
         expected = librosa.resample(samples, orig_sr=RATE * factor, target_sr=RATE)
-        ours = views.apply(f"speed-{factor}", samples, RATE, "")
+        ours = perturbed(f"speed-{factor}", samples, RATE, "")
         assert abs(len(ours) - len(samples) / factor) <= 1
         np.testing.assert_allclose(ours[: len(expected)], expected[: len(ours)], atol=1e-6)
 
@@ -63,17 +68,17 @@ def test_speed_view_is_librosas_resampling() -> None:
 def test_pitch_view_is_librosas() -> None:
     samples = voice(1, duration=0.5)
     expected = librosa.effects.pitch_shift(samples, sr=RATE, n_steps=2)
-    np.testing.assert_array_equal(views.apply("pitch+2", samples, RATE, ""), expected)
+    np.testing.assert_array_equal(perturbed("pitch+2", samples, RATE, ""), expected)
 
 
 def test_noise_view_has_its_snr_and_its_seed() -> None:
     samples = voice(1)
-    noise = views.apply("noise-20dB", samples, RATE, "ab") - samples
+    noise = perturbed("noise-20dB", samples, RATE, "ab") - samples
     snr = 10 * np.log10(np.mean(samples.astype(float) ** 2) / np.mean(noise.astype(float) ** 2))
     assert snr == pytest.approx(20, abs=0.2)
-    again = views.apply("noise-20dB", samples, RATE, "ab") - samples
+    again = perturbed("noise-20dB", samples, RATE, "ab") - samples
     np.testing.assert_array_equal(noise, again)
-    other = views.apply("noise-20dB", samples, RATE, "cd") - samples
+    other = perturbed("noise-20dB", samples, RATE, "cd") - samples
     assert not np.array_equal(noise, other)
 
 
@@ -89,4 +94,28 @@ def test_values_that_differ_in_the_last_digit_have_names_of_their_own() -> None:
     ]
     samples = voice(1, duration=0.2)
     for name in views.names(chosen):
-        assert len(views.apply(name, samples, RATE, "")) > 0
+        assert len(perturbed(name, samples, RATE, "")) > 0
+
+
+@given(length=st.integers(1, 3_000), seed=st.integers(0, 9))
+def test_the_mean_square_is_numpys_to_the_last_bit(length: int, seed: int) -> None:
+    samples = np.random.default_rng(seed).standard_normal(length, dtype=np.float32)
+    expected = np.mean(np.square(samples, dtype=np.float64))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spool, "PIECE", 128)
+        assert mean_square(spool.Spool([samples])) == mean_square(samples) == expected
+
+
+def test_memory_for_a_signal_on_disk_does_not_grow_with_its_length(
+    extract_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "PIECE", 1 << 13)
+    recipe = extract_settings(level={"method": "lufs", "target_db": -23.0}, pre_emphasis=0.97, trim_db=60.0)
+    minute = spool.Spool([voice(0)] * 60)
+    for view in ("speed-0.9", "noise-20dB"):
+        compute.prepare(minute.part(0, 32_000), recipe, view=view)  # imports, and what resamplers keep
+        tracemalloc.start()
+        prepared = compute.prepare(minute, recipe, view=view)
+        largest = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert largest < 4 * len(prepared) / 4

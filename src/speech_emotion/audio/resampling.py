@@ -1,14 +1,16 @@
 """Audio at another sample rate: a file in pieces as it is decoded, or samples in memory."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import soxr
 
 from speech_emotion.arrays import Float32
-from speech_emotion.audio import decoding
+from speech_emotion.audio import decoding, spool
 from speech_emotion.audio.digest import Digest
 
 
@@ -46,12 +48,41 @@ def load(path: Path | str, sample_rate: int, quality: str = "HQ") -> tuple[Float
     >>> samples.shape, samples.dtype, len(digest)
     ((4000,), dtype('float32'), 32)
     """
-    with decoding.opened(path) as recording:
-        digest = Digest(recording.sample_rate)
-        samples = streamed(digest.through(recording.blocks()), recording.sample_rate, sample_rate, quality)
-    if not len(samples):
-        raise decoding.UnreadableAudio(f"{path}: holds no samples")
-    return samples, digest.hexdigest()
+    return _loaded(path, sample_rate, quality, _in_memory)
+
+
+def load_signal(path: Path | str, sample_rate: int, quality: str = "HQ") -> tuple[spool.Signal, str]:
+    """Do what `load` does, and hold no more than `spool.IN_MEMORY` samples.
+
+    Parameters
+    ----------
+    path, sample_rate, quality
+        As for `load`.
+
+    Returns
+    -------
+    signal : np.ndarray [shape=(n,), dtype=float32] or Spool
+        The samples of a longer recording are on disk.
+    digest : str
+        `digest.of_samples` of the file's own samples.
+
+    Raises
+    ------
+    UnreadableAudio
+        If the file is not audio, is damaged, or holds no samples.
+    UserError
+        If the disk is full.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from speech_emotion.testing import write_clip
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     signal, digest = load_signal(write_clip(Path(folder) / "a.wav", duration=0.5), sample_rate=8000)
+    >>> len(signal), isinstance(signal, np.ndarray), len(digest)
+    (4000, True, 32)
+    """
+    return _loaded(path, sample_rate, quality, _in_memory_or_on_disk)
 
 
 def resampled(samples: Float32, sample_rate: int, target: int, quality: str = "HQ") -> Float32:
@@ -100,19 +131,20 @@ def streamed(blocks: Iterable[np.ndarray], sample_rate: int, target: int, qualit
     >>> streamed(iter([np.zeros(400, np.float32), np.zeros(41, np.float32)]), 44100, 16000).shape
     (160,)
     """
-    held = bytearray()  # which grows where it is: hours are never there twice
-    for piece in pieces(blocks, sample_rate, target, quality):
-        held += piece.data
-    return np.frombuffer(held, dtype=np.float32)
+    return _in_memory(pieces(blocks, sample_rate, target, quality))
 
 
-def pieces(blocks: Iterable[np.ndarray], sample_rate: int, target: int, quality: str = "HQ") -> Iterator[Float32]:
+def pieces(
+    blocks: Iterable[np.ndarray], sample_rate: float, target: int, quality: str = "HQ", num_samples: int | None = None,
+) -> Iterator[Float32]:
     """Bring a recording to another sample rate, as `streamed` does, and never hold it as a whole.
 
     Parameters
     ----------
     blocks, sample_rate, target, quality
-        As for `streamed`.
+        As for `streamed`; `sample_rate` may be a fraction where `num_samples` is given.
+    num_samples : int >= 0, optional
+        To give in all; by default `length`.
 
     Yields
     ------
@@ -129,7 +161,7 @@ def pieces(blocks: Iterable[np.ndarray], sample_rate: int, target: int, quality:
             yield np.ascontiguousarray(block, dtype=np.float32)
         return
     # Designing the filter takes time, so that each thread keeps its resamplers; one serves one signal at a time.
-    streams: dict[tuple[int, int, str], soxr.ResampleStream] = _kept.__dict__.setdefault("streams", {})
+    streams: dict[tuple[float, int, str], soxr.ResampleStream] = _kept.__dict__.setdefault("streams", {})
     key = (sample_rate, target, quality)
     stream = streams.pop(key, None) or soxr.ResampleStream(sample_rate, target, 1, dtype="float32", quality=quality)
     stream.clear()
@@ -140,7 +172,8 @@ def pieces(blocks: Iterable[np.ndarray], sample_rate: int, target: int, quality:
         given += len(piece)
         yield piece
     # soxr rounds the length, librosa rounds it up and pads with zeros.
-    left = max(0, length(taken, sample_rate, target) - given)
+    wanted = length(taken, int(sample_rate), target) if num_samples is None else num_samples
+    left = max(0, wanted - given)
     last = stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)[:left]
     streams[key] = stream
     yield np.concatenate([last, np.zeros(left - len(last), np.float32)])
@@ -158,3 +191,32 @@ def length(num_samples: int, sample_rate: int, target: int) -> int:
 
 
 _kept = threading.local()
+_SignalT = TypeVar("_SignalT", bound=spool.Signal)
+
+
+def _loaded(
+    path: Path | str, sample_rate: int, quality: str, together: Callable[[Iterator[Float32]], _SignalT]
+) -> tuple[_SignalT, str]:
+    with decoding.opened(path) as recording:
+        digest = Digest(recording.sample_rate)
+        blocks = digest.through(recording.blocks())
+        samples = together(pieces(blocks, recording.sample_rate, sample_rate, quality))
+    if not len(samples):
+        raise decoding.UnreadableAudio(f"{path}: holds no samples")
+    return samples, digest.hexdigest()
+
+
+def _in_memory(parts: Iterator[Float32]) -> Float32:
+    held = bytearray()  # which grows where it is: hours are never there twice
+    for part in parts:
+        held += part.data
+    return np.frombuffer(held, dtype=np.float32)
+
+
+def _in_memory_or_on_disk(parts: Iterator[Float32]) -> spool.Signal:
+    held = bytearray()
+    for part in parts:
+        held += part.data
+        if len(held) > spool.IN_MEMORY * part.itemsize:
+            return spool.Spool(chain([np.frombuffer(held, dtype=np.float32)], parts))
+    return np.frombuffer(held, dtype=np.float32)

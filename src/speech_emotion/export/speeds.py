@@ -15,7 +15,8 @@ import soxr
 from speech_emotion.arrays import Float32
 from speech_emotion.core.errors import UserError
 from speech_emotion.export.tensor import Tensor, concatenated
-from speech_emotion.features.views import PLAIN, apply
+from speech_emotion.features.perturbation import perturbed
+from speech_emotion.features.views import PLAIN
 
 _MOST = 200
 """Largest numerator and denominator of a speed."""
@@ -91,7 +92,7 @@ def measured(view: str, sample_rate: int) -> Resampler:
     head[np.abs(head) < _NOTHING] = 0
     found = Resampler(produced, consumed, plain.kernels, plain.before, head)
     noise = np.random.default_rng(1).uniform(-0.5, 0.5, sample_rate).astype(np.float32)
-    ours, theirs = _convolved(noise, found), apply(view, noise, sample_rate, digest="")
+    ours, theirs = _convolved(noise, found), perturbed(view, noise, sample_rate, digest="")
     if len(ours) != len(theirs) or np.abs(ours - theirs).max() > _ALLOWED:
         raise UserError(f"extract_mfcc.views.speed: {text} cannot be exported: the resampler does what no convolution "
                         "does; judge without speeds (train_cnn.average_speeds: false)")

@@ -15,7 +15,7 @@ LIBRARIES = ("librosa", "numpy", "scipy", "soundfile", "soxr")
 _OF_ENCODERS = ("ctranslate2", "onnxruntime")
 
 _PACKAGE = Path(__file__).parents[1]
-_AUDIO = ("decoding.py", "digest.py", "ffmpeg.py", "recording.py", "resampling.py")
+_AUDIO = ("decoding.py", "digest.py", "ffmpeg.py", "recording.py", "resampling.py", "spool.py")
 
 
 def modules(features: Iterable[str]) -> list[Path]:

@@ -1,40 +1,32 @@
 """From a manifest to a feature store: reuse what is known, compute the rest in parallel, write in order."""
 
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from speech_emotion.arrays import Float32
 from speech_emotion.core.files import replacing
-from speech_emotion.extraction import fingerprint, worker
+from speech_emotion.extraction import fingerprint, order, room, worker
 from speech_emotion.extraction.cache import Cache, location
 from speech_emotion.extraction.purpose import PURPOSE
 from speech_emotion.extraction.unheard import require_unheard
 from speech_emotion.extraction.worker import Batch, ClipFile
 from speech_emotion.features import compute, views
 from speech_emotion.parallel import cluster, pool
-from speech_emotion.parallel.workers import local_workers
 from speech_emotion.params.extract_mfcc import ExtractMfcc, Recipe
 from speech_emotion.store import Writer
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BATCH_CLIPS, BATCH_SECONDS = 16, 120.0
-"""A batch ends at so many clips or so much audio: long enough to be worth sending, short enough to hold many."""
-
-AHEAD = 3
-"""Batches under way for each worker. With `BATCH_SECONDS` it bounds the memory that waiting results take."""
-
-WORTH_PROCESSES = 24
-"""Starting processes takes as long as computing so many clips."""
+WORTH_PROCESSES, WORTH_SECONDS = 24, 300.0
+"""Starting processes takes as long as computing so many clips, or so much audio in all views."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +103,7 @@ def extract(
     cache : Path, optional
         Folder of the cache; see `cache.location` for the default.
     workers : int > 0, optional
-        Processes on this machine; see `local_workers` for the default.
+        Processes on this machine; see `room.workers` for the default.
 
     Returns
     -------
@@ -157,99 +149,39 @@ def _extract(
     known = Cache(cache or location(), fingerprint.of_recipe(recipe), len(columns), recipe.document())
     with known:
         numbers = {view: fingerprint.of_numbers(recipe, view) for view in names}
-        missing = sum(any(_key(clip, view, numbers) not in known for view in names) for clip in clips)
+        missing = [clip for clip in clips if any(order.key(clip, view, numbers) not in known for view in names)]
         with (
-            _executor(missing, settings.scheduler, workers) as (executor, capacity),
+            TemporaryDirectory(dir=folder, prefix=".") as large,
+            _executor(missing, settings, workers) as (executor, capacity),
             Writer(folder, columns, compute.frame_rate(recipe), recipe.document()) as writer,
             tqdm(total=len(clips), desc=f"extract_mfcc {branch}".rstrip(), unit="clip", disable=None) as bar,
         ):
-            computed = 0
-            for clip, results, was_computed in _in_order(clips, numbers, recipe, known, executor, AHEAD * capacity):
-                for view, values in zip(names, results, strict=True):
-                    writer.add(clip.corpus, clip.clip_id, view, values)
-                computed += was_computed
-                bar.update()
-    return Summary(computed, len(clips) - computed, time.perf_counter() - began)
+            asked = Batch((), recipe, fingerprint.of_code(tuple(recipe.features.chosen())), numbers,
+                          None if settings.scheduler else Path(large))
+            computed = set()
+            for clip, view, values, was_computed in order.features(clips, asked, known, executor, capacity):
+                writer.add(clip.corpus, clip.clip_id, view, values)
+                if was_computed:
+                    computed.add(clip.clip_id)
+                if view == names[-1]:
+                    bar.update()
+    return Summary(len(computed), len(clips) - len(computed), time.perf_counter() - began)
 
 
-@dataclass
-class _Group:
-    """Consecutive clips: what the cache held of them, and the rest on its way."""
-
-    clips: list[ClipFile]
-    held: dict[tuple[str, str], Float32]
-    batch: Batch
-    future: Future[list[Float32]] | None
-
-    def collect(self, cache: Cache) -> None:
-        """Wait for what is on its way, and keep it."""
-        if self.future is None:
-            return
-        results = iter(self.future.result())
-        for clip, lacking in self.batch.clips:
-            for view in lacking:
-                values = next(results)
-                self.held[clip.clip_id, view] = values
-                cache.add(_key(clip, view, self.batch.numbers), values)
-        self.future = None
-
-
-def _in_order(
-    clips: list[ClipFile], numbers: dict[str, str], recipe: Recipe, cache: Cache, executor: Executor, ahead: int
-) -> Iterator[tuple[ClipFile, list[Float32], bool]]:
-    # Results leave in the clips' order, with a bounded number of groups ahead of the one that is waited for.
-    under_way: deque[_Group] = deque()
-    code = fingerprint.of_code(tuple(recipe.features.chosen()))
-    names = list(numbers)
-
-    def leave() -> Iterator[tuple[ClipFile, list[Float32], bool]]:
-        group = under_way[0]
-        group.collect(cache)
-        under_way.popleft()
-        computed = {clip.clip_id for clip, _ in group.batch.clips}
-        for clip in group.clips:
-            yield clip, [group.held[clip.clip_id, view] for view in names], clip.clip_id in computed
-
-    try:
-        for chunk in _chunks(clips, len(names)):
-            found = {(clip.clip_id, view): cache.get(_key(clip, view, numbers)) for clip in chunk for view in names}
-            held = {which: values for which, values in found.items() if values is not None}
-            lacking = [(clip, tuple(view for view in names if (clip.clip_id, view) not in held)) for clip in chunk]
-            wanted = [(clip, missing) for clip, missing in lacking if missing]
-            batch = Batch(tuple(wanted), recipe, code, numbers)
-            future = executor.submit(worker.compute_batch, batch) if wanted else None
-            under_way.append(_Group(chunk, held, batch, future))
-            if len(under_way) > ahead:
-                yield from leave()
-        while under_way:
-            yield from leave()
-    finally:
-        # After an error or Ctrl-C: what is finished is kept.
-        for group in under_way:
-            if group.future and group.future.done() and not group.future.cancelled() and not group.future.exception():
-                group.collect(cache)
-
-
-def _chunks(clips: list[ClipFile], num_views: int) -> Iterator[list[ClipFile]]:
-    chunk: list[ClipFile] = []
-    seconds = 0.0
-    for clip in clips:
-        if chunk and (len(chunk) == BATCH_CLIPS or seconds + clip.duration * num_views > BATCH_SECONDS):
-            yield chunk
-            chunk, seconds = [], 0.0
-        chunk.append(clip)
-        seconds += clip.duration * num_views
-    if chunk:
-        yield chunk
-
-
-def _executor(missing: int, scheduler: str, workers: int | None) -> AbstractContextManager[tuple[Executor, int]]:
-    if missing and scheduler:
-        return _cluster(scheduler)
-    workers = workers or local_workers()
-    if missing <= WORTH_PROCESSES or workers == 1:
+def _executor(
+    missing: list[ClipFile], settings: ExtractMfcc, workers: int | None
+) -> AbstractContextManager[tuple[Executor, int]]:
+    if not missing:
         return pool.here()
-    return pool.processes(min(workers, -(-missing // BATCH_CLIPS)), PURPOSE)
+    if settings.scheduler:
+        return _cluster(settings.scheduler)
+    workers = workers or room.workers(missing, settings)
+    num_views = len(views.names(settings.views))
+    seconds = num_views * sum(clip.duration for clip in missing)
+    workers = min(workers, sum(1 for _ in order.batches(missing, num_views)))
+    if workers == 1 or (len(missing) <= WORTH_PROCESSES and seconds <= WORTH_SECONDS):
+        return pool.here()
+    return pool.processes(workers, PURPOSE)
 
 
 @contextmanager
@@ -257,10 +189,6 @@ def _cluster(scheduler: str) -> Iterator[tuple[Executor, int]]:
     with cluster.connected(scheduler, PURPOSE) as client:
         # Not pure: two runs may ask for the same batch, and each waits for its own.
         yield client.get_executor(pure=False, retries=cluster.RETRIES), cluster.capacity(client)
-
-
-def _key(clip: ClipFile, view: str, numbers: Mapping[str, str]) -> str:
-    return f"{clip.digest} {view} {numbers[view]}" if view else f"{clip.digest} {numbers[view]}"
 
 
 def _check_files(clips: list[ClipFile]) -> None:

@@ -2,11 +2,15 @@
 
 import os
 import socket
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
+
+import numpy as np
 
 from speech_emotion.arrays import Float32
 from speech_emotion.audio import decoding, digest, resampling
@@ -14,6 +18,9 @@ from speech_emotion.core.errors import UserError
 from speech_emotion.extraction import fingerprint
 from speech_emotion.features import compute
 from speech_emotion.params.extract_mfcc import Recipe
+
+LARGE_BYTES = 16 << 20
+"""Features above this size, those of 17 minutes or so, are handed over in files where that is possible."""
 
 
 @dataclass(frozen=True)
@@ -75,21 +82,30 @@ class Batch:
     """`fingerprint.of_code` of whoever wants the features."""
     numbers: Mapping[str, str]
     """`fingerprint.of_numbers` of whoever wants the features, for each view."""
+    folder: Path | None = None
+    """For large features, which whoever wants them finds there; None if this process sees other files."""
+
+    def wanted(self) -> Iterator[tuple[ClipFile, str]]:
+        """Give each clip and view, in order."""
+        for clip, views in self.clips:
+            for view in views:
+                yield clip, view
 
 
-def compute_batch(batch: Batch) -> list[Float32]:
+def compute_batch(batch: Batch) -> list[Float32 | Path]:
     """Compute the features of a batch.
 
     Returns
     -------
-    list of np.ndarray [shape=(frames, columns), dtype=float32]
-        For each clip, each wanted view, in order.
+    list of np.ndarray [shape=(frames, columns), dtype=float32] or Path
+        For each clip, each wanted view, in order. Those that are large lie in an ``.npy`` file of their own, so that
+        no process holds more than one.
 
     Raises
     ------
     UserError
         If a clip has vanished or changed since ingest, or this process runs other code than who asked, or on a
-        processor that makes other numbers of it.
+        processor that makes other numbers of it; or a disk is full.
     """
     recipe = batch.recipe
     if batch.code != fingerprint.of_code(tuple(recipe.features.chosen())):
@@ -104,14 +120,15 @@ def compute_batch(batch: Batch) -> list[Float32]:
                 f"{f' of the view {view!r}' if view else ''} differ in their last digits; use workers that are like "
                 "the machine on which the stage runs, or run the stage on a machine like them"
             )
-    results: list[Float32] = []
+    results: list[Float32 | Path] = []
     for clip, wanted in batch.clips:
         with _errors_of(clip):
-            samples, found = resampling.load(clip.path, recipe.sample_rate, recipe.resampler)
+            samples, found = resampling.load_signal(clip.path, recipe.sample_rate, recipe.resampler)
         _compare(clip, found)
         views = compute.each_view(samples, recipe, wanted, clip.digest)
         del samples  # which are let go of before the last view
-        results += views
+        # Without a name for what is computed: none is there beside the next.
+        results += map(partial(_handed_over, folder=batch.folder), views)
     return results
 
 
@@ -143,6 +160,18 @@ def without_audio(clips: Sequence[ClipFile]) -> UserError:
         "computed and shared yet need it: put it there, or `dvc pull` it. Those that somebody has, with the same "
         "settings, `dvc repro --pull --allow-missing` fetches instead"
     )
+
+
+def _handed_over(values: Float32, folder: Path | None) -> Float32 | Path:
+    if folder is None or values.nbytes <= LARGE_BYTES:
+        return values
+    path = folder / f"{uuid.uuid4().hex}.npy"
+    try:
+        np.save(path, values)
+    except OSError as error:
+        raise UserError(f"{folder.parent}: the features of a long recording cannot be written "
+                        f"({error.strerror or error}); make room there, then run the same command again") from error
+    return path
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from speech_emotion.arrays import Float32
+from speech_emotion.audio.spool import Signal
 from speech_emotion.features.spectrum import Spectrum, padded_window, power_spectra
 
 Array = npt.NDArray[np.floating]
@@ -41,8 +42,8 @@ class Analysis:
 
     Parameters
     ----------
-    samples : np.ndarray [shape=(n,), dtype=float32]
-        Mono signal, prepared, ``n > 0``.
+    signal : np.ndarray [shape=(n,), dtype=float32] or Spool
+        Mono samples, prepared, ``n > 0``; those of a long recording are on disk.
     sample_rate : int > 0
         In Hz.
     hop_length : int > 0
@@ -52,8 +53,8 @@ class Analysis:
 
     Attributes
     ----------
-    samples, sample_rate, hop_length
-        As above.
+    signal, sample_rate, hop_length
+        As above. What works on a stretch at a time, as `framing.frames` does, takes `signal`.
     num_frames : int > 0
         Frames at that hop length, ``1 + n // hop_length``.
 
@@ -69,22 +70,27 @@ class Analysis:
     """
 
     def __init__(
-        self, samples: Float32, sample_rate: int, hop_length: int, reductions: Iterable[Reduction] = ()
+        self, signal: Signal, sample_rate: int, hop_length: int, reductions: Iterable[Reduction] = ()
     ) -> None:
-        self.samples = samples
+        self.signal = signal
         self.sample_rate = sample_rate
         self.hop_length = hop_length
-        self.num_frames = 1 + len(samples) // hop_length
+        self.num_frames = 1 + len(signal) // hop_length
         self._reduced: dict[Reduction, Array] = {
             reduction: np.empty((self.num_frames, *reduction.shape), reduction.dtype) for reduction in reductions
         }
         for spectrum in dict.fromkeys(reduction.spectrum for reduction in self._reduced):
             wanted = [(reduction, kept) for reduction, kept in self._reduced.items() if reduction.spectrum == spectrum]
-            for which, power in power_spectra(samples, padded_window(spectrum), hop_length):
+            for which, power in power_spectra(signal, padded_window(spectrum), hop_length):
                 for reduction, kept in wanted:
                     kept[which] = reduction.of_chunk(power)
         for reduction, kept in self._reduced.items():
             self._reduced[reduction] = reduction.of_clip(kept)
+
+    @property
+    def samples(self) -> Float32:
+        """All of `signal` as an array, for what needs it whole; read from disk each time where it is there."""
+        return np.asarray(self.signal)
 
     def reduced(self, reduction: Reduction) -> Array:
         """Give what an announced reduction has made of the clip.

@@ -10,9 +10,11 @@ import numpy as np
 
 from speech_emotion.arrays import Float32
 from speech_emotion.audio import resampling
+from speech_emotion.audio.spool import Signal, SignalT
 from speech_emotion.features import preparation, registry, views
 from speech_emotion.features.analysis import Analysis
 from speech_emotion.features.feature import Feature
+from speech_emotion.features.perturbation import perturbed
 
 if TYPE_CHECKING:  # that schema looks the features up, in this package
     from speech_emotion.params.base import Section
@@ -59,21 +61,22 @@ def rounding(recipe: "Recipe", view: str = views.PLAIN) -> frozenset[str]:
     return views.rounding(view).union(*(chosen.feature.rounding for chosen in _chosen(recipe)))
 
 
-def prepare(samples: Float32, recipe: "Recipe", *, view: str = views.PLAIN, digest: str = "") -> Float32:
+def prepare(samples: SignalT, recipe: "Recipe", *, view: str = views.PLAIN, digest: str = "") -> SignalT:
     """Apply what comes between decoding and features: trimming, a view, level, pre-emphasis.
 
     Parameters
     ----------
-    samples : np.ndarray [shape=(n,), dtype=float32]
-        Mono samples at ``recipe.sample_rate``, as `resampling.load` gives them.
+    samples : np.ndarray [shape=(n,), dtype=float32] or Spool
+        Mono samples at ``recipe.sample_rate``, as `resampling.load_signal` gives them.
     recipe : Recipe
         What decides the numbers.
     view, digest : str
-        Which view of which clip; see `views.apply`.
+        Which view of which clip; see `perturbation.perturbed`.
 
     Returns
     -------
-    np.ndarray [shape=(m,), dtype=float32]
+    np.ndarray [shape=(m,), dtype=float32] or Spool
+        In memory or on disk, as `samples` are.
 
     Examples
     --------
@@ -84,18 +87,18 @@ def prepare(samples: Float32, recipe: "Recipe", *, view: str = views.PLAIN, dige
     (16000,)
     """
     samples = preparation.trimmed(samples, recipe.trim_db)
-    samples = views.apply(view, samples, recipe.sample_rate, digest)
+    samples = perturbed(view, samples, recipe.sample_rate, digest)
     if level := recipe.level:
         samples = preparation.levelled(samples, recipe.sample_rate, level.method, level.target_db)
     return preparation.pre_emphasised(samples, recipe.pre_emphasis)
 
 
-def features(samples: Float32, recipe: "Recipe") -> Float32:
+def features(samples: Signal, recipe: "Recipe") -> Float32:
     """Compute the feature matrix of prepared samples.
 
     Parameters
     ----------
-    samples : np.ndarray [shape=(n,), dtype=float32]
+    samples : np.ndarray [shape=(n,), dtype=float32] or Spool
         From `prepare`, ``n > 0``.
     recipe : Recipe
         What decides the numbers.
@@ -144,22 +147,22 @@ def features(samples: Float32, recipe: "Recipe") -> Float32:
     return matrix
 
 
-def each_view(samples: Float32, recipe: "Recipe", names: Sequence[str], digest: str = "") -> Iterator[Float32]:
+def each_view(samples: Signal, recipe: "Recipe", names: Sequence[str], digest: str = "") -> Iterator[Float32]:
     """Compute the feature matrices of some views of a clip, one when the one before has been taken.
 
-    Of hours, samples and features are large. So this lets go of the samples before it computes the last view's
-    features; whoever calls had better not hold them either.
+    A long recording's samples and features take room, in memory or on disk. So this lets go of the samples before it
+    computes the last view's features; whoever calls had better not hold them either.
 
     Parameters
     ----------
-    samples : np.ndarray [shape=(n,), dtype=float32]
-        Mono samples at ``recipe.sample_rate``, as `resampling.load` gives them.
+    samples : np.ndarray [shape=(n,), dtype=float32] or Spool
+        Mono samples at ``recipe.sample_rate``, as `resampling.load_signal` gives them.
     recipe : Recipe
         What decides the numbers.
     names : sequence of str
         Of the views; see `views.names`.
     digest : str
-        The clip's; see `views.apply`.
+        The clip's; see `perturbation.perturbed`.
 
     Yields
     ------
@@ -236,8 +239,8 @@ def from_file(path: Path | str, recipe: "Recipe") -> Float32:
     ...     from_file(clip, load("params.yaml", ExtractMfcc)).shape
     (51, 43)
     """
-    samples, _ = resampling.load(path, recipe.sample_rate, recipe.resampler)
-    return features(prepare(samples, recipe), recipe)
+    signal, _ = resampling.load_signal(path, recipe.sample_rate, recipe.resampler)
+    return features(prepare(signal, recipe), recipe)
 
 
 class _Chosen(NamedTuple):

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from speech_emotion.arrays import Float32
+from speech_emotion.audio.spool import Signal
 from speech_emotion.core.errors import UserError
 from speech_emotion.features import arithmetic
 from speech_emotion.features.analysis import Analysis
@@ -96,16 +97,17 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
         If the encoder cannot be used, gives another number of frames, or numbers that are not finite.
     """
     encoder = settings.encoder()
-    samples = clip.samples
+    signal = clip.signal
     if settings.standardise:
-        samples = ((samples - samples.mean(dtype=np.float64)) / np.sqrt(samples.var(dtype=np.float64) + 1e-7)).astype(
+        samples = clip.samples
+        signal = ((samples - samples.mean(dtype=np.float64)) / np.sqrt(samples.var(dtype=np.float64) + 1e-7)).astype(
             np.float32)
-    layers = [_mean(encoder, stretch, settings) for stretch in _stretches(samples, encoder.fewest)]
+    layers = [_mean(encoder, stretch, settings) for stretch in _stretches(signal, encoder.fewest)]
     if settings.keep != "frames":
         kinds = (np.mean, np.std)[: len(_KINDS[settings.keep])]
         return np.stack([np.concatenate([kind(frames, axis=0) for kind in kinds]) for frames in layers])
     frames = np.concatenate(layers)
-    wanted = 1 + int(len(clip.samples) // (SAMPLE_RATE / settings.frame_rate))
+    wanted = 1 + int(len(clip.signal) // (SAMPLE_RATE / settings.frame_rate))
     return np.pad(frames[:wanted], ((0, max(0, wanted - len(frames))), (0, 0)), mode="edge")
 
 
@@ -122,11 +124,11 @@ def _mean(encoder: Encoder, stretch: Float32, settings: Settings) -> Float32:
     return frames
 
 
-def _stretches(samples: Float32, fewest: int) -> Iterator[Float32]:
+def _stretches(signal: Signal, fewest: int) -> Iterator[Float32]:
     length = STRETCH_SECONDS * SAMPLE_RATE
-    count = max(1, round(len(samples) / length))
+    count = max(1, round(len(signal) / length))
     for at in range(count):
-        stretch = samples[at * length : (at + 1) * length if at + 1 < count else None]
+        stretch = signal[at * length : (at + 1) * length if at + 1 < count else None]
         yield np.pad(stretch, (0, max(0, fewest - len(stretch))))
 
 

@@ -72,7 +72,7 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
     for first in range(0, clip.num_frames, step):
         last = min(first + step, clip.num_frames) - 1
         start = first * clip.hop_length - settings.frame_length // 2
-        piece = padded(clip.samples, start, start + (last - first) * clip.hop_length + settings.frame_length)
+        piece = padded(clip.signal, start, start + (last - first) * clip.hop_length + settings.frame_length)
         pieces.append(librosa().yin(piece, center=False, **common))
     return np.concatenate(pieces).astype(np.float32)[:, np.newaxis]
 

@@ -5,17 +5,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from speech_emotion.arrays import Float32
+from speech_emotion.audio.spool import Signal
 
 CHUNK = 3 << 15
 """Samples (frames times frame length) worked on at a time: 384 KiB, so that a chunk stays in a core's cache."""
 
 
-def padded(samples: Float32, start: int, stop: int, *, edge: bool = False) -> Float32:
+def padded(samples: Signal, start: int, stop: int, *, edge: bool = False) -> Float32:
     """Cut a stretch out of a signal that goes on beyond its ends.
 
     Parameters
     ----------
-    samples : np.ndarray [shape=(n,), dtype=float32]
+    samples : np.ndarray [shape=(n,), dtype=float32] or Spool
         Mono signal.
     start, stop : int
         Where the stretch begins and ends; ``start <= n``, ``stop >= 0``.
@@ -25,7 +26,7 @@ def padded(samples: Float32, start: int, stop: int, *, edge: bool = False) -> Fl
     Returns
     -------
     np.ndarray [shape=(stop - start,), dtype=float32]
-        A view where it lies within the signal, so that of hours no second copy is made.
+        A view where it lies within an array, so that no second copy is made.
 
     Examples
     --------
@@ -42,13 +43,13 @@ def padded(samples: Float32, start: int, stop: int, *, edge: bool = False) -> Fl
     return stretch
 
 
-def frames(samples: Float32, frame_length: int, hop_length: int, *, edge: bool = False,
+def frames(samples: Signal, frame_length: int, hop_length: int, *, edge: bool = False,
            ) -> Iterator[tuple[slice, Float32]]:
     """Cut a signal into overlapping frames; frame `t` is centred at sample ``t * hop_length``.
 
     Parameters
     ----------
-    samples : np.ndarray [shape=(n,), dtype=float32]
+    samples : np.ndarray [shape=(n,), dtype=float32] or Spool
         Mono signal.
     frame_length, hop_length : int > 0
         In samples; `frame_length` is even.
@@ -61,7 +62,7 @@ def frames(samples: Float32, frame_length: int, hop_length: int, *, edge: bool =
         Range of frames, of the ``1 + n // hop_length`` that there are: about `CHUNK` samples. It depends on the lengths
         alone: what is computed by chunk is the same wherever it is computed.
     framed : np.ndarray [shape=(frames, frame_length), dtype=float32]
-        A read-only view of the signal.
+        Read-only.
 
     Examples
     --------
@@ -82,12 +83,12 @@ def frames(samples: Float32, frame_length: int, hop_length: int, *, edge: bool =
             stretch, (last - first, frame_length), (hop_length * size, size), writeable=False)
 
 
-def root_mean_square(samples: Float32, frame_length: int, hop_length: int) -> Float32:
+def root_mean_square(samples: Signal, frame_length: int, hop_length: int) -> Float32:
     """Root mean square of each frame; equals ``librosa.feature.rms(y=samples, frame_length=..., hop_length=...)[0]``.
 
     Parameters
     ----------
-    samples : np.ndarray [shape=(n,), dtype=float32]
+    samples : np.ndarray [shape=(n,), dtype=float32] or Spool
         Mono signal.
     frame_length, hop_length : int > 0
         In samples; `frame_length` is even.

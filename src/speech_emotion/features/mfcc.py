@@ -71,8 +71,15 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
     """
     log_mel = cast(Float32, clip.reduced(reduction(settings, clip.sample_rate)))
     static = cepstrum(log_mel, settings.n_mfcc, settings.lifter)
-    deltas = [delta(static, order) for order in range(1, settings.deltas + 1)]
-    return np.concatenate([static, *deltas], axis=1) if deltas else static
+    if not settings.deltas:
+        return static
+    width = settings.n_mfcc
+    matrix = np.empty((len(static), width * (1 + settings.deltas)), dtype=np.float32)
+    matrix[:, :width] = static
+    del static
+    for order in range(1, settings.deltas + 1):
+        matrix[:, order * width : (order + 1) * width] = delta(matrix[:, :width], order)
+    return matrix
 
 
 def cepstrum(log_mel: Float32, n_mfcc: int, lifter: float) -> Float32:
@@ -138,10 +145,16 @@ def delta(values: Float32, order: int) -> Float32:
         values = np.pad(values, ((HALF, HALF), (0, 0)), mode="edge")
     # Sums of shifted matrices: quick, and in the same order on every machine.
     count = len(values) - 2 * HALF
-    fitted = np.zeros((count, values.shape[1]), dtype=np.float32)
-    for at, weight in enumerate(_FIT[order].astype(np.float32)):
-        fitted += weight * values[at : at + count]
-    return fitted if short else np.pad(fitted, ((HALF, HALF), (0, 0)), mode="edge")
+    change = np.empty(values.shape, dtype=np.float32)
+    for first in range(0, count, _ROWS):
+        fitted = change[HALF + first : HALF + min(first + _ROWS, count)]
+        fitted[:] = 0
+        for at, weight in enumerate(_FIT[order].astype(np.float32), start=first):
+            fitted += weight * values[at : at + len(fitted)]
+    if short:
+        return change[HALF:-HALF]
+    change[:HALF], change[-HALF:] = change[HALF], change[-HALF - 1]
+    return change
 
 
 FEATURE = Feature(

@@ -38,7 +38,7 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
     >>> compute(steady, Settings(frame_length=4)).ravel()
     array([0.35355338, 0.5       , 0.35355338], dtype=float32)
     """
-    return root_mean_square(clip.samples, settings.frame_length, clip.hop_length)[:, np.newaxis]
+    return root_mean_square(clip.signal, settings.frame_length, clip.hop_length)[:, np.newaxis]
 
 
 def problems(settings: Settings, _sample_rate: int, hop_length: int) -> Iterator[tuple[str, str]]:

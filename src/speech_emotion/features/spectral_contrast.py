@@ -81,9 +81,12 @@ def reduction(settings: Settings, sample_rate: int) -> Reduction:
 
 
 def _contrast(valleys_peaks: npt.NDArray[np.floating]) -> Float32:
-    level = 10 * np.log10(np.maximum(1e-10, valleys_peaks))
+    level = valleys_peaks  # in place: of hours, each copy is large
+    np.maximum(1e-10, level, out=level)
+    np.log10(level, out=level)
+    level *= 10
     # Valleys and peaks each below their own maximum in the clip, as librosa does it.
-    level = np.maximum(level, level.max(axis=(0, 2), keepdims=True) - RANGE_DB)
+    np.maximum(level, level.max(axis=(0, 2), keepdims=True) - RANGE_DB, out=level)
     return np.asarray(level[:, 1] - level[:, 0], dtype=np.float32)
 
 

@@ -10,6 +10,7 @@ import scipy.fft
 from pydantic import Field, ValidationInfo, field_validator
 
 from speech_emotion.arrays import Float32
+from speech_emotion.audio.spool import Signal
 from speech_emotion.features.framing import frames, gaps
 from speech_emotion.params.base import Section
 
@@ -68,7 +69,7 @@ def problems(settings: Spectrum, _sample_rate: int, hop_length: int) -> Iterator
     return gaps("win_length", settings.win_length, hop_length)
 
 
-def power_spectra(samples: Float32, window: Float32, hop_length: int) -> Iterator[tuple[slice, Float32]]:
+def power_spectra(samples: Signal, window: Float32, hop_length: int) -> Iterator[tuple[slice, Float32]]:
     """Power spectrum of each frame.
 
     Equals ``np.abs(librosa.stft(samples, n_fft=len(window), hop_length=hop_length, ...)).T ** 2`` (centred frames,
@@ -76,7 +77,7 @@ def power_spectra(samples: Float32, window: Float32, hop_length: int) -> Iterato
 
     Parameters
     ----------
-    samples : np.ndarray [shape=(n,), dtype=float32]
+    samples : np.ndarray [shape=(n,), dtype=float32] or Spool
         Mono signal.
     window : np.ndarray [shape=(n_fft,), dtype=float32]
         See `padded_window`.

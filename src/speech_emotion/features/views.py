@@ -1,27 +1,24 @@
-"""Augmented views of a clip: the same speech faster, slower, higher, lower, or in noise.
+"""Augmented views of a clip, by name: the same speech faster, slower, higher, lower, or in noise.
 
-A view is computed from the clip's trimmed samples at the features' sample rate, before they are levelled. It keeps
-the clip's id, so that whatever splits the data keeps it with its clip.
+A view keeps the clip's id, so that whatever splits the data keeps it with its clip. `perturbation` makes its samples.
 """
 
-import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-import soxr
 
-from speech_emotion.arrays import Float32
 from speech_emotion.features import arithmetic
-from speech_emotion.features.compiled import librosa
 
 if TYPE_CHECKING:  # that schema looks the features up, in this package
     from speech_emotion.params.extract_mfcc import Views
 
 PLAIN = ""
 """Name of the view that changes nothing."""
-_SPEED = "speed-"
-_PITCH = "pitch"
+SPEED, NOISE, PITCH = "speed-", "noise-", "pitch"
+"""How the names of the others begin."""
+DECIBEL = "dB"
+"""How those in noise end."""
 
 
 def names(views: "Views") -> list[str]:
@@ -35,9 +32,9 @@ def names(views: "Views") -> list[str]:
     """
     return [
         PLAIN,
-        *(f"{_SPEED}{_exactly(factor)}" for factor in views.speed),
-        *(f"noise-{_exactly(snr)}dB" for snr in views.noise_snr_db),
-        *(f"{_PITCH}{_exactly(steps, sign=True)}" for steps in views.pitch_steps),
+        *(f"{SPEED}{_exactly(factor)}" for factor in views.speed),
+        *(f"{NOISE}{_exactly(snr)}{DECIBEL}" for snr in views.noise_snr_db),
+        *(f"{PITCH}{_exactly(steps, sign=True)}" for steps in views.pitch_steps),
     ]
 
 
@@ -49,7 +46,7 @@ def at_any_speed(views: Iterable[str]) -> tuple[str, ...]:
     >>> at_any_speed(["pitch+2", "speed-0.9", "", "speed-1.1"])
     ('', 'speed-0.9', 'speed-1.1')
     """
-    return tuple(sorted(view for view in views if view == PLAIN or view.startswith(_SPEED)))
+    return tuple(sorted(view for view in views if view == PLAIN or view.startswith(SPEED)))
 
 
 def rounding(view: str) -> frozenset[str]:
@@ -60,52 +57,7 @@ def rounding(view: str) -> frozenset[str]:
     >>> sorted(rounding("speed-0.9")), len(rounding("pitch+2")) > 10
     ([], True)
     """
-    return arithmetic.EVERY if view.startswith(_PITCH) else arithmetic.NONE
-
-
-def apply(view: str, samples: Float32, sample_rate: int, digest: str) -> Float32:
-    """Compute one view.
-
-    Parameters
-    ----------
-    view : str
-        One of `names`. ``speed-F`` plays the clip F times as fast, which raises its pitch too: equals
-        ``librosa.resample(samples, orig_sr=sample_rate * F, target_sr=sample_rate)``. ``noise-NdB`` adds white
-        Gaussian noise at a signal-to-noise ratio of N dB over the whole clip. ``pitch+N`` raises the pitch by N
-        semitones at the same speed: equals ``librosa.effects.pitch_shift(samples, sr=sample_rate, n_steps=N)``.
-    samples : np.ndarray [shape=(n,), dtype=float32]
-        Mono signal.
-    sample_rate : int > 0
-        In Hz.
-    digest : str
-        The clip's digest; with the view's name it seeds the noise.
-
-    Returns
-    -------
-    np.ndarray [shape=(m,), dtype=float32]
-        `samples` itself for the plain view.
-
-    Examples
-    --------
-    >>> clip = np.zeros(9000, dtype=np.float32)
-    >>> len(apply("speed-0.9", clip, 16000, digest=""))
-    10000
-    """
-    if view == PLAIN:
-        return samples
-    if view.startswith(_SPEED):
-        factor = float(view.removeprefix(_SPEED))
-        length = int(np.ceil(len(samples) / factor))
-        faster = soxr.resample(samples, sample_rate * factor, sample_rate, quality="HQ")
-        return faster[:length] if len(faster) >= length else np.pad(faster, (0, length - len(faster)))
-    if view.startswith("noise-"):
-        snr_db = float(view.removeprefix("noise-").removesuffix("dB"))
-        seed = int.from_bytes(hashlib.sha256(f"{digest} {view}".encode()).digest()[:16], "little")
-        noise = np.random.Generator(np.random.PCG64(seed)).standard_normal(len(samples), dtype=np.float32)
-        power = np.mean(np.square(samples, dtype=np.float64))
-        return samples + noise * np.float32(np.sqrt(power / 10 ** (snr_db / 10)))
-    shifted: Float32 = librosa().effects.pitch_shift(samples, sr=sample_rate, n_steps=float(view.removeprefix(_PITCH)))
-    return shifted
+    return arithmetic.EVERY if view.startswith(PITCH) else arithmetic.NONE
 
 
 def _exactly(value: float, *, sign: bool = False) -> str:

@@ -45,7 +45,7 @@ def compute(clip: Analysis, settings: Settings) -> Float32:
     [0.25, 0.5, 0.0]
     """
     rates = []
-    for _, framed in frames(clip.samples, settings.frame_length, clip.hop_length, edge=True):
+    for _, framed in frames(clip.signal, settings.frame_length, clip.hop_length, edge=True):
         negative = np.signbit(np.where(np.abs(framed) <= THRESHOLD, np.float32(0), framed))
         rates.append(np.count_nonzero(negative[:, 1:] != negative[:, :-1], axis=1) / settings.frame_length)
     return np.concatenate(rates).astype(np.float32)[:, np.newaxis]
