@@ -15,27 +15,26 @@ from typing import Any
 
 import numpy as np
 import pytest
-import typer
 from click.testing import Result
-from typer.testing import CliRunner
 
-from speech_emotion.cli.predict import predict
 from speech_emotion.core.errors import UserError
+from speech_emotion.export.beside import write_beside
 from speech_emotion.testing import tone, write_clip, write_samples
+
+from .common import ser
 
 LABELS = ["anger", "neutral", "sadness"]
 
-app = typer.Typer()
-app.command()(predict)
+pytestmark = pytest.mark.usefixtures("inside_place")
 
 
 @pytest.fixture(scope="module")
 def place(
     make_bundle: Callable[..., Any], save_models: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """A folder with a model, two clips, a file that is no audio, and a folder with a silent and a clipped clip."""
+    """A folder with an exported model, two clips, no audio called .wav, and a folder of a silent and a clipped clip."""
     folder = tmp_path_factory.mktemp("place")
-    save_models(folder / "models", make_bundle())
+    assert write_beside(save_models(folder / "models", make_bundle())).startswith("exported")
     for name, rate in (("a.wav", 44100), ("b.flac", 8000)):
         write_clip(folder / name, pitch=300, sample_rate=rate)
     write_samples(folder / "silence/s.wav", np.zeros(32000))
@@ -44,17 +43,12 @@ def place(
     return folder
 
 
-@pytest.fixture(autouse=True)
-def _inside(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(place)
-
-
-def ser(*arguments: str, given: bytes | None = None) -> Result:
-    return CliRunner().invoke(app, list(arguments), input=given)
+def predict(*arguments: str, given: bytes | None = None) -> Result:
+    return ser("predict", *arguments, given=given)
 
 
 def test_table() -> None:
-    result = ser("a.wav", "b.flac")
+    result = predict("a.wav", "b.flac")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0].split() == ["file", "label", "p_anger", "p_neutral", "p_sadness"]
@@ -63,8 +57,8 @@ def test_table() -> None:
 
 
 def test_csv_and_json_say_the_same() -> None:
-    rows = list(csv.DictReader(io.StringIO(ser("a.wav", "b.flac", "--format", "csv").stdout)))
-    documents = json.loads(ser("a.wav", "b.flac", "--format", "json").stdout)
+    rows = list(csv.DictReader(io.StringIO(predict("a.wav", "b.flac", "--format", "csv").stdout)))
+    documents = json.loads(predict("a.wav", "b.flac", "--format", "json").stdout)
     assert [list(each) for each in documents] == [["file", "label", "probabilities", "not_judged", "note"]] * 2
     for row, document in zip(rows, documents, strict=True):
         assert row["file"] == document["file"]
@@ -79,28 +73,28 @@ def test_csv_and_json_say_the_same() -> None:
 
 def test_output_goes_to_a_file_instead(tmp_path: Path) -> None:
     target = tmp_path / "new" / "out.json"
-    result = ser("a.wav", "--format", "json", "--output", str(target))
+    result = predict("a.wav", "--format", "json", "--output", str(target))
     assert result.exit_code == 0
     assert result.stdout == ""
-    assert target.read_text() == ser("a.wav", "--format", "json").stdout
+    assert target.read_text() == predict("a.wav", "--format", "json").stdout
 
 
 @pytest.mark.parametrize(("name", "form"), [
     ("out.json", "json"), ("OUT.JSON", "json"), ("out.csv", "csv"), ("out.txt", "table"), ("out", "table"),
 ])
 def test_the_extension_of_the_output_is_its_format(name: str, form: str, tmp_path: Path) -> None:
-    assert ser("a.wav", "--output", str(tmp_path / name)).exit_code == 0
-    assert (tmp_path / name).read_text() == ser("a.wav", "--format", form).stdout
+    assert predict("a.wav", "--output", str(tmp_path / name)).exit_code == 0
+    assert (tmp_path / name).read_text() == predict("a.wav", "--format", form).stdout
 
 
 def test_a_format_that_is_given_comes_before_the_extension(tmp_path: Path) -> None:
-    ser("a.wav", "--output", str(tmp_path / "out.json"), "--format", "csv")
+    predict("a.wav", "--output", str(tmp_path / "out.json"), "--format", "csv")
     assert (tmp_path / "out.json").read_text().startswith("file,label,")
 
 
 def test_silence_has_no_label_in_any_format() -> None:
     note, flag = "not judged: silent (digital silence)", "clipped (samples at full scale in a row)"
-    table = ser("a.wav", "silence")
+    table = predict("a.wav", "silence")
     assert (table.exit_code, table.stderr) == (0, "")
     head, judged, silent, clipped = table.stdout.splitlines()
     assert head.split()[-1] == "note"
@@ -108,11 +102,11 @@ def test_silence_has_no_label_in_any_format() -> None:
     assert silent.split(maxsplit=5) == ["silence/s.wav", "-", "-", "-", "-", note]
     assert clipped.endswith(f"  {flag}")
     assert clipped.split()[1] in LABELS
-    rows = list(csv.DictReader(io.StringIO(ser("silence", "--format", "csv").stdout)))
+    rows = list(csv.DictReader(io.StringIO(predict("silence", "--format", "csv").stdout)))
     assert rows[0] == {"file": "silence/s.wav", "label": "", "p_anger": "", "p_neutral": "", "p_sadness": "",
                        "not_judged": "silent", "note": note}
     assert (rows[1]["not_judged"], rows[1]["note"]) == ("", flag)
-    documents = json.loads(ser("silence", "--format", "json").stdout)
+    documents = json.loads(predict("silence", "--format", "json").stdout)
     assert documents[0] == {"file": "silence/s.wav", "label": None, "probabilities": None, "not_judged": "silent",
                             "note": note}
     assert (documents[1]["label"] in LABELS, documents[1]["not_judged"], documents[1]["note"]) == (True, None, flag)
@@ -122,10 +116,10 @@ def test_a_model_of_synthetic_speech_says_in_one_line_that_it_knows_no_people(
     make_bundle: Callable[..., Any], save_models: Callable[..., Path], tmp_path: Path
 ) -> None:
     models = save_models(tmp_path, make_bundle(corpus="synthetic"))
-    result = ser("a.wav", "--models", str(models))
+    result = predict("a.wav", "--models", str(models))
     assert result.exit_code == 0
     assert result.stderr == "note: this model was trained on synthetic speech alone; it knows no human speech\n"
-    assert result.stdout == ser("a.wav").stdout
+    assert result.stdout == predict("a.wav").stdout
 
 
 def test_a_model_that_normalises_by_speaker_says_whose_clips_it_took_them_for(
@@ -136,20 +130,20 @@ def test_a_model_that_normalises_by_speaker_says_whose_clips_it_took_them_for(
     models = save_models(tmp_path / "models", dataclasses.replace(made, blueprint=blueprint))
     for take in range(5):
         write_clip(tmp_path / "ann" / f"{take}.wav", pitch=200 + 30 * take)
-    result = ser(str(tmp_path / "ann"), "--models", str(models), "--format", "json")
+    result = predict(str(tmp_path / "ann"), "--models", str(models), "--format", "json")
     assert result.exit_code == 0
     assert len(json.loads(result.stdout)) == 5
     assert result.stderr == ("note: this model normalises by speaker; these 5 clips were taken for all of one speaker, "
                              "and each is judged beside the others\n")
-    error = ser("a.wav", "--models", str(models)).exception
+    error = predict("a.wav", "--models", str(models)).exception
     assert isinstance(error, UserError)
     assert "statistics: 1, and it takes 5" in str(error)
 
 
 def test_audio_that_is_piped_in() -> None:
     for file in ("a.wav", "b.flac"):
-        result = ser("-", "--format", "json", given=Path(file).read_bytes())
-        expected = json.loads(ser(file, "--format", "json").stdout)
+        result = predict("-", "--format", "json", given=Path(file).read_bytes())
+        expected = json.loads(predict(file, "--format", "json").stdout)
         assert (result.exit_code, result.stderr) == (0, "")
         assert json.loads(result.stdout) == [{**expected[0], "file": "-"}]
 
@@ -159,7 +153,7 @@ def test_audio_that_is_piped_in() -> None:
     (b"no audio at all " * 9, "error: -: not readable as audio (Format not recognised.)\n"),
 ])
 def test_what_is_piped_in_is_no_audio(given: bytes, message: str) -> None:
-    result = ser("a.wav", "-", given=given)
+    result = predict("a.wav", "-", given=given)
     assert result.exit_code == 1
     assert result.stderr == message
     assert [line.split()[0] for line in result.stdout.splitlines()] == ["file", "a.wav"]
@@ -167,12 +161,12 @@ def test_what_is_piped_in_is_no_audio(given: bytes, message: str) -> None:
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])
 def test_an_unreadable_file_is_named_and_the_others_are_predicted(form: str, tmp_path: Path) -> None:
-    result = ser("text.wav", "a.wav", "--format", form)
+    result = predict("text.wav", "a.wav", "--format", form)
     assert result.exit_code == 1
     assert "a.wav" in result.stdout
     assert "text.wav" not in result.stdout
     assert result.stderr.startswith("error: text.wav")
-    to_file = ser("text.wav", "a.wav", "--format", form, "--output", str(tmp_path / "out"))
+    to_file = predict("text.wav", "a.wav", "--format", form, "--output", str(tmp_path / "out"))
     assert to_file.exit_code == 1
     assert (tmp_path / "out").read_text() == result.stdout
 
@@ -181,7 +175,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_predicted(form: str, tmp
     ("table", ""), ("csv", "file,label,p_anger,p_neutral,p_sadness,not_judged,note\n"), ("json", "[]\n"),
 ])
 def test_nothing_readable(form: str, output: str) -> None:
-    result = ser("text.wav", "--format", form)
+    result = predict("text.wav", "--format", form)
     assert result.exit_code == 1
     assert result.stdout == output
 
@@ -191,43 +185,43 @@ def test_nothing_readable(form: str, output: str) -> None:
     (["a.wav", "--models", "nowhere"], "nowhere: there is no trained model here"),
 ])
 def test_what_is_not_there(arguments: list[str], message: str) -> None:
-    error = ser(*arguments).exception
+    error = predict(*arguments).exception
     assert isinstance(error, UserError)
     assert message in str(error)
 
 
 def test_an_unknown_format_and_no_file() -> None:
-    assert ser("a.wav", "--format", "xml").exit_code == 2
-    assert ser().exit_code == 2
+    assert predict("a.wav", "--format", "xml").exit_code == 2
+    assert predict().exit_code == 2
 
 
 # --- lines of JSON
 
 
 def lines(*arguments: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in ser(*arguments, "--format", "jsonl").stdout.splitlines()]
+    return [json.loads(line) for line in predict(*arguments, "--format", "jsonl").stdout.splitlines()]
 
 
 def test_lines_of_json_say_what_json_says() -> None:
     found = lines("text.wav", "b.flac", "silence", "a.wav")
-    documents = json.loads(ser("text.wav", "b.flac", "silence", "a.wav", "--format", "json").stdout)
+    documents = json.loads(predict("text.wav", "b.flac", "silence", "a.wav", "--format", "json").stdout)
     assert [{key: line[key] for key in documents[0]} for line in found] == documents
     assert [line["file"] for line in found] == ["b.flac", "silence/s.wav", "silence/t.wav", "a.wav"]
     assert found[0]["sha256"] == hashlib.sha256(Path("b.flac").read_bytes()).hexdigest()
     assert len({line["model"] for line in found}) == 1
-    result = ser("text.wav", "a.wav", "--format", "jsonl")
+    result = predict("text.wav", "a.wav", "--format", "jsonl")
     assert (result.exit_code, result.stderr.startswith("error: text.wav")) == (1, True)
 
 
 def test_a_run_goes_on_where_it_was_killed(tmp_path: Path) -> None:
     target = tmp_path / "new" / "out.jsonl"
-    assert ser("a.wav", "b.flac", "silence", "--output", str(target), "--resume").exit_code == 0
+    assert predict("a.wav", "b.flac", "silence", "--output", str(target), "--resume").exit_code == 0
     whole = target.read_text().splitlines(keepends=True)
     assert len(whole) == 4
     # The first stays as it is: it is not judged again. The third was cut off.
     marked = whole[0].replace('"note": null', '"note": "mine"')
     target.write_text(marked + whole[1] + whole[2][:40])
-    assert ser("a.wav", "b.flac", "silence", "--output", str(target), "--resume").exit_code == 0
+    assert predict("a.wav", "b.flac", "silence", "--output", str(target), "--resume").exit_code == 0
     assert target.read_text() == marked + "".join(whole[1:])
 
 
@@ -235,11 +229,11 @@ def test_a_file_that_changed_is_judged_again(tmp_path: Path) -> None:
     for name in ("a.wav", "b.wav"):
         write_clip(tmp_path / "clips" / name, pitch=300)
     arguments = str(tmp_path / "clips"), "--output", str(tmp_path / "out.jsonl"), "--resume"
-    ser(*arguments)
+    predict(*arguments)
     first, second = (tmp_path / "out.jsonl").read_text().splitlines()
     write_clip(tmp_path / "clips" / "a.wav", pitch=900)
     write_clip(tmp_path / "clips" / "c.wav", pitch=100)
-    ser(*arguments)
+    predict(*arguments)
     found = (tmp_path / "out.jsonl").read_text().splitlines()
     assert found[0] == second
     assert [Path(json.loads(line)["file"]).name for line in found] == ["b.wav", "a.wav", "c.wav"]
@@ -249,13 +243,13 @@ def test_a_file_that_changed_is_judged_again(tmp_path: Path) -> None:
 def test_lines_are_not_written_over_by_mistake(tmp_path: Path) -> None:
     target = tmp_path / "out.jsonl"
     target.write_text("precious\n")
-    error = ser("a.wav", "--output", str(target)).exception
+    error = predict("a.wav", "--output", str(target)).exception
     assert isinstance(error, UserError)
     assert str(error) == f"{target}: is there already; go on with it (--resume), or remove it"
-    assert isinstance(ser("a.wav", "--output", str(target), "--resume").exception, UserError)
+    assert isinstance(predict("a.wav", "--output", str(target), "--resume").exception, UserError)
     assert target.read_text() == "precious\n"
-    assert isinstance(ser("a.wav", "--resume").exception, UserError)
-    assert isinstance(ser("a.wav", "--resume", "--output", str(tmp_path / "out.csv")).exception, UserError)
+    assert isinstance(predict("a.wav", "--resume").exception, UserError)
+    assert isinstance(predict("a.wav", "--resume", "--output", str(tmp_path / "out.csv")).exception, UserError)
 
 
 def test_another_model_does_not_go_on(
@@ -263,27 +257,24 @@ def test_another_model_does_not_go_on(
 ) -> None:
     models = save_models(tmp_path / "models", make_bundle(seed=5))
     target = tmp_path / "out.jsonl"
-    ser("a.wav", "--output", str(target))
-    error = ser("a.wav", "b.flac", "--output", str(target), "--resume", "--models", str(models)).exception
+    predict("a.wav", "--output", str(target))
+    error = predict("a.wav", "b.flac", "--output", str(target), "--resume", "--models", str(models)).exception
     assert isinstance(error, UserError)
     assert "was written by another model" in str(error)
     assert len(target.read_text().splitlines()) == 1
 
 
 def test_as_a_program_of_its_own(place: Path) -> None:
-    program = ("import typer\nfrom speech_emotion.cli.predict import predict\n"
-               "from speech_emotion.core.console import errors_for_people\n"
-               "with errors_for_people():\n    typer.run(predict)")
-
     # As the shell's `cat a.wav | ser predict . /dev/stdin <(cat b.flac)` does.
     reading, writing = os.pipe()
     feeding = Thread(target=_write_and_close, args=[writing, (place / "b.flac").read_bytes()])
     feeding.start()
     pipe = f"/dev/fd/{reading}"
     done = subprocess.run(
-        [sys.executable, "-c", program, ".", "/dev/stdin", pipe, "--format", "json"], cwd=place, capture_output=True,
-        check=False, env={"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src"), "PATH": ""},
-        input=(place / "a.wav").read_bytes(), pass_fds=[reading],
+        [sys.executable, "-c", "from speech_emotion.cli.main import main; main()", "predict", ".", "/dev/stdin", pipe,
+         "--format", "json"], cwd=place, capture_output=True, check=False, pass_fds=[reading],
+        input=(place / "a.wav").read_bytes(),
+        env={"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src"), "PATH": ""},
     )
     os.close(reading)
     feeding.join()

@@ -11,46 +11,33 @@ from typing import Any
 
 import numpy as np
 import pytest
-import typer
-from click.testing import Result
-from typer.testing import CliRunner
 
-from speech_emotion.cli.listen import listen
-from speech_emotion.cli.timeline import timeline
 from speech_emotion.core.errors import UserError
+from speech_emotion.export.beside import write_beside
 from speech_emotion.prediction import live
 from speech_emotion.testing import tone, write_samples
 
+from .common import ser
+
 LABELS = ("anger", "neutral", "sadness")
 
-app = typer.Typer()
-app.command()(timeline)
-app.command()(listen)
+pytestmark = pytest.mark.usefixtures("inside_place")
 
 
 @pytest.fixture(scope="module")
 def place(
     make_bundle: Callable[..., Any], save_models: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """A folder with a model, another that normalises by speaker, two recordings, and a file that is no audio."""
+    """A folder of an exported model, one that normalises by speaker, two recordings, and a file that is no audio."""
     folder = tmp_path_factory.mktemp("place")
     made = make_bundle(min_duration=0.1)
-    save_models(folder / "models", made)
+    assert write_beside(save_models(folder / "models", made)).startswith("exported")
     by_speaker = dataclasses.replace(made, blueprint=dataclasses.replace(made.blueprint, normalisation="speaker"))
     save_models(folder / "by-speaker", by_speaker)
     write_samples(folder / "a.wav", np.concatenate([tone(1, duration=1), np.zeros(16_000), tone(2, duration=0.7)]))
     write_samples(folder / "b.flac", tone(3, duration=0.5))
     (folder / "text.wav").write_text("no audio at all " * 9)
     return folder
-
-
-@pytest.fixture(autouse=True)
-def _inside(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(place)
-
-
-def ser(*arguments: str, given: bytes | None = None) -> Result:
-    return CliRunner().invoke(app, list(arguments), input=given)
 
 
 def test_a_timeline_is_printed() -> None:

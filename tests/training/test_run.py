@@ -62,31 +62,47 @@ def equal_weights(one: Bundle, other: Bundle) -> bool:
     return all(np.array_equal(a, b) for a, b in pairs)
 
 
+@pytest.fixture(scope="module")
+def settings(tiny: Make) -> Any:
+    """Settings of `run`."""
+    return tiny(split__protocol="speaker_kfold", split__folds=2, augment__noise=0.1, baseline_share=0.0)
+
+
+@pytest.fixture(scope="module")
+def network(tiny_network: Make) -> Any:
+    """Settings of its network."""
+    return tiny_network(dropout=0.3)
+
+
+@pytest.fixture(scope="module")
+def run(
+    clips: Any, store: Any, settings: Any, network: Any, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """The folder of one training of two folds, and what it said."""
+    folder = tmp_path_factory.mktemp("run")
+    return folder, train(clips, store, settings, network, outputs(folder))
+
+
 def test_two_runs_give_the_same_bytes_of_every_file(
-    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path, digests: Make
+    run: tuple[Path, str], clips: Any, store: Any, settings: Any, network: Any, tmp_path: Path, digests: Make
 ) -> None:
-    settings = tiny(split__protocol="speaker_kfold", split__folds=2, augment__noise=0.1)
-    network = tiny_network(dropout=0.3)
-    first = train(clips, store, settings, network, outputs(tmp_path / "a"))
+    folder, first = run
     again = train(clips.sample(frac=1, random_state=0), store, settings, network,
                   outputs(tmp_path / "b", tmp_path / "live"))
-    assert digests(tmp_path / "a") == digests(tmp_path / "b")
-    assert sorted(digests(tmp_path / "a")) == [
+    assert digests(folder) == digests(tmp_path / "b")
+    assert sorted(digests(folder)) == [
         "history.csv",
         *(f"models/fold-{fold}/{name}" for fold in (0, 1)
           for name in ("baseline.npy", "calibration.json", "network-0.weights.h5", "normalisation.json",
                        "trained-on.json")),
         "models/model.json", "models/split.csv", "predictions.parquet",
     ]
-    of_machine = json.loads((tmp_path / "a/models/fold-1/trained-on.json").read_text())
+    of_machine = json.loads((folder / "models/fold-1/trained-on.json").read_text())
     assert of_machine == {"networks": [machine.described()], "baseline": machine.described()}
     assert first == again
     assert "speaker_kfold, 2 folds, 36 clips of 6 speakers, 3 labels" in first
     # DVCLive's files are beside, one folder per fold.
     assert sorted(path.name for path in (tmp_path / "live").iterdir()) == ["fold-0", "fold-1"]
-    train(clips, store, settings.model_copy(update={"seed": 2}), network, outputs(tmp_path / "a"))
-    weights = "models/fold-0/network-0.weights.h5"
-    assert digests(tmp_path / "a")[weights] != digests(tmp_path / "b")[weights]
 
     split = pd.read_csv(tmp_path / "b/models/split.csv")
     made = splits.make(clips, settings.split, settings.seed)
@@ -97,17 +113,22 @@ def test_two_runs_give_the_same_bytes_of_every_file(
     assert [bundle.blueprint.labels for bundle in load(tmp_path / "b/models")] == [LABELS, LABELS]
 
 
+def test_another_seed_gives_another_network(clips: Any, store: Any, tiny: Make, fit_fold: Make) -> None:
+    rows = members(clips, tiny())
+    one, other = (fit_fold(rows, store, tiny(epochs=1, seed=seed)).bundle for seed in (1, 2))
+    assert not equal_weights(one, other)
+
+
 def test_predictions_are_of_each_folds_own_model_on_its_validation_and_test_parts(
-    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+    run: tuple[Path, str], clips: Any, store: Any, settings: Any, network: Any
 ) -> None:
-    settings = tiny(split__protocol="speaker_kfold", split__folds=3, baseline_share=0.0)
-    train(clips, store, settings, tiny_network(), outputs(tmp_path))
-    written = predictions.read(tmp_path / "predictions.parquet")
+    folder, _ = run
+    written = predictions.read(folder / "predictions.parquet")
     assert written.origin.labels == LABELS
     assert (written.origin.protocol, written.origin.speaker_independent, written.origin.seed) == (
         "speaker_kfold", True, settings.seed)
     assert written.origin.settings["train_cnn"] == settings.model_dump(mode="json", exclude={"scheduler"})
-    assert written.origin.settings["networks"] == {"cnn": tiny_network().model_dump(mode="json")}
+    assert written.origin.settings["networks"] == {"cnn": network.model_dump(mode="json")}
     assert written.origin.settings["extract_mfcc"] == store.recipe
     assert written.origin.made_with["keras"] == importlib.metadata.version("keras")
     assert written.origin.made_with["processor"] == processor.name()
@@ -120,7 +141,7 @@ def test_predictions_are_of_each_folds_own_model_on_its_validation_and_test_part
     assert rows["label"].tolist() == about.loc[rows["clip_id"]].tolist()
     probabilities = rows[[f"p_{label}" for label in LABELS]].to_numpy(dtype=float)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
-    for fold, bundle in enumerate(load(tmp_path / "models")):
+    for fold, bundle in enumerate(load(folder / "models")):
         own = np.flatnonzero(rows["fold"] == fold)
         clips_of_fold = [store.frames(clip) for clip in rows["clip_id"].iloc[own]]
         np.testing.assert_allclose(probabilities[own], bundle.probabilities(clips_of_fold), atol=1e-6)
@@ -228,7 +249,9 @@ def test_clips_are_judged_at_the_speeds_of_their_views(
     store = make_store(tmp_path / "features", given)
     names = [f"p_{label}" for label in LABELS]
     for average, judged in ((True, ["", "speed-0.9", "speed-1.1"]), (False, [""])):
-        train(clips, store, tiny(average_speeds=average), tiny_network(), outputs(tmp_path))
+        train(clips, store, tiny(average_speeds=average), tiny_network(),
+              Outputs(*(tmp_path / name for name in ("models", "predictions.parquet", "history.csv")),
+                      memo=tmp_path / "memo"))  # which changes no byte, and nothing is trained twice
         (bundle,) = load(tmp_path / "models")
         assert bundle.blueprint.views == tuple(judged)
         rows = predictions.read(tmp_path / "predictions.parquet").table
@@ -275,11 +298,11 @@ def test_each_new_step_trains_another_network_and_the_same_one_again(
         bundle: Bundle = fit_fold(rows, store, tiny(epochs=1, **changes)).bundle
         return bundle
 
+    steps = {f"augment__{step}": 0.3 for step in ("gain_db", "tilt_db", "frequency_warp", "mixup")}
     off = trained()
-    for step in ("gain_db", "tilt_db", "frequency_warp", "mixup"):
-        on = trained(**{f"augment__{step}": 0.3})
-        assert not equal_weights(on, off), step
-        assert equal_weights(trained(**{f"augment__{step}": 0.3}), on), step
+    for step, amount in steps.items():
+        assert not equal_weights(trained(**{step: amount}), off), step
+    assert equal_weights(trained(**steps), trained(**steps))
 
 
 def test_labels_are_relabelled_and_left_out_clips_named(
