@@ -182,7 +182,7 @@ def test_a_rate_that_dvc_writes_with_an_exponent_and_experiments_side_by_side_th
 
     project.git("restore", "params.yaml", "dvc.lock", "metrics", "plots")
     project.dvc("exp", "run", "--set-param", "networks.cnn.dropout=0.4",
-                "--set-param", "train_cnn.split.protocol=loso")
+                "--set-param", "train_cnn.split.protocol=speaker_kfold")
     # A terminal as wide as anybody likes, which the table then does not fill.
     shown = project.dvc(*shlex.split(command)[1:], COLUMNS="1000")
     assert max(map(len, shown.splitlines())) <= 120
