@@ -133,6 +133,17 @@ def test_a_video_without_sound_is_said_to_be_one(tmp_path, suffix):
         decoding.read(path)
 
 
+def test_a_track_that_begins_midway_is_damage(tmp_path):
+    # FLV announces no tracks; the one of this tag (type 9, a picture) is met while the sound is decoded.
+    path = encoded(tmp_path / "a.flv", seconds=60)
+    whole = path.read_bytes()
+    tag = b"\x09" + (4).to_bytes(3, "big") + bytes(7) + b"\x12abc" + (15).to_bytes(4, "big")
+    assert len(decoding.read(path)[0])
+    path.write_bytes(whole + tag)
+    with pytest.raises(UnreadableAudio, match=r"a\.flv: damaged audio \(a track begins midway\)"):
+        decoding.read(path)
+
+
 def test_an_unknown_encoding_is_said_to_be_one(tmp_path):
     path = encoded(tmp_path / "a.3gp")
     path.write_bytes(path.read_bytes().replace(b"samr", b"xxxx"))

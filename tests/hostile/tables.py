@@ -142,7 +142,7 @@ def _use(random: random.Random, folder: Path) -> None:
     except ValueError as error:
         raise Finding(f"a number that is not finite: {error}") from error
     if random.randrange(20) == 0:
-        report(found, {}, folder / "metrics", folder / "plots", dpi=SETTINGS.dpi)
+        report(found, {}, folder / "metrics", folder / "plots", dpi=50)
 
 
 def _other_table(random: random.Random, path: Path) -> None:

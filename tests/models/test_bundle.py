@@ -241,6 +241,16 @@ def test_a_damaged_file(name: str, content: bytes, copy: Path) -> None:
         load(copy)
 
 
+def test_a_document_with_many_faults_is_answered_in_one_line(copy: Path) -> None:
+    document = json.loads((copy / "model.json").read_text("utf-8"))
+    (copy / "model.json").write_text(json.dumps(document | {"network_columns": [1] * 1000}), "utf-8")
+    with pytest.raises(UserError) as caught:
+        load(copy)
+    said = str(caught.value)
+    assert "(network_columns.0: Input should be a valid string, and 999 more)" in said
+    assert "\n" not in said
+
+
 def test_weights_cut_in_half(copy: Path) -> None:
     path = copy / "fold-0/network-0.weights.h5"
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])

@@ -94,6 +94,8 @@ class FFmpegRecording:
                     yield converted.to_ndarray().mean(axis=0)
         except av.FFmpegError as error:
             raise UnreadableAudio(f"{self._path}: damaged audio ({error.strerror})") from error
+        except IndexError as error:  # PyAV's, of a packet of a track that was not there when the file was opened
+            raise UnreadableAudio(f"{self._path}: damaged audio (a track begins midway)") from error
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from speech_emotion.arrays import Float32
 from speech_emotion.core import documents
@@ -169,8 +169,16 @@ def no_model(folder: Path, reason: str = "") -> UserError:
 
 def damaged(what: Path, error: Exception) -> UserError:
     """Make the error for a model that cannot be used."""
-    return UserError(f"{what}: this trained model is damaged or of another version ({error}); train it anew with "
-                     "`dvc repro --force train_cnn`")
+    return UserError(f"{what}: this trained model is damaged or of another version ({_reason(error)}); train it anew "
+                     "with `dvc repro --force train_cnn`")
+
+
+def _reason(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first, *others = error.errors()  # of which a foreign document has as many as it is long
+    more = f", and {len(others)} more" if others else ""
+    return f"{'.'.join(map(str, first['loc']))[:80]}: {first['msg']}{more}"
 
 
 def write_json(path: Path, document: object) -> None:
