@@ -1,5 +1,6 @@
 """People get one line; programmers get the traceback when they ask for it."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,16 @@ def test_the_variable_adds_the_traceback(
     assert status == 1
     assert "Traceback (most recent call last)" in message
     assert message.endswith("error: such\n")
+
+
+def test_ctrl_c_while_something_is_cleared_away_is_not_forgotten(capsys: pytest.CaptureFixture[str]) -> None:
+    class Cleared:
+        def __del__(self) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as stop, errors_for_people():
+        Cleared()
+        for _ in range(1000):
+            time.sleep(0.01)
+    assert stop.value.code == 130
+    assert "Traceback" not in capsys.readouterr().err

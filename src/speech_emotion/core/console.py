@@ -1,8 +1,10 @@
 """How the command line speaks to people: progress, and errors without tracebacks."""
 
+import _thread
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,6 +56,18 @@ def errors_for_people() -> Iterator[None]:
     """
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Ctrl-C that comes while Python clears something away is printed there and forgotten: it is to come once more.
+    again = threading.Timer(0.01, _thread.interrupt_main)
+    again.daemon = True
+    before = sys.unraisablehook
+
+    def unraisable(about: "sys.UnraisableHookArgs") -> None:
+        if about.exc_type is not KeyboardInterrupt:
+            before(about)
+        elif again.ident is None:
+            again.start()
+
+    sys.unraisablehook = unraisable
     try:
         yield
     except UserError as error:
@@ -63,6 +77,9 @@ def errors_for_people() -> Iterator[None]:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _stop(f"{where}{error.strerror or error}", 1)
+    finally:
+        again.cancel()
+        sys.unraisablehook = before
 
 
 def _stop(message: str, status: int) -> None:
