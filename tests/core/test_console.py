@@ -79,13 +79,34 @@ def test_the_variable_adds_the_traceback(
 
 
 def test_ctrl_c_while_something_is_cleared_away_is_not_forgotten(capsys: pytest.CaptureFixture[str]) -> None:
+    times = 0
+
     class Cleared:
         def __del__(self) -> None:
-            raise KeyboardInterrupt
+            nonlocal times
+            times += 1
+            if times <= 2:
+                raise KeyboardInterrupt
 
+    # The second time comes while the first one is on its way.
     with pytest.raises(SystemExit) as stop, errors_for_people():
+        Cleared()
         Cleared()
         for _ in range(1000):
             time.sleep(0.01)
-    assert stop.value.code == 130
+    assert (stop.value.code, times) == (130, 2)
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_what_else_goes_wrong_while_something_is_cleared_away_is_still_told(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Cleared:
+        def __del__(self) -> None:
+            raise ValueError("of no consequence")
+
+    told: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", lambda about: told.append(about.exc_type))
+    with errors_for_people():
+        Cleared()
+    assert told == [ValueError]

@@ -56,20 +56,9 @@ def errors_for_people() -> Iterator[None]:
     """
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Ctrl-C that comes while Python clears something away is printed there and forgotten: it is to come once more.
-    again = threading.Timer(0.01, _thread.interrupt_main)
-    again.daemon = True
-    before = sys.unraisablehook
-
-    def unraisable(about: "sys.UnraisableHookArgs") -> None:
-        if about.exc_type is not KeyboardInterrupt:
-            before(about)
-        elif again.ident is None:
-            again.start()
-
-    sys.unraisablehook = unraisable
     try:
-        yield
+        with _interrupts_heard():
+            yield
     except UserError as error:
         _stop(str(error), 1)
     except KeyboardInterrupt:
@@ -77,9 +66,29 @@ def errors_for_people() -> Iterator[None]:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _stop(f"{where}{error.strerror or error}", 1)
+
+
+@contextmanager
+def _interrupts_heard() -> Iterator[None]:
+    # Ctrl-C that comes while Python clears something away is printed there and forgotten: it is to come once more, a
+    # little later, when that is done.
+    before = sys.unraisablehook
+    again: list[threading.Timer] = []
+
+    def unraisable(about: "sys.UnraisableHookArgs") -> None:
+        if about.exc_type is KeyboardInterrupt:
+            again.append(threading.Timer(0.01, _thread.interrupt_main))
+            again[-1].start()
+        else:
+            before(about)
+
+    sys.unraisablehook = unraisable
+    try:
+        yield
     finally:
-        again.cancel()
         sys.unraisablehook = before
+        for timer in again:
+            timer.cancel()
 
 
 def _stop(message: str, status: int) -> None:

@@ -60,7 +60,7 @@ function calibration() {
     about: "Accuracy over the share of clips that is judged",
     lines: [["accuracy", "without temperature", "first"], ["accuracy_tempered", "with temperature", "second"]].map(([column, name, kind]) =>
       ({name, kind, points: curve.map(row => [row.share, row[column]])})),
-    x: {...share, title: "share of the clips that is judged, the surest first"}, y: share,
+    x: {...share, title: "share that is judged, the surest first"}, y: share,
   });
 }
 
