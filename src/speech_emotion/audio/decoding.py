@@ -68,16 +68,18 @@ class SoundFileRecording:
         """
         announced = 0 if self._file.frames >= _UNKNOWN else self._file.frames
         decoded = 0
-        for block in plausible(self._path, self.sample_rate, self._blocks(), self._longest):
+        for block in plausible(self._path, self.sample_rate, self._blocks(announced), self._longest):
             decoded += len(block)
             yield block
         if decoded < announced:
             raise UnreadableAudio(f"{self._path}: damaged audio (ends after {decoded} of {announced} samples)")
 
-    def _blocks(self) -> Iterator[np.ndarray]:
+    def _blocks(self, announced: int) -> Iterator[np.ndarray]:
         # libsndfile takes three times as long to give floats as the 16-bit integers that such a file holds.
         integers = self.encoding == "pcm_16"
         at_once = READ if self.channels <= _FEW else READ * _FEW // self.channels
+        if announced:  # room for a short clip, and one more, so that its end shows
+            at_once = min(at_once, announced + 1)
         buffer = np.empty((at_once, self.channels), dtype=np.int16 if integers else np.float32)
         block = np.empty((min(BLOCK, at_once), self.channels), dtype=np.float32)
         while len(read := self._read(buffer)):
