@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from itertools import islice, repeat
+from itertools import repeat
 from pathlib import Path
 
 from tqdm import tqdm
@@ -19,8 +19,9 @@ from speech_emotion.parallel.workers import VARIABLE, Purpose
 WORTH_PROCESSES = 1000
 """Starting processes takes as long as reading so many files."""
 
-CHUNK = 32
-"""Files that a process is asked to read at a time: few enough for progress to be seen, and for all to end together."""
+CHUNK, CHUNK_BYTES = 32, 16 << 20
+"""Files that a process is asked to read at a time, or so many bytes: little enough for progress to be seen, and for
+Ctrl-C, which waits for what is under way, to be quick."""
 
 AHEAD = 3
 """Chunks under way for each that is read at once."""
@@ -28,6 +29,9 @@ AHEAD = 3
 PURPOSE = Purpose(setting=VARIABLE, work="read audio", kept="nothing was written",
                   preload=("speech_emotion.ingest.probe",))
 """For messages, and for whoever starts processes."""
+
+_File = tuple[str, bool]
+"""Its path, and whether to look inside."""
 
 
 def read_all(root: Path, found: Found, index: Index, workers: int) -> tuple[Found, list[Probe]]:
@@ -105,7 +109,7 @@ def _probes(root: Path, candidates: Sequence[Candidate], workers: int) -> Iterat
 
 
 def _chunks(root: Path, candidates: Sequence[Candidate], workers: int) -> Iterator[list[Probe]]:
-    files = ((str(root / candidate.path), isinstance(candidate.what, Clip)) for candidate in candidates)
+    files = [(str(root / candidate.path), isinstance(candidate.what, Clip)) for candidate in candidates]
     if workers == 1 or len(candidates) < WORTH_PROCESSES:
         for file in files:
             yield probe_each([file])
@@ -113,9 +117,29 @@ def _chunks(root: Path, candidates: Sequence[Candidate], workers: int) -> Iterat
     # Not threads: of a short clip so little happens outside the interpreter's lock that two take longer than one.
     with pool.processes(min(workers, -(-len(candidates) // CHUNK)), PURPOSE) as (executor, capacity):
         under_way: deque[Future[list[Probe]]] = deque()
-        while chunk := list(islice(files, CHUNK)):
+        for chunk in _cut(files):
             under_way.append(executor.submit(probe_each, chunk))
             if len(under_way) > AHEAD * capacity:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
+
+
+def _cut(files: Sequence[_File]) -> Iterator[list[_File]]:
+    chunk: list[_File] = []
+    size = 0
+    for file in files:
+        chunk.append(file)
+        size += _size(file[0])
+        if len(chunk) == CHUNK or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except OSError:  # as its probe will say
+        return 0

@@ -57,11 +57,6 @@ def processes(workers: int, purpose: Purpose) -> Iterator[tuple[Executor, int]]:
             f"a process that {purpose.work} died (perhaps the system ran out of memory); {purpose.kept}. "
             f"Run the same command again, with fewer processes if need be ({VARIABLE}=1)"
         ) from error
-    except (KeyboardInterrupt, GeneratorExit):
-        finished.set()
-        watcher.join()
-        _kill(executor)  # whose work nobody is going to take
-        raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
         finished.set()
@@ -78,18 +73,13 @@ class _Inline(Executor):
 def _end_what_cannot_end(executor: Any, finished: threading.Event) -> None:
     # If a process is killed while it sends a result, the executor waits for the rest of it for ever, since this process
     # itself holds the other end of the pipe open. There is no public way to close it.
+    results = executor._result_queue
     workers: dict[int, Any] = {}
     while not finished.wait(1):
         workers.update(executor._processes or {})
         if all(worker.is_alive() for worker in workers.values()) or finished.wait(NOTICE_SECONDS):
             continue
-        _kill(executor)
-        return
-
-
-def _kill(executor: Any) -> None:
-    results, workers = executor._result_queue, list((executor._processes or {}).values())
-    for worker in workers:
-        worker.kill()
-    if results is not None:  # of an executor that has not ended
+        for worker in workers.values():
+            worker.kill()
         results._writer.close()
+        return
