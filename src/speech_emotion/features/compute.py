@@ -257,7 +257,7 @@ def _chosen(recipe: "Recipe") -> tuple[_Chosen, ...]:
 
 @lru_cache(maxsize=4)
 def _asked(recipe: "Recipe") -> tuple[tuple[Reduction, ...], ...]:
-    """What all features, those behind the first, behind the second, and so on keep of power spectra."""
+    """Say what all features keep of power spectra, those behind the first, those behind the second, and so on."""
     asked = [feature.reduction(settings, recipe.sample_rate) if feature.reduction else None
              for _, feature, settings, _ in _chosen(recipe)]
     return tuple(tuple(filter(None, asked[first:])) for first in range(len(asked) + 1))

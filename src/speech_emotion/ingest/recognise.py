@@ -115,7 +115,8 @@ class Recogniser:
         if described.folder is None or not _covers(described, path):
             return False
         located = registry.of_folder(PurePosixPath(*path.parts[1 + _depth(described) :]))
-        return located is not None and any(corpus is located and parse(path) for corpus, parse in (*self.named, *self.others))
+        return located is not None and any(
+            corpus is located and parse(path) for corpus, parse in (*self.named, *self.others))
 
 
 _LEFT_OUT = Unfit("not-selected", "of a corpus that is not selected")

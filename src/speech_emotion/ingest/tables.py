@@ -1,8 +1,9 @@
 """Lay out what was taken in, and what was not, as tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pandera
@@ -93,7 +94,7 @@ def rejected(items: Sequence[Rejected]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=REJECTED_COLUMNS, dtype=str)
 
 
-def _table(schema: pandera.DataFrameSchema, columns: Mapping[str, Iterable[object]]) -> pd.DataFrame:
+def _table(schema: pandera.DataFrameSchema, columns: Mapping[Hashable, Iterable[Any]]) -> pd.DataFrame:
     # Column by column: of a hundred thousand clips, rows as mappings would take more room than all else.
     kinds = manifest.empty(schema).dtypes
     return pd.DataFrame({name: pd.array(list(columns[name]), dtype=kind) for name, kind in kinds.items()}, copy=False)
