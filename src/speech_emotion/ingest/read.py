@@ -17,7 +17,7 @@ from speech_emotion.parallel import pool
 from speech_emotion.parallel.workers import VARIABLE, Purpose
 
 WORTH_PROCESSES = 1000
-"""Starting processes takes as long as reading so many files."""
+"""Files from which on processes read: starting them takes as long as reading about so many short ones."""
 
 CHUNK, CHUNK_BYTES = 32, 16 << 20
 """Files that a process is asked to read at a time, or so many bytes: little enough for progress to be seen, and for
