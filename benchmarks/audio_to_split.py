@@ -3,7 +3,8 @@
     python benchmarks/audio_to_split.py [--clips 100000] [--speakers 500] [--shipped]
 
 Synthesises that many different clips (16 kHz, 1 to 2 s, a corpus of its own), leaves one speaker out at a time, and
-computes MFCCs alone, or with --shipped all features and views of params.yaml. Memory as in `scale.py`.
+computes MFCCs alone, or with --shipped all features and views of params.yaml. Memory as in `scale.py`; the processor's
+time is that of the stage's own process, without those that read and compute.
 """
 
 import argparse

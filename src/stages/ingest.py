@@ -4,12 +4,14 @@ import sys
 from pathlib import Path
 
 from _stage import PARAMS, rehearse_training, run
-from speech_emotion import manifest
-from speech_emotion.ingest.intake import by_settings, require_all, require_clips, write_rejected
-from speech_emotion.ingest.root import notice
-from speech_emotion.ingest.summary import summary, text
-from speech_emotion.params.base import load
-from speech_emotion.params.ingest import Ingest
+
+if __name__ == "__main__":  # not in the processes that read audio, each of which reads this file first
+    from speech_emotion import manifest
+    from speech_emotion.ingest.intake import by_settings, require_all, require_clips, write_rejected
+    from speech_emotion.ingest.root import notice
+    from speech_emotion.ingest.summary import summary, text
+    from speech_emotion.params.base import load
+    from speech_emotion.params.ingest import Ingest
 
 MANIFEST = Path("data/manifest.parquet")
 FILES = Path("data/files.parquet")

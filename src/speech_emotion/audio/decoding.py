@@ -15,6 +15,7 @@ from speech_emotion.audio.recording import (
     NoDecoder,
     Recording,
     UnreadableAudio,
+    is_special,
     plausible,
     require_plausible,
 )
@@ -53,8 +54,9 @@ class SoundFileRecording:
     def __init__(self, path: Path | str, file: soundfile.SoundFile, longest: float = LONGEST) -> None:
         self.sample_rate: int = file.samplerate
         self.channels: int = file.channels
-        self.lossless: bool = file.subtype.startswith(("PCM", "FLOAT", "DOUBLE", "ALAC"))
-        self.encoding: str = file.subtype.lower()
+        subtype: str = file.subtype  # looked up anew each time
+        self.lossless: bool = subtype.startswith(("PCM", "FLOAT", "DOUBLE", "ALAC"))
+        self.encoding: str = subtype.lower()
         self._path = path
         self._file = file
         self._longest = longest
@@ -66,16 +68,18 @@ class SoundFileRecording:
         """
         announced = 0 if self._file.frames >= _UNKNOWN else self._file.frames
         decoded = 0
-        for block in plausible(self._path, self.sample_rate, self._blocks(), self._longest):
+        for block in plausible(self._path, self.sample_rate, self._blocks(announced), self._longest):
             decoded += len(block)
             yield block
         if decoded < announced:
             raise UnreadableAudio(f"{self._path}: damaged audio (ends after {decoded} of {announced} samples)")
 
-    def _blocks(self) -> Iterator[np.ndarray]:
+    def _blocks(self, announced: int) -> Iterator[np.ndarray]:
         # libsndfile takes three times as long to give floats as the 16-bit integers that such a file holds.
-        integers = self._file.subtype == "PCM_16"
+        integers = self.encoding == "pcm_16"
         at_once = READ if self.channels <= _FEW else READ * _FEW // self.channels
+        if announced:  # room for a short clip, and one more, so that its end shows
+            at_once = min(at_once, announced + 1)
         buffer = np.empty((at_once, self.channels), dtype=np.int16 if integers else np.float32)
         block = np.empty((min(BLOCK, at_once), self.channels), dtype=np.float32)
         while len(read := self._read(buffer)):
@@ -128,7 +132,8 @@ def opened(path: Path | str, longest: float = LONGEST) -> AbstractContextManager
     ...     print(recording.sample_rate, recording.channels, sum(len(block) for block in recording.blocks()))
     16000 1 8000
     """
-    if Path(path).exists() and not Path(path).is_file():  # a pipe would be waited for, a device has no end
+    path = path if isinstance(path, Path) else Path(path)  # which would be parsed once more
+    if is_special(path):
         raise UnreadableAudio(f"{path}: is no file")
     try:
         if _is_sample_dump(path):
@@ -141,11 +146,12 @@ def opened(path: Path | str, longest: float = LONGEST) -> AbstractContextManager
         if container := for_ffmpeg(path):
             return _by_ffmpeg(path, container, longest)
         raise _unreadable(path, error) from error
-    if file.format in _BY_EXTENSION and (container := for_ffmpeg(path)):
+    kind = file.format
+    if kind in _BY_EXTENSION and (container := for_ffmpeg(path)):
         file.close()
         return _by_ffmpeg(path, container, longest)
     try:
-        _require_sound(path, file, longest)
+        _require_sound(path, file, kind, longest)
     except UnreadableAudio:
         file.close()
         raise
@@ -184,12 +190,12 @@ def read(path: Path | str) -> tuple[np.ndarray, int]:
 
 
 @contextmanager
-def _by_libsndfile(path: Path | str, file: soundfile.SoundFile, longest: float) -> Iterator[Recording]:
+def _by_libsndfile(path: Path, file: soundfile.SoundFile, longest: float) -> Iterator[Recording]:
     with file:
         yield SoundFileRecording(path, file, longest)
 
 
-def _by_ffmpeg(path: Path | str, container: ForFFmpeg, longest: float) -> AbstractContextManager[Recording]:
+def _by_ffmpeg(path: Path, container: ForFFmpeg, longest: float) -> AbstractContextManager[Recording]:
     try:
         # Only here: it is optional, and takes a tenth of a second to load.
         from speech_emotion.audio import ffmpeg
@@ -201,27 +207,27 @@ def _by_ffmpeg(path: Path | str, container: ForFFmpeg, longest: float) -> Abstra
     return ffmpeg.opened(path, container, longest)
 
 
-def _is_sample_dump(path: Path | str) -> bool:
+def _is_sample_dump(path: Path) -> bool:
     """Whether it is an SDS, of which libsndfile prints to standard output what is wrong, even while it opens it."""
-    with Path(path).open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         head = file.read(4)
     return head[:2] == b"\xf0\x7e" and head[3:] == b"\x01"
 
 
-def _require_sound(path: Path | str, file: soundfile.SoundFile, longest: float) -> None:
-    if file.format == "RAW":
+def _require_sound(path: Path, file: soundfile.SoundFile, kind: str, longest: float) -> None:
+    if kind == "RAW":
         raise UnreadableAudio(f"{path}: {_HEADERLESS}")
-    if file.format not in _TAKEN:
+    if kind not in _TAKEN:
         raise UnreadableAudio(f"{path}: {_NOT_READ.format(file.format_info)}")
     require_plausible(path, file.samplerate, 0 if file.frames >= _UNKNOWN else file.frames, longest)
     if missing := cut_short(path):
         raise UnreadableAudio(f"{path}: damaged audio ({missing})")
 
 
-def _unreadable(path: Path | str, error: Exception) -> UnreadableAudio:
+def _unreadable(path: Path, error: Exception) -> UnreadableAudio:
     if isinstance(error, TypeError):  # a bare .raw extension asks for a format that only the user could know
         return UnreadableAudio(f"{path}: {_HEADERLESS}")
-    if not Path(path).is_file():
+    if not path.is_file():
         return UnreadableAudio(f"{path}: there is no such file")
     if isinstance(error, OSError):
         return UnreadableAudio(f"{path}: cannot be read ({error.strerror})")

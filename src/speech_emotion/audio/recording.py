@@ -1,5 +1,6 @@
 """What every decoder gives: a recording that is open for decoding, or why it cannot be."""
 
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -61,6 +62,20 @@ class Recording(Protocol):
         UnreadableAudio
             If the file cannot be decoded, or ends before the length its header gives.
         """
+
+
+def is_special(path: Path) -> bool:
+    """Tell whether something lies there that is no file: a pipe would be waited for, a device has no end.
+
+    Examples
+    --------
+    >>> is_special(Path(".")), is_special(Path("no/such/file"))
+    (True, False)
+    """
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def require_plausible(path: Path | str, sample_rate: int, num_samples: float, longest: float = LONGEST) -> None:

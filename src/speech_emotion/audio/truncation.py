@@ -54,7 +54,8 @@ def cut_short(path: Path | str) -> str | None:
     None
     ends 7044 of 16000 bytes early
     """
-    with Path(path).open("rb") as file:
+    path = path if isinstance(path, Path) else Path(path)  # which would be parsed once more
+    with path.open("rb") as file:
         head = file.read(HEAD)
         container = sniff(head)
         size = file.seek(0, 2)

@@ -19,7 +19,7 @@ class Speaker:
     age: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Clip:
     """What a clip is, as far as its name or the corpus's own tables say.
 
@@ -46,7 +46,7 @@ class Clip:
     """Which take, from 1."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unfit:
     """A name that is the corpus's, but says something that cannot be: why, as a rule of the audit."""
 

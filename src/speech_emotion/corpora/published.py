@@ -43,8 +43,9 @@ def files(corpus: Corpus) -> tuple[Published, ...]:
     source = resources.files(index) / f"{corpus.name}.parquet"
     if source.is_file():
         with source.open("rb") as stream:
-            table = pq.read_table(stream)
-        return tuple(Published(row["path"], row["sha256"].hex(), row["bytes"]) for row in table.to_pylist())
+            table = pq.read_table(stream, use_threads=False)
+        columns = (table[name].to_pylist() for name in ("path", "sha256", "bytes"))
+        return tuple(Published(path, sha256.hex(), size) for path, sha256, size in zip(*columns, strict=True))
     return tuple(corpus.published() if corpus.published else ())
 
 

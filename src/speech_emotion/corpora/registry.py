@@ -3,6 +3,7 @@
 import difflib
 import importlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from speech_emotion.core.errors import UserError
@@ -88,9 +89,14 @@ def of_folder(path: PurePosixPath) -> Corpus | None:
     'crema_d'
     """
     for part in reversed(path.parts[:-1]):
-        if corpus := _BY_FOLDER.get(_plain(part)):
+        if corpus := _named(part):
             return corpus
     return None
+
+
+@lru_cache(maxsize=4096)  # of folders there are few beside the files in them
+def _named(folder: str) -> Corpus | None:
+    return _BY_FOLDER.get(_plain(folder))
 
 
 def _plain(name: str) -> str:

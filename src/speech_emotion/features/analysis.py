@@ -79,8 +79,10 @@ class Analysis:
         self._reduced: dict[Reduction, Array] = {
             reduction: np.empty((self.num_frames, *reduction.shape), reduction.dtype) for reduction in reductions
         }
-        for spectrum in dict.fromkeys(reduction.spectrum for reduction in self._reduced):
-            wanted = [(reduction, kept) for reduction, kept in self._reduced.items() if reduction.spectrum == spectrum]
+        passes: dict[Spectrum, list[tuple[Reduction, Array]]] = {}
+        for reduction, kept in self._reduced.items():
+            passes.setdefault(reduction.spectrum, []).append((reduction, kept))
+        for spectrum, wanted in passes.items():
             for which, power in power_spectra(signal, padded_window(spectrum), hop_length):
                 for reduction, kept in wanted:
                     kept[which] = reduction.of_chunk(power)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +11,7 @@ from speech_emotion.arrays import Float32
 from speech_emotion.audio import resampling
 from speech_emotion.audio.spool import Signal, SignalT
 from speech_emotion.features import preparation, registry, views
-from speech_emotion.features.analysis import Analysis
+from speech_emotion.features.analysis import Analysis, Reduction
 from speech_emotion.features.feature import Feature
 from speech_emotion.features.perturbation import perturbed
 
@@ -44,8 +43,8 @@ def frame_rate(recipe: "Recipe") -> float:
     >>> frame_rate(load("params.yaml", ExtractMfcc))
     100.0
     """
-    _, feature, settings = _chosen(recipe)[0]
-    return feature.frame_rate(settings, recipe.sample_rate, recipe.hop_length)
+    first = _chosen(recipe)[0]
+    return first.feature.frame_rate(first.settings, recipe.sample_rate, recipe.hop_length)
 
 
 def rounding(recipe: "Recipe", view: str = views.PLAIN) -> frozenset[str]:
@@ -124,25 +123,23 @@ def features(samples: Signal, recipe: "Recipe") -> Float32:
     (51, 43)
     """
     chosen = _chosen(recipe)
-    asked = [[feature.reduction(settings, recipe.sample_rate)] if feature.reduction else []
-             for _, feature, settings in chosen]
-    clip = Analysis(samples, recipe.sample_rate, recipe.hop_length, chain.from_iterable(asked))
-    widths = [len(feature.columns(settings)) for _, feature, settings in chosen]
+    asked = _asked(recipe)
+    clip = Analysis(samples, recipe.sample_rate, recipe.hop_length, asked[0])
     matrix: Float32 | None = None
     at = 0
-    for number, ((name, feature, settings), width) in enumerate(zip(chosen, widths, strict=True), start=1):
-        part = feature.compute(clip, settings)
-        clip.keep(chain.from_iterable(asked[number:]))
-        expected = (len(part) if matrix is None else len(matrix), width)
+    for number, each in enumerate(chosen, start=1):
+        part = each.feature.compute(clip, each.settings)
+        clip.keep(asked[number])
+        expected = (len(part) if matrix is None else len(matrix), each.width)
         if part.shape != expected:
-            raise ValueError(f"the feature {name} gives {part.shape} frames and columns in place of {expected}")
+            raise ValueError(f"the feature {each.name} gives {part.shape} frames and columns in place of {expected}")
         if len(chosen) == 1:
             return np.ascontiguousarray(part)
         if matrix is None:  # in place of a list of parts, which would hold hours twice
-            matrix = np.empty((len(part), sum(widths)), dtype=np.float32)
-        matrix[:, at : at + width] = part
+            matrix = np.empty((len(part), sum(one.width for one in chosen)), dtype=np.float32)
+        matrix[:, at : at + each.width] = part
         del part
-        at += width
+        at += each.width
     assert matrix is not None  # a recipe has a feature
     return matrix
 
@@ -247,9 +244,20 @@ class _Chosen(NamedTuple):
     name: str
     feature: Feature[Any]
     settings: "Section"
+    width: int
 
 
 @lru_cache(maxsize=4)
 def _chosen(recipe: "Recipe") -> tuple[_Chosen, ...]:
     every = registry.features()
-    return tuple(_Chosen(name, every[name], settings) for name, settings in recipe.features.chosen().items())
+    return tuple(
+        _Chosen(name, feature := every[name], settings, len(feature.columns(settings)))
+        for name, settings in recipe.features.chosen().items())
+
+
+@lru_cache(maxsize=4)
+def _asked(recipe: "Recipe") -> tuple[tuple[Reduction, ...], ...]:
+    """Say what all features keep of power spectra, those behind the first, those behind the second, and so on."""
+    asked = [feature.reduction(settings, recipe.sample_rate) if feature.reduction else None
+             for _, feature, settings, _ in _chosen(recipe)]
+    return tuple(tuple(filter(None, asked[first:])) for first in range(len(asked) + 1))

@@ -1,5 +1,6 @@
 """Log-mel spectrum: the power in each mel band, in dB."""
 
+from functools import lru_cache
 from typing import cast
 
 from speech_emotion.arrays import Float32
@@ -17,6 +18,7 @@ def columns(settings: Settings) -> list[str]:
     return [f"log_mel_{index}" for index in range(settings.n_mels)]
 
 
+@lru_cache(maxsize=16)
 def reduction(settings: Settings, sample_rate: int) -> Reduction:
     """Mel bands in place of spectra."""
     return mel.log_mel(mel.Mel.part_of(settings), sample_rate)

@@ -1,5 +1,6 @@
 """Mel-frequency cepstral coefficients and their deltas."""
 
+from functools import lru_cache
 from typing import Annotated, cast
 
 import numpy as np
@@ -48,6 +49,7 @@ def columns(settings: Settings) -> list[str]:
     return [f"{kind}_{index}" for kind in kinds for index in range(settings.n_mfcc)]
 
 
+@lru_cache(maxsize=16)
 def reduction(settings: Settings, sample_rate: int) -> Reduction:
     """Mel bands in place of spectra; the very reduction of a feature `log_mel` with equal settings."""
     return mel.log_mel(mel.Mel.part_of(settings), sample_rate)

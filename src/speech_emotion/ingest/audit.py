@@ -11,7 +11,7 @@ from speech_emotion.ingest.find import Candidate, Known
 from speech_emotion.ingest.probe import Content, Failure, Probe
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """A clip that goes into the manifest."""
 
@@ -33,7 +33,7 @@ class Accepted:
         return (self.clip, *(self.known.twins if self.known else ()))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """A file that does not, by one of `rules.RULES`."""
 

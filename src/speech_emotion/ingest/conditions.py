@@ -5,8 +5,8 @@ Where such a condition goes along with the label, it can be learnt in place of e
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ _LOWEST = 1e-12
 """Mean square that counts as the least: -120 dBFS, so that digital silence has a level."""
 
 
-@dataclass(frozen=True)
-class Conditions:
+class Conditions(NamedTuple):
     """How a clip was recorded and cut.
 
     Attributes

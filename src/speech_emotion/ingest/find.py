@@ -27,7 +27,7 @@ class Known(NamedTuple):
     """What the same bytes are published as, too."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """An audio file: what it is as far as its name says, and once it is read, its bytes."""
 

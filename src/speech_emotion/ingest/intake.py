@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import joblib
 import pandas as pd
 
 from speech_emotion.core.errors import UserError
@@ -17,6 +16,7 @@ from speech_emotion.ingest.find import Found, find_candidates
 from speech_emotion.ingest.identify import Index
 from speech_emotion.ingest.notices import notices
 from speech_emotion.ingest.read import read_all
+from speech_emotion.parallel.workers import local_workers
 from speech_emotion.params.ingest import Description, Ingest
 
 
@@ -56,7 +56,7 @@ def take_in(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.
     named_in : str
         The setting or option that `corpora` comes from, for messages.
     workers : int > 0, optional
-        Files read at a time; by default one per core. The result does not depend on it.
+        Files read at a time; by default `parallel.workers.local_workers`. The result does not depend on it.
 
     Returns
     -------
@@ -66,7 +66,8 @@ def take_in(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.
     Raises
     ------
     UserError
-        If the root is missing, a corpus is unknown or one's tables are unusable, or there is no audio at all.
+        If the root is missing, a corpus is unknown or one's tables are unusable, there is no audio at all, or a process
+        that reads it dies.
 
     Examples
     --------
@@ -86,7 +87,7 @@ def take_in(root: Path, corpora: Sequence[str] = (), *, min_duration: float = 0.
     0  emodb/wav/03a01Wa.wav  empty
     """
     found = find_candidates(root, corpora, options, own, named_in)
-    found, probes = read_all(root, found, Index(root, found.selected, options), workers or joblib.cpu_count())
+    found, probes = read_all(root, found, Index(root, found.selected, options), workers or local_workers())
     _require_audio(root, found, corpora, named_in)
     accepted, rejected = audit(found.candidates, probes, min_duration)
     rejected += [Rejected(path, corpus, None, "missing", "listed, but not there") for corpus, path in found.missing]

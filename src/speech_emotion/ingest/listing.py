@@ -46,13 +46,13 @@ def audio_files(root: Path, others: list[PurePosixPath] | None = None) -> list[P
             folders.clear()
             continue
         visited.add(real)
+        inside = PurePosixPath(Path(folder).relative_to(root).as_posix())
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
         for name in names:
-            path = Path(folder, name)
             if name.startswith("."):
                 continue
-            relative = PurePosixPath(path.relative_to(root).as_posix())
-            if path.suffix.lower() in EXTENSIONS or _begins_like_audio(path):
+            relative = inside / name
+            if relative.suffix.lower() in EXTENSIONS or _begins_like_audio(Path(folder, name)):
                 files.append(relative)
             elif others is not None:
                 others.append(relative)

@@ -1,15 +1,14 @@
 """Read one audio file once and say what is in it, in bounded memory."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from speech_emotion.audio import decoding, digest
-from speech_emotion.audio.recording import Implausible, NoAudioTrack, NoDecoder, UnreadableAudio
+from speech_emotion.audio.recording import Implausible, NoAudioTrack, NoDecoder, UnreadableAudio, is_special
 from speech_emotion.ingest.conditions import Conditions, Observer
 
 FULL_SCALE = 0.999
@@ -18,10 +17,13 @@ FLAT = 3
 """So many samples at full scale in a row are a clipped peak: a true peak is that flat at no sample rate in use."""
 Undecoded = Literal["unreadable", "lfs-pointer", "no-decoder", "implausible", "undecodable", "empty"]
 _LFS = b"version https://git-lfs.github.com/spec/"
+_PIECE = 1 << 18
+"""Bytes of a file that are hashed at a time."""
+
+# Tuples, of which a hundred thousand take little room and are quick to send to another process.
 
 
-@dataclass(frozen=True)
-class Content:
+class Content(NamedTuple):
     """What decoded audio holds."""
 
     digest: str
@@ -48,8 +50,7 @@ class Content:
     """What room, microphone and editor left; likewise."""
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """Why a file could not be decoded, as a rule of the audit."""
 
     rule: Undecoded
@@ -58,8 +59,7 @@ class Failure:
     """What is the matter, for people."""
 
 
-@dataclass(frozen=True)
-class Probe:
+class Probe(NamedTuple):
     """A file's bytes and what they hold."""
 
     sha256: str | None
@@ -69,15 +69,15 @@ class Probe:
     """None if it was not to be decoded."""
 
 
-def probe(path: Path, *, decode: Callable[[str], bool] = lambda _sha256: True) -> Probe:
+def probe(path: Path, *, decode: bool = True) -> Probe:
     """Hash and decode a file.
 
     Parameters
     ----------
     path : Path
         Any file.
-    decode : callable
-        From the SHA-256 of the file's bytes to whether to look inside, too; by default always.
+    decode : bool
+        Whether to look inside, too.
 
     Returns
     -------
@@ -98,21 +98,24 @@ def probe(path: Path, *, decode: Callable[[str], bool] = lambda _sha256: True) -
     >>> failure.rule
     'undecodable'
     """
-    if path.exists() and not path.is_file():  # a pipe would be waited for, a device has no end
+    if is_special(path):
         return Probe(None, 0, Failure("unreadable", "a pipe, device or folder in place of a file"))
     try:
-        with path.open("rb") as file:
-            head = file.read(len(_LFS))
-            size = file.seek(0, 2)
-            file.seek(0)
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        with path.open("rb", buffering=0) as file:
+            head = piece = file.read(_PIECE)
+            state, size = hashlib.sha256(), 0
+            while piece:
+                state.update(piece)
+                size += len(piece)
+                piece = file.read(_PIECE)
     except OSError as error:
         return Probe(None, 0, Failure("unreadable", error.strerror or str(error)))
-    if not decode(sha256):
+    sha256 = state.hexdigest()
+    if not decode:
         return Probe(sha256, size, None)
     if not size:
         return Probe(sha256, size, Failure("empty", "a file of 0 bytes"))
-    if head == _LFS:
+    if head.startswith(_LFS):
         return Probe(sha256, size, Failure("lfs-pointer", "a Git LFS pointer instead of audio"))
     try:
         return Probe(sha256, size, _decode(path))
@@ -120,6 +123,11 @@ def probe(path: Path, *, decode: Callable[[str], bool] = lambda _sha256: True) -
         return Probe(sha256, size, Failure(_rule(error), str(error).removeprefix(f"{path}: ")))
     except OSError as error:
         return Probe(sha256, size, Failure("unreadable", error.strerror or str(error)))
+
+
+def probe_each(asked: Sequence[tuple[str, bool]]) -> list[Probe]:
+    """Do as `probe` with some files, each beside whether to look inside: what another process is asked to do."""
+    return [probe(Path(path), decode=decode) for path, decode in asked]
 
 
 def _rule(error: UnreadableAudio) -> Undecoded:
@@ -231,7 +239,7 @@ def _decode(path: Path) -> Content | Failure:
                            lossless=recording.lossless)
     if not content:
         return Failure("empty", "holds no samples")
-    return replace(content, encoding=recording.encoding, conditions=observer.conditions())
+    return content._replace(encoding=recording.encoding, conditions=observer.conditions())
 
 
 def _decibels(amplitude: float) -> float:

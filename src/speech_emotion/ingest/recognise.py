@@ -114,8 +114,9 @@ class Recogniser:
         """Whether, within a description's folder, both a folder and the file's name are a built-in corpus's."""
         if described.folder is None or not _covers(described, path):
             return False
-        located = registry.of_folder(PurePosixPath(*path.parts[1:]).relative_to(described.folder))
-        return any(corpus is located and parse(path) for corpus, parse in (*self.named, *self.others))
+        located = registry.of_folder(PurePosixPath(*path.parts[1 + _depth(described) :]))
+        return located is not None and any(
+            corpus is located and parse(path) for corpus, parse in (*self.named, *self.others))
 
 
 _LEFT_OUT = Unfit("not-selected", "of a corpus that is not selected")
@@ -126,4 +127,4 @@ def _depth(corpus: Corpus) -> int:
 
 
 def _covers(corpus: Corpus, path: PurePosixPath) -> bool:
-    return corpus.folder is not None and PurePosixPath(*path.parts[1:]).is_relative_to(corpus.folder)
+    return corpus.folder is not None and path.parts[1 : 1 + _depth(corpus)] == corpus.folder.parts

@@ -1,14 +1,18 @@
 """Lay out what was taken in, and what was not, as tables."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pandera.pandas as pandera
 
 from speech_emotion import manifest
 from speech_emotion.core.files import shown
 from speech_emotion.corpora import published
 from speech_emotion.ingest.audit import Accepted, Rejected
+from speech_emotion.ingest.conditions import Conditions
 from speech_emotion.ingest.rules import RULES
 
 REJECTED_COLUMNS = ["corpus", "path", "sha256", "rule", "reason", "what_to_do"]
@@ -24,32 +28,24 @@ def clips(accepted: Sequence[Accepted]) -> pd.DataFrame:
     """
     if not accepted:
         return manifest.empty()
-    return pd.DataFrame([
-        {
-            "clip_id": _clip_id(item),
-            "corpus": item.corpus.name,
-            "label": item.clip.label,
-            "native_label": item.clip.native_label,
-            "speaker": f"{item.corpus.name}-{item.clip.speaker}",
-            "sex": item.clip.sex,
-            "age": item.clip.age,
-            "language": item.clip.language,
-            "statement": item.clip.statement,
-            "intensity": item.clip.intensity,
-            "repetition": item.clip.repetition,
-            "duration": item.content.num_samples / item.content.sample_rate,
-            "sample_rate": item.content.sample_rate,
-            "channels": item.content.channels,
-            # To a thousandth of a dB: what a logarithm's last digits are differs between machines.
-            "peak_dbfs": round(item.content.peak_dbfs, 3),
-            "rms_dbfs": round(item.content.rms_dbfs, 3),
-            **vars(item.content.conditions),
-            "encoding": manifest.LOSSLESS if item.content.lossless else item.content.encoding,
-            "digest": item.content.digest,
-            "audit_flags": manifest.FLAG_SEPARATOR.join(item.flags),
-        }
-        for item in accepted
-    ]).astype(manifest.empty().dtypes.to_dict()).sort_values(["corpus", "clip_id"], ignore_index=True)
+    contents = [item.content for item in accepted]
+    said = [item.clip for item in accepted]
+    conditions = [content.conditions for content in contents if content.conditions]
+    return _table(manifest.SCHEMA, {
+        "clip_id": map(_clip_id, accepted),
+        "corpus": (item.corpus.name for item in accepted),
+        **{name: map(attrgetter(name), said)
+           for name in ("label", "native_label", "sex", "age", "language", "statement", "intensity", "repetition")},
+        "speaker": (f"{item.corpus.name}-{item.clip.speaker}" for item in accepted),
+        "duration": (content.num_samples / content.sample_rate for content in contents),
+        **{name: map(attrgetter(name), contents) for name in ("sample_rate", "channels", "digest")},
+        # To a thousandth of a dB: what a logarithm's last digits are differs between machines.
+        "peak_dbfs": (round(content.peak_dbfs, 3) for content in contents),
+        "rms_dbfs": (round(content.rms_dbfs, 3) for content in contents),
+        **dict(zip(Conditions._fields, zip(*conditions, strict=True), strict=True)),
+        "encoding": (manifest.LOSSLESS if content.lossless else content.encoding for content in contents),
+        "audit_flags": (manifest.FLAG_SEPARATOR.join(item.flags) for item in accepted),
+    }).sort_values(["corpus", "clip_id"], ignore_index=True)
 
 
 def files(root: Path, accepted: Sequence[Accepted]) -> pd.DataFrame:
@@ -64,17 +60,15 @@ def files(root: Path, accepted: Sequence[Accepted]) -> pd.DataFrame:
         return manifest.empty(manifest.FILES_SCHEMA)
     same = {corpus.name: published.comparer(corpus, root) for corpus in {item.corpus.name: item.corpus
                                                                          for item in accepted}.values()}
-    return pd.DataFrame([
-        {
-            "clip_id": _clip_id(item),
-            "path": str(item.path),
-            "sha256": item.probe.sha256,
-            "bytes": item.probe.num_bytes,
-            "published": True if item.known else same[item.corpus.name](item.path, item.probe.sha256),
-            "renamed": item.known is not None and item.known.renamed,
-        }
-        for item in accepted
-    ]).astype(manifest.empty(manifest.FILES_SCHEMA).dtypes.to_dict()).sort_values("clip_id", ignore_index=True)
+    return _table(manifest.FILES_SCHEMA, {
+        "clip_id": map(_clip_id, accepted),
+        "path": (str(item.path) for item in accepted),
+        "sha256": (item.probe.sha256 for item in accepted),
+        "bytes": (item.probe.num_bytes for item in accepted),
+        "published": (True if item.known else same[item.corpus.name](item.path, item.probe.sha256)
+                      for item in accepted),
+        "renamed": (item.known is not None and item.known.renamed for item in accepted),
+    }).sort_values("clip_id", ignore_index=True)
 
 
 def rejected(items: Sequence[Rejected]) -> pd.DataFrame:
@@ -98,6 +92,12 @@ def rejected(items: Sequence[Rejected]) -> pd.DataFrame:
         for item in sorted(items, key=lambda item: item.path)
     ]
     return pd.DataFrame(rows, columns=REJECTED_COLUMNS, dtype=str)
+
+
+def _table(schema: pandera.DataFrameSchema, columns: Mapping[Hashable, Iterable[Any]]) -> pd.DataFrame:
+    # Column by column: of a hundred thousand clips, rows as mappings would take more room than all else.
+    kinds = manifest.empty(schema).dtypes
+    return pd.DataFrame({name: pd.array(list(columns[name]), dtype=kind) for name, kind in kinds.items()}, copy=False)
 
 
 def _clip_id(item: Accepted) -> str:

@@ -88,10 +88,9 @@ def _pattern_parser(description: Description, patterns: Sequence[Pattern], start
     covered = start / _common([pattern.folder for pattern in patterns])
 
     def parse(path: PurePosixPath) -> Clip | Unfit | None:
-        inner = PurePosixPath(*path.parts[1:])
-        if not inner.is_relative_to(covered):
+        if path.parts[1 : 1 + len(covered.parts)] != covered.parts:
             return None
-        inner = inner.relative_to(start)
+        inner = PurePosixPath(*path.parts[1 + len(start.parts) :])
         if _is_ignored(inner, description):
             return Unfit("left-alone", "lies in an ignored folder")
         said = next(filter(None, (pattern.match(inner) for pattern in patterns)), None)

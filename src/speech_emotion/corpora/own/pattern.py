@@ -72,7 +72,8 @@ class Pattern:
         dict of str to str or None
             What stands for each attribute; None if the path does not fit.
         """
-        match = self.regex.fullmatch(str(path.with_suffix(""))) or self.regex.fullmatch(str(path))
+        whole = str(path)
+        match = self.regex.fullmatch(whole.removesuffix(path.suffix)) or self.regex.fullmatch(whole)
         return match.groupdict() if match else None
 
     def misfit(self, path: PurePosixPath) -> str:
