@@ -5,6 +5,7 @@ Nothing here imports TensorFlow before a test asks for a model.
 
 import copy
 import dataclasses
+import gc
 import hashlib
 import os
 import shutil
@@ -48,6 +49,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((at for at, first in enumerate(FIRST) if name.startswith(first)), len(FIRST))
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is loaded by now: Keras collects garbage before each network, and need not look through all of it."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

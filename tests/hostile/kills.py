@@ -1,8 +1,9 @@
 """Stages that are killed, or interrupted, at a random moment, and run again.
 
 Each worker has a small project that it runs once undisturbed. A case takes away what a stage wrote (as DVC does before
-it runs one), half of the time its caches too, starts the stage and ends it. What then lies in place of an output is
-whole; the same command again gives the same bytes and leaves neither rubbish nor a process behind.
+it runs one), starts the stage and ends it. What then lies in place of an output is whole. `IN_A_ROW` cases are of one
+stage, half of the time without its caches at first; each begins with what the one before left beside the outputs. Then
+the same command gives the same bytes and leaves neither rubbish nor a process behind.
 """
 
 import os
@@ -32,6 +33,8 @@ OUTS = {
     "evaluate": ("metrics", "plots"),
 }
 CACHES = {"extract_mfcc": ".cache/features", "train_cnn": ".cache/training"}
+IN_A_ROW = 4
+"""Times that a stage is ended before it may run to its end, which takes longer than all of them but one."""
 OFTEN = {"ingest": 3, "extract_mfcc": 4, "train_cnn": 2, "evaluate": 1}
 PATIENCE = 240.0
 """Longest time that a stage of so little work may take, in s, on a machine that is busy."""
@@ -56,6 +59,7 @@ class Project:
         self.folder = folder
         folder.mkdir(parents=True)
         self.seconds: dict[str, float] = {}
+        self.seconds_again: dict[str, float] = {}
         self.written: dict[str, dict[str, bytes]] = {}
         make_corpus(folder / "audio", "emodb", speakers=["03", "08", "09", "10", "11", "12"],
                     labels=["anger", "neutral"], clips=3)
@@ -74,7 +78,7 @@ class Project:
             status, said, _ = self.run(stage)
             if status:
                 raise RuntimeError(f"{stage} fails undisturbed: {said}")
-            self.seconds[stage] = time.monotonic() - began
+            self.seconds[stage] = self.seconds_again[stage] = time.monotonic() - began
             self.written[stage] = self.outs(stage)
 
     def run(self, stage: str, after: float | None = None, how: int = signal.SIGKILL) -> tuple[int, str, list[int]]:
@@ -108,24 +112,32 @@ class Project:
                 path.unlink(missing_ok=True)
 
 
-def trial(random: random.Random, project: Project) -> tuple[str, list[str]]:
-    """End a stage, and run it again; what became of it, and what was found."""
+def trial(random: random.Random, project: Project, times: int) -> tuple[list[str], list[str]]:
+    """End a stage some times, and run it again; what became of it each time, and what was found."""
     stage = random.choices(list(project.seconds), [OFTEN[stage] for stage in project.seconds])[0]
-    how = random.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGINT))
-    after = random.uniform(0.05, 1.1) * project.seconds[stage]
-    project.clear(stage, caches=bool(random.randrange(2)))
-    what = f"{stage} after {after:.2f} s, {how.name}"
-    status, said, others = project.run(stage, after, how)
-    findings = []
-    if "Traceback" in said:
-        findings.append(f"{what}: a traceback: {said.strip().splitlines()[-1]}")
-    if status not in (0, 130, -how):
-        findings.append(f"{what}: exit status {status}: {said.strip()[-200:]}")
     expected = project.written[stage]
-    for path, content in project.outs(stage).items():
-        if not any(part.startswith(".") for part in Path(path).parts) and expected.get(path) != content:
-            findings.append(f"{what}: {path} is half-written")
+    outcomes, findings, others, what = list[str](), list[str](), list[int](), stage
+    anew = bool(random.randrange(2))
+    project.clear(stage, caches=anew)
+    for at in range(times):
+        how = random.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGINT))
+        # What an earlier run has done is not done again, and so takes less.
+        after = random.uniform(0.05, 1.1) * (project.seconds if anew and not at else project.seconds_again)[stage]
+        what += f", after {after:.2f} s {how.name}"
+        project.clear(stage, caches=False)
+        status, said, children = project.run(stage, after, how)
+        others += children
+        outcomes.append("finished" if status == 0 else "ended")
+        if "Traceback" in said:
+            findings.append(f"{what}: a traceback: {said.strip().splitlines()[-1]}")
+        if status not in (0, 130, -how):
+            findings.append(f"{what}: exit status {status}: {said.strip()[-200:]}")
+        for path, content in project.outs(stage).items():
+            if not any(part.startswith(".") for part in Path(path).parts) and expected.get(path) != content:
+                findings.append(f"{what}: {path} is half-written")
+    began = time.monotonic()
     again, said, _ = project.run(stage)
+    project.seconds_again[stage] = time.monotonic() - began
     if again:
         findings.append(f"{what}: fails when it is run again: {said.strip()[-200:]}")
     elif (found := project.outs(stage)) != expected:
@@ -134,7 +146,7 @@ def trial(random: random.Random, project: Project) -> tuple[str, list[str]]:
     if rubbish := [path for path in project.folder.rglob(".*.tmp") if ".cache" not in path.parts]:
         findings.append(f"{what}: leaves {rubbish[0].relative_to(project.folder)}")
     findings += [f"{what}: leaves a process behind" for pid in others if not _gone(pid)]
-    return ("finished" if status == 0 else "ended"), findings
+    return outcomes, findings
 
 
 def _gone(pid: int) -> bool:
@@ -153,17 +165,17 @@ def _gone(pid: int) -> bool:
 
 def attack(seed: int, cases: int, folder: Path, *, first: int = 0, workers: int = 1,
            stages: Iterable[str] = tuple(OUTS)) -> Summary:
-    """Try that many kills."""
+    """Try that many kills. Those in a row are known by the number of the first: `--first N --cases 4`."""
     began = time.monotonic()
-    tally: Counter[str] = Counter()
 
-    def share(worker: int) -> list[tuple[int, str, list[str]]]:
-        numbers = range(first + worker, first + cases, workers)
+    def share(worker: int) -> list[tuple[int, list[str], list[str]]]:
+        numbers = range(first + worker * IN_A_ROW, first + cases, workers * IN_A_ROW)
         project = Project(folder / f"project-{worker}", stages) if numbers else None
-        return [(number, *trial(generator(seed, number), project)) for number in numbers if project]
+        return [(number, *trial(generator(seed, number), project, min(IN_A_ROW, first + cases - number)))
+                for number in numbers if project]
 
     with ThreadPoolExecutor(workers) as pool:
         done = sorted(each for part in pool.map(share, range(workers)) for each in part)
-    tally.update(outcome for _, outcome, _ in done)
+    tally = Counter(outcome for _, outcomes, _ in done for outcome in outcomes)
     findings = [f"{number}: {finding}" for number, _, found in done for finding in found]
     return Summary("kills", seed, cases, findings, time.monotonic() - began, dict(tally))

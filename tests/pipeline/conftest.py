@@ -53,6 +53,24 @@ def other(base: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Proj
     return _once(tmp_path_factory, "pipeline-other", make)
 
 
+@pytest.fixture(scope="session")
+def alone(base: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Repro]:
+    """`base`, and then a run of other settings of training and evaluation, committed. And what that run did.
+
+    A network after one epoch, without a baseline beside it, leaves labels out.
+    """
+
+    def make(folder: Path) -> tuple[Project, Repro]:
+        project = base.copied_to(folder)
+        project.set(train_cnn__baseline_share=0.0, train_cnn__epochs=1, train_cnn__lr=0.01, train_cnn__refit=True,
+                    networks__cnn__dropout=0.5, evaluate__confidence=0.9)
+        done = project.repro()
+        project.commit("alone")
+        return project, done
+
+    return _once(tmp_path_factory, "pipeline-alone", make)
+
+
 @pytest.fixture
 def project(base: Project, tmp_path: Path) -> Project:
     """A copy of `base`, with both its caches."""

@@ -37,8 +37,6 @@ def test_each_takes_a_module_and_a_line(project: Project, tmp_path: Path) -> Non
     assert len(new) == 3
     # A new metric concerns evaluation alone; the network is not in use yet.
     assert project.outdated() == {"ingest", "extract_mfcc", "evaluate"}
-    assert project.repro("extract_mfcc").stages == {"synthesize": "unchanged", "ingest": "ran", "extract_mfcc": "ran"}
-    assert project.outdated() == {"train_cnn", "evaluate"}, "the feature is in use at once"
 
     toys = [(speaker, label) for speaker in ("anna", "ben", "cleo", "dan") for label in ("anger", "neutral")]
     for seed, (speaker, label) in enumerate(toys):
@@ -50,7 +48,7 @@ def test_each_takes_a_module_and_a_line(project: Project, tmp_path: Path) -> Non
     assert (metrics["corpora"], metrics["counts"]["test_clips"]) == ("toy", len(toys))
     assert metrics["errors"] == round(1 - metrics["accuracy"], 6)
     model = json.loads((project / "models/model.json").read_text("utf-8"))
-    assert (model["network"], model["columns"][-1]) == ("mean_pool", "crest")
+    assert (model["network"], model["columns"][-1]) == ("mean_pool", "crest"), "the feature is in use at once"
 
     # And the project still passes what its own tests ask of it.
     shutil.rmtree(project / "data/raw")

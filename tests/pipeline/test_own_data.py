@@ -2,6 +2,8 @@
 
 import doctest
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 from ruamel.yaml import YAML
@@ -30,7 +32,9 @@ def _follow(project: Project) -> list[str]:
     return commands
 
 
-def test_the_page_says_what_its_commands_do(fresh: Project) -> None:
+def test_the_page_says_what_its_commands_do(fresh: Project, shipped: Callable[[], dict[str, Any]]) -> None:
+    fresh.set(extract_mfcc__features=shipped()["extract_mfcc"]["features"])
+    fresh.commit("every feature")
     commands = _follow(fresh)
     assert len(commands) == 10
     manifest = pd.read_parquet(fresh / "data/manifest.parquet")
@@ -41,7 +45,7 @@ def test_the_page_says_what_its_commands_do(fresh: Project) -> None:
     assert set(tested) == set(manifest.loc[manifest["corpus"] == "lab", "clip_id"])
 
 
-def test_what_stands_in_params_yaml_is_read_the_same(shipped) -> None:
+def test_what_stands_in_params_yaml_is_read_the_same(shipped: Callable[[], dict[str, Any]]) -> None:
     text, = (text for language, text in BLOCK.findall(PAGE) if language == "yaml")
     own = YAML(typ="safe", pure=True).load(text)["ingest"]["own"]
     settings = Ingest.model_validate({**shipped()["ingest"], "own": own})

@@ -37,23 +37,24 @@ def test_nothing_reruns_unless_something_changed(project: Project) -> None:
 
 
 def test_only_evaluate_reruns_for_its_settings_and_for_report_code(project: Project) -> None:
-    # Without the models nobody can predict again: only what was predicted is read.
-    shutil.rmtree(project / "models")
-    shutil.rmtree(project / "data/features")
-    project.set(evaluate__dpi=60)
-    assert project.repro("--allow-missing").stages == fates(evaluate="ran")
-    assert not (project / "models").exists()
-    project.dvc("checkout")
+    code = (project / "src/speech_emotion/report/figures.py").read_bytes()
+    project.append("src/speech_emotion/report/figures.py", "\n# more\n")
+    assert project.outdated() == {"evaluate"}
+    (project / "src/speech_emotion/report/figures.py").write_bytes(code)
     project.set(evaluate__confidence=0.9)
     assert project.outdated() == {"evaluate"}
     project.set(evaluate__confidence=0.95)
     assert project.outdated() == set()
+    # Without the models nobody can predict again: only what was predicted is read.
+    shutil.rmtree(project / "models")
+    shutil.rmtree(project / "data/features")
+    project.set(evaluate__dpi=60)
     project.append("src/speech_emotion/report/figures.py", "\n# more\n")
-    assert project.repro().stages == fates(evaluate="ran")
+    assert project.repro("--allow-missing").stages == fates(evaluate="ran")
+    assert not (project / "models").exists()
 
 
-def test_training_and_evaluation_rerun(project: Project) -> None:
-    before = (project / "models/fold-0/network-0.weights.h5").read_bytes()
+def test_training_and_evaluation_rerun(project: Project, alone: tuple[Project, Repro]) -> None:
     shipped = (project / "params.yaml").read_bytes()
     changes: list[dict[str, Any]] = [
         {"train_cnn.split.protocol": "speaker_kfold", "train_cnn.split.folds": 2}, {"train_cnn.lr": 0.01},
@@ -64,9 +65,10 @@ def test_training_and_evaluation_rerun(project: Project) -> None:
         (project / "params.yaml").write_bytes(shipped)
     assert project.outdated() == set()
     # Folds that dvc runs: test_extending.py, test_rehearsal.py.
-    project.change("params.yaml", {key: value for changed in changes[1:] for key, value in changed.items()})
-    assert project.repro().stages == TRAINED
-    assert (project / "models/fold-0/network-0.weights.h5").read_bytes() != before
+    other, done = alone
+    assert done.stages == TRAINED
+    weights = "models/fold-0/network-0.weights.h5"
+    assert (project / weights).read_bytes() != (other / weights).read_bytes()
 
 
 def test_what_changes_no_prediction_reruns_no_evaluation(project: Project) -> None:
@@ -86,18 +88,15 @@ def test_extraction_and_all_that_follows_rerun_and_back_is_restored(
     other: tuple[Project, Repro], tmp_path: Path
 ) -> None:
     run, changed = other
-    project = run.copied_to(tmp_path / "project")
     assert changed.stages == fates(extract_mfcc="ran", train_cnn="ran", evaluate="ran")
     assert changed.clips == (CLIPS, 0)
 
-    locks, weights = project.locks(), (project / "models/fold-0/network-0.weights.h5").read_bytes()
+    # Forth again, to settings of a run that nobody has committed: test_team.py.
+    project = run.copied_to(tmp_path / "project")
     project.set(extract_mfcc__features__mfcc__n_mfcc=40)
     assert project.repro().stages == fates(extract_mfcc="cached", train_cnn="cached", evaluate="ran")
     assert project.git("diff", "HEAD", "--name-only", "--", "dvc.lock", "metrics", "plots") == ""
-    project.set(extract_mfcc__features__mfcc__n_mfcc=20)
-    assert project.repro().stages == fates(extract_mfcc="cached", train_cnn="cached", evaluate="ran")
-    assert project.locks() == locks
-    assert (project / "models/fold-0/network-0.weights.h5").read_bytes() == weights
+    assert project.dvc("status") == "Data and pipelines are up to date.\n"
 
 
 def test_feature_code_that_changes_features_reruns_everything_after_it(project: Project) -> None:
@@ -106,20 +105,15 @@ def test_feature_code_that_changes_features_reruns_everything_after_it(project: 
     assert project.outdated() == {"train_cnn"}, "and then, if it predicts anything else, evaluate"
 
 
-def test_feature_code_that_changes_no_feature_reruns_extraction_alone_and_that_of_an_idle_one_computes_nothing(
-    project: Project
-) -> None:
+def test_what_changes_no_number_of_a_feature_in_use_reruns_extraction_alone(project: Project) -> None:
     # That each module of a feature in use makes its clips be computed: tests/extraction/test_fingerprint.py.
-    for modules, clips in ((("mfcc", "spectrum", "mel"), (CLIPS, 0)), (("chroma",), (0, CLIPS))):
-        for module in modules:
-            project.append(f"src/speech_emotion/features/{module}.py", "\n# more\n")
-        changed = project.repro()
-        # DVC cannot tell which features are in use; the cache can.
-        assert changed.stages == fates(extract_mfcc="ran")
-        assert changed.clips == clips
-
-
-def test_a_setting_that_decides_no_number_changes_no_training(project: Project) -> None:
+    for module in ("mfcc", "spectrum", "mel"):
+        project.append(f"src/speech_emotion/features/{module}.py", "\n# more\n")
+    changed = project.repro()
+    assert changed.stages == fates(extract_mfcc="ran")
+    assert changed.clips == (CLIPS, 0)
+    # Code and settings of an idle feature. DVC cannot tell which features are in use; the cache can.
+    project.append("src/speech_emotion/features/chroma.py", "\n# more\n")
     project.set(extract_mfcc__features={**project.params()["extract_mfcc"]["features"], "chroma": None})
     changed = project.repro()
     assert changed.stages == fates(extract_mfcc="ran")
@@ -178,55 +172,20 @@ def _quieter(clip: Path, target: Path) -> None:
     soundfile.write(target, samples // 2, rate, subtype="PCM_16")
 
 
-def test_only_a_clip_that_is_new_is_computed(project: Project) -> None:
-    raw = _own_audio(project)
-    moved = project.repro()
-    assert moved.own_corpus == fates(ingest="ran", extract_mfcc="ran"), "the same audio elsewhere: same clips"
-    assert moved.clips == (0, CLIPS)
-
-    first, second, third, *_ = sorted(raw.rglob("*.wav"))
-    _quieter(first, first)
-    changed = project.repro("extract_mfcc")
-    assert changed.stages == EXTRACTED
-    assert changed.clips == (1, CLIPS - 1)
-    assert project.outdated() == {"train_cnn", "evaluate"}
-
-    _quieter(second, second.with_name(f"{second.stem[:-1]}8.wav"))
-    added = project.repro("extract_mfcc")
-    assert added.stages == EXTRACTED
-    assert added.clips == (1, CLIPS)
-    assert project.outdated() == {"train_cnn", "evaluate"}
-
-    third.unlink()
-    removed = project.repro("extract_mfcc")
-    assert removed.stages == EXTRACTED
-    assert removed.clips == (0, CLIPS)
-    assert project.outdated() == {"train_cnn", "evaluate"}
-
-
-def test_a_renamed_file_reruns_neither_training_nor_evaluation(project: Project) -> None:
-    raw = _own_audio(project)
-    project.repro("extract_mfcc")
-    clip = min(raw.rglob("*.wav"))
-    clip.rename(clip.parent / f"{clip.stem}.WAV")
-    (raw / "synthetic").rename(raw / "renamed")
-    renamed = project.repro()
-    assert renamed.own_corpus == fates(ingest="ran", extract_mfcc="ran")
-    assert renamed.clips == (0, CLIPS)
-
-
-def test_another_corpus_is_computed_once_and_going_back_restores(project: Project) -> None:
+def test_each_clip_is_computed_once_wherever_it_lies(project: Project) -> None:
     raw = _own_audio(project)
     tones = len(make_corpus(raw / "ravdess", "ravdess", speakers=["01", "02", "03", "04"],
                             labels=["happiness", "sadness", "anger"], clips=2, duration=0.6, sample_rate=16000))
     project.set(ingest__corpora=["synthetic"])
-    assert project.repro().own_corpus == fates(ingest="ran", extract_mfcc="ran")
+    moved = project.repro()
+    assert moved.own_corpus == fates(ingest="ran", extract_mfcc="ran"), "the same audio elsewhere: same clips"
+    assert moved.clips == (0, CLIPS)
     first = (project / "dvc.lock").read_text("utf-8")
 
     project.set(ingest__corpora=["ravdess"])
-    other = project.repro()
-    assert other.own_corpus == ALL_BUT_AUDIO
-    assert other.clips == (tones, 0)
+    another = project.repro()
+    assert another.own_corpus == ALL_BUT_AUDIO
+    assert another.clips == (tones, 0)
 
     project.set(ingest__corpora=[])
     both = project.repro("extract_mfcc")
@@ -237,3 +196,20 @@ def test_another_corpus_is_computed_once_and_going_back_restores(project: Projec
     project.set(ingest__corpora=["synthetic"])
     assert project.repro().own_corpus == BACK
     assert (project / "dvc.lock").read_text("utf-8") == first
+
+    clip = min((raw / "synthetic").rglob("*.wav"))
+    clip.rename(clip.parent / f"{clip.stem}.WAV")
+    (raw / "synthetic").rename(raw / "renamed")
+    renamed = project.repro()
+    assert renamed.own_corpus == fates(ingest="ran", extract_mfcc="ran")
+    assert renamed.clips == (0, CLIPS)
+
+    # One that is changed, one that is new, one that is gone.
+    first_clip, second, third, *_ = sorted((raw / "renamed").rglob("*.wav"))
+    _quieter(first_clip, first_clip)
+    _quieter(second, second.with_name(f"{second.stem[:-1]}8.wav"))
+    third.unlink()
+    changed = project.repro("extract_mfcc")
+    assert changed.stages == EXTRACTED
+    assert changed.clips == (2, CLIPS - 2)
+    assert project.outdated() == {"train_cnn", "evaluate"}

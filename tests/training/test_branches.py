@@ -104,13 +104,14 @@ def test_a_model_of_branches_is_what_fuses_models_that_are_trained_apart(
 def test_validation_alone_decides_how_branches_are_fused(
     clips: Any, features: Any, two_sets: Any, tiny: Make, tiny_network: Make, tmp_path: Path
 ) -> None:
-    settings = tiny(branches={"extra": EXTRA}, fusion="validation")
-    train(clips, two_sets, settings, tiny_network(), outputs(tmp_path / "as-it-was"))
+    settings, memo = tiny(branches={"extra": EXTRA}, fusion="validation"), tmp_path / "memo"
+    train(clips, two_sets, settings, tiny_network(), outputs(tmp_path / "as-it-was", memo))
     rows = table(tmp_path / "as-it-was")
     tested = set(rows.loc[rows["part"] == "test", "clip_id"])
     relabelled = clips.assign(label=[LABELS[(LABELS.index(label) + 1) % 3] if clip in tested else label for clip, label
                                      in zip(clips["clip_id"], clips["label"], strict=True)])
-    train(relabelled, two_sets, settings, tiny_network(), outputs(tmp_path / "relabelled"))
+    said = train(relabelled, two_sets, settings, tiny_network(), outputs(tmp_path / "relabelled", memo))
+    assert "networks: 0 trained, 1 reused" in said, "what it learns from is the same"
     assert Fusion.load(tmp_path / "as-it-was/models/fold-0") == Fusion.load(tmp_path / "relabelled/models/fold-0")
 
 
@@ -135,7 +136,8 @@ def test_a_branch_has_a_network_of_its_own_shape(
 ) -> None:
     shape = {**tiny_network().model_dump(), "filters": [2]}
     changes = {**EXTRA, "num_networks": 1, "network": shape}
-    train(clips, two_sets, tiny(branches={"extra": changes}), tiny_network(), outputs(tmp_path))
+    settings = tiny(num_networks=0, epochs=1, branches={"extra": changes})
+    train(clips, two_sets, settings, tiny_network(), outputs(tmp_path))
     of_branch, of_main = (load(tmp_path / folder)[0].blueprint for folder in ("models/branches/extra", "models"))
     assert of_branch.network_settings["filters"] == [2]
     assert of_main.network_settings["filters"] != [2]

@@ -1,42 +1,44 @@
 """Real trainings whose disk is full: one message, and what was finished is not trained again."""
 
-import os
-import pickle
-import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
+from speech_emotion.core.console import errors_for_people
 from speech_emotion.training.run import Outputs, train
 
 Make = Callable[..., Any]
-SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 LARGEST = 8_000
 """Bytes of a file: room for the curves, and not for the weights of a network."""
-LIMITED = """
-import pickle, resource, sys
-from pathlib import Path
-
-if __name__ == "__main__":
-    from speech_emotion.core.console import errors_for_people
-    from speech_emotion.store import FeatureStore
-    from speech_emotion.training.run import train
-
-    # No file may grow larger: the system refuses to write, as it does when a disk is full. The processes inherit it.
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
-    clips, store, settings, network, outputs = pickle.loads(Path(sys.argv[1]).read_bytes())
-    with errors_for_people():
-        print(train(clips, FeatureStore(store), settings, network, outputs))
-"""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+@contextmanager
+def no_file_grows_larger() -> Iterator[None]:
+    """The system refuses to write, as it does when a disk is full: to this process, and to those that it starts.
+
+    They take over the limit of what forks them.
+    """
+    limited = [psutil.Process(), *psutil.Process().children()]
+    before = [process.rlimit(psutil.RLIMIT_FSIZE) for process in limited]
+    for process, (_, hard) in zip(limited, before, strict=True):
+        process.rlimit(psutil.RLIMIT_FSIZE, (LARGEST, hard))
+    try:
+        yield
+    finally:
+        for process, limits in zip(limited, before, strict=True):
+            process.rlimit(psutil.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of other processes")
 def test_one_message_and_what_was_finished_survives(
-    clips: Any, store: Any, tiny: Make, tiny_network: Make, digests: Make, tmp_path: Path
+    clips: Any, store: Any, tiny: Make, tiny_network: Make, digests: Make, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     settings = tiny(split__protocol="speaker_kfold", split__folds=2, epochs=2)
 
@@ -49,14 +51,11 @@ def test_one_message_and_what_was_finished_survives(
     finished[0].unlink()
 
     full = tmp_path / "full"
-    (tmp_path / "asked").write_bytes(pickle.dumps((clips, store.path, settings, tiny_network(), outputs(full))))
-    script = tmp_path / "script.py"
-    script.write_text(LIMITED)
-    run = subprocess.run([sys.executable, script, tmp_path / "asked", str(LARGEST)], capture_output=True, text=True,
-                         env={**os.environ, "PYTHONPATH": str(SOURCE), "TF_CPP_MIN_LOG_LEVEL": "3"})
-    assert run.returncode == 1
-    said = run.stderr.splitlines()
-    assert "Traceback" not in run.stderr
+    with pytest.raises(SystemExit) as ended, no_file_grows_larger(), errors_for_people():
+        train(clips, store, settings, tiny_network(), outputs(full))
+    assert ended.value.code == 1
+    said = capsys.readouterr().err.splitlines()
+    assert "Traceback" not in "\n".join(said)
     assert len([line for line in said if line.startswith("error: ")]) == 1
     assert len([line for line in said if line.startswith("warning: ")]) <= 3
     assert said[-1].startswith("error: fold ")

@@ -33,6 +33,7 @@ if __name__ == "__main__":
 
     clips, store, settings, network, outputs = pickle.loads(Path(sys.argv[1]).read_bytes())
     print(train(clips, FeatureStore(store), settings, network, outputs))
+    print(sorted({"tensorflow", "keras", "h5py"} & set(sys.modules)))
 """
 
 
@@ -126,6 +127,7 @@ def test_the_same_bytes_though_it_was_stopped_and_went_on_with_one_core(
     said = subprocess.run([sys.executable, str(tmp_path / "run.py"), str(tmp_path / "given")], check=True, text=True,
                           env={**os.environ, "PYTHONPATH": str(SOURCE)}, stdout=subprocess.PIPE, timeout=300).stdout
     assert "of them from where an earlier run was" in said
+    assert said.endswith("\n[]\n"), "who has it done loads no TensorFlow"
     assert digests(tmp_path / "one-core") == expected
 
 

@@ -49,7 +49,9 @@ def prepare(model: keras.Model, settings: Optimisation, *, steps_per_epoch: int,
     loss = (keras.losses.CategoricalFocalCrossentropy(alpha=1.0, gamma=settings.focal_gamma, **smoothed)
             if settings.focal_gamma else keras.losses.CategoricalCrossentropy(**smoothed))
     loss = MaskedLoss(loss, settings.label_smoothing) if masked else loss
-    model.compile(optimizer=optimiser, loss=loss, weighted_metrics=[], metrics=["accuracy"])
+    # By its name alone it would be made while the first batch is traced, which is then traced twice.
+    accuracy = keras.metrics.CategoricalAccuracy(name="accuracy")
+    model.compile(optimizer=optimiser, loss=loss, weighted_metrics=[], metrics=[accuracy])
 
 
 def _learning_rate(

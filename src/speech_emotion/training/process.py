@@ -3,6 +3,7 @@
 Importing this module loads TensorFlow; `tasks` names what is done here for processes that do not.
 """
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,10 @@ from speech_emotion.training import fingerprint, folds, machine  # noqa: E402
 from speech_emotion.training.lessons import lessons  # noqa: E402
 from speech_emotion.training.memo import Entry, Trained  # noqa: E402
 from speech_emotion.training.unit import Rest, Unit  # noqa: E402
+
+# What is loaded by now stays. The processes that are forked from here collect garbage before each network (as Keras
+# does), and need neither look through all of it nor write to the memory that it takes, which they share.
+gc.freeze()
 
 Tell = Callable[[tuple[int, dict[str, float]]], None]
 
