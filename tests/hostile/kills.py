@@ -122,7 +122,7 @@ def trial(random: random.Random, project: Project, times: int) -> tuple[list[str
     for at in range(times):
         how = random.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGINT))
         # What an earlier run has done is not done again, and so takes less.
-        after = random.uniform(0.05, 1.1) * (project.seconds if anew and not at else project.seconds_again)[stage]
+        after = random.uniform(0.05, 0.9) * (project.seconds if anew and not at else project.seconds_again)[stage]
         what += f", after {after:.2f} s {how.name}"
         project.clear(stage, caches=False)
         status, said, children = project.run(stage, after, how)
