@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from speech_emotion.core.console import TRACEBACK_VARIABLE, errors_for_people
 from speech_emotion.core.errors import UserError
@@ -44,6 +45,17 @@ def test_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
     assert status == 130
     assert message.startswith("error: interrupted")
     assert message.count("\n") == 1
+
+
+def test_ctrl_c_that_a_library_tells_as_an_error_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    class Interrupted:
+        def __hash__(self) -> int:
+            raise KeyboardInterrupt
+
+    with pytest.raises(SchemaError) as told:
+        SchemaValidator(core_schema.literal_schema([Interrupted()]))
+    status, message = outcome(told.value, capsys)
+    assert (status, message.count("\n")) == (130, 1)
 
 
 def test_a_failure_of_the_system_names_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

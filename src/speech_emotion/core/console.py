@@ -66,6 +66,11 @@ def errors_for_people() -> Iterator[None]:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _stop(f"{where}{error.strerror or error}", 1)
+    except Exception as error:
+        # Interrupted while it builds a validator, Pydantic's core raises an error of its own; its text says so.
+        if KeyboardInterrupt.__name__ not in str(error):
+            raise
+        _stop(_INTERRUPTED, 130)
 
 
 @contextmanager
