@@ -49,7 +49,7 @@ def test_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_ctrl_c_that_a_library_tells_as_an_error_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     class Interrupted:
-        def __hash__(self) -> int:
+        def __repr__(self) -> str:
             raise KeyboardInterrupt
 
     with pytest.raises(SchemaError) as told:
