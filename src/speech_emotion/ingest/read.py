@@ -17,8 +17,8 @@ from speech_emotion.parallel import pool
 from speech_emotion.parallel.workers import VARIABLE, Purpose
 
 WORTH_PROCESSES = 1000
-"""Files from which on processes read. Starting two takes 0.7 s, which they gain on some 3,500 clips of a second and a half
-at 16 kHz, and on 500 of four seconds at 48 kHz."""
+"""Files from which on processes read. Starting two takes 0.7 s, which they gain on some 3,500 clips of a second and a
+half at 16 kHz, and on 500 of four seconds at 48 kHz."""
 
 CHUNK, CHUNK_BYTES = 32, 16 << 20
 """Files that a process is asked to read at a time, or so many bytes: little enough for progress to be seen, and for
