@@ -1,9 +1,10 @@
-"""Stages that are killed, or interrupted, at a random moment, and run again.
+"""Stages, and downloads, that are killed, or interrupted, at a random moment, and run again.
 
 Each worker has a small project that it runs once undisturbed. A case takes away what a stage wrote (as DVC does before
 it runs one), starts the stage and ends it. What then lies in place of an output is whole. `IN_A_ROW` cases are of one
 stage, half of the time without its caches at first; each begins with what the one before left beside the outputs. Then
-the same command gives the same bytes and leaves neither rubbish nor a process behind.
+the same command gives the same bytes and leaves neither rubbish nor a process behind. The download of a corpus, as an
+archive and as single files, counts as a stage; its cache is what has been fetched.
 """
 
 import os
@@ -25,17 +26,24 @@ from speech_emotion.testing import make_corpus
 
 from .guard import ROOT, generator
 from .summary import Summary
+from .toy_server import serve
 
 OUTS = {
+    "packed": ("raw/packed",),
+    "single": ("raw/single",),
     "ingest": ("data/manifest.parquet", "data/files.parquet", "data/rejected.csv"),
     "extract_mfcc": ("data/features",),
     "train_cnn": ("models", "data/predictions.parquet", "data/history.csv"),
     "evaluate": ("metrics", "plots"),
 }
-CACHES = {"extract_mfcc": ".cache/features", "train_cnn": ".cache/training"}
+DOWNLOADS = ("packed", "single")
+CACHES = {"packed": "raw/.packed.download", "single": "raw/.single.download", "extract_mfcc": ".cache/features",
+          "train_cnn": ".cache/training"}
 IN_A_ROW = 4
 """Times that a stage is ended before it may run to its end, which takes longer than all of them but one."""
-OFTEN = {"ingest": 3, "extract_mfcc": 4, "train_cnn": 2, "evaluate": 1}
+OFTEN = {"packed": 2, "single": 2, "ingest": 3, "extract_mfcc": 4, "train_cnn": 2, "evaluate": 1}
+HEARS = 0.3
+"""Before that, in s, Ctrl-C may meet Python itself at its start."""
 PATIENCE = 240.0
 """Longest time that a stage of so little work may take, in s, on a machine that is busy."""
 _CHANGES = {
@@ -51,12 +59,15 @@ class Project:
     ----------
     folder : Path
         Empty.
+    listing : Path
+        Of what the server has; see `toy_server.serve`.
     stages : iterable of str
-        Which of `OUTS`, from the first on.
+        Which of `OUTS`, in their order.
     """
 
-    def __init__(self, folder: Path, stages: Iterable[str] = tuple(OUTS)) -> None:
+    def __init__(self, folder: Path, listing: Path, stages: Iterable[str] = tuple(OUTS)) -> None:
         self.folder = folder
+        self.listing = listing
         folder.mkdir(parents=True)
         self.seconds: dict[str, float] = {}
         self.seconds_again: dict[str, float] = {}
@@ -83,11 +94,15 @@ class Project:
 
     def run(self, stage: str, after: float | None = None, how: int = signal.SIGKILL) -> tuple[int, str, list[int]]:
         """Run a stage, and end it after some seconds; exit status, what it said, and the processes it had then."""
+        command = ([ROOT / "tests/hostile/toy_ser.py", self.listing, "download", stage, "--to", "raw",
+                    "--accept-licence", "--allow-tracked"] if stage in DOWNLOADS
+                   else [ROOT / "src/stages" / f"{stage}.py"])
         log = self.folder / "log.txt"
         with log.open("wb") as errors:
             process = subprocess.Popen(
-                [sys.executable, ROOT / "src/stages" / f"{stage}.py"], cwd=self.folder, stdout=errors, stderr=errors,
-                env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "SER_CACHE": "", "SER_MEMO": ""})
+                [sys.executable, *command], cwd=self.folder, stdout=errors, stderr=errors,
+                env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "TF_CPP_MIN_LOG_LEVEL": "3", "SER_CACHE": "",
+                     "SER_MEMO": ""})
             others: list[int] = []
             try:
                 process.wait(PATIENCE if after is None else after)
@@ -123,6 +138,8 @@ def trial(random: random.Random, project: Project, times: int) -> tuple[list[str
         how = random.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGINT))
         # What an earlier run has done is not done again, and so takes less.
         after = random.uniform(0.05, 0.9) * (project.seconds if anew and not at else project.seconds_again)[stage]
+        if how == signal.SIGINT:
+            after = max(after, HEARS)
         what += f", after {after:.2f} s {how.name}"
         project.clear(stage, caches=False)
         status, said, children = project.run(stage, after, how)
@@ -135,15 +152,18 @@ def trial(random: random.Random, project: Project, times: int) -> tuple[list[str
         for path, content in project.outs(stage).items():
             if not any(part.startswith(".") for part in Path(path).parts) and expected.get(path) != content:
                 findings.append(f"{what}: {path} is half-written")
+    # Who asks again for a corpus that is there is told so.
+    there = stage in DOWNLOADS and project.outs(stage) == expected
     began = time.monotonic()
     again, said, _ = project.run(stage)
     project.seconds_again[stage] = time.monotonic() - began
-    if again:
+    if again and not (there and "exists already" in said):
         findings.append(f"{what}: fails when it is run again: {said.strip()[-200:]}")
     elif (found := project.outs(stage)) != expected:
         other = sorted(path for path in {*found, *expected} if found.get(path) != expected.get(path))
         findings.append(f"{what}: other bytes when it is run again: {', '.join(other[:3])}")
-    if rubbish := [path for path in project.folder.rglob(".*.tmp") if ".cache" not in path.parts]:
+    rubbish = [path for path in project.folder.rglob(".*.tmp") if ".cache" not in path.parts]
+    if rubbish := [*rubbish, *project.folder.glob("raw/.*")]:
         findings.append(f"{what}: leaves {rubbish[0].relative_to(project.folder)}")
     findings += [f"{what}: leaves a process behind" for pid in others if not _gone(pid)]
     return outcomes, findings
@@ -168,14 +188,14 @@ def attack(seed: int, cases: int, folder: Path, *, first: int = 0, workers: int 
     """Try that many kills. Those in a row are known by the number of the first: `--first N --cases 4`."""
     began = time.monotonic()
 
-    def share(worker: int) -> list[tuple[int, list[str], list[str]]]:
+    def share(worker: int, listing: Path) -> list[tuple[int, list[str], list[str]]]:
         numbers = range(first + worker * IN_A_ROW, first + cases, workers * IN_A_ROW)
-        project = Project(folder / f"project-{worker}", stages) if numbers else None
+        project = Project(folder / f"project-{worker}", listing, stages) if numbers else None
         return [(number, *trial(generator(seed, number), project, min(IN_A_ROW, first + cases - number)))
                 for number in numbers if project]
 
-    with ThreadPoolExecutor(workers) as pool:
-        done = sorted(each for part in pool.map(share, range(workers)) for each in part)
+    with serve(folder / "served") as listing, ThreadPoolExecutor(workers) as pool:
+        done = sorted(each for part in pool.map(lambda worker: share(worker, listing), range(workers)) for each in part)
     tally = Counter(outcome for _, outcomes, _ in done for outcome in outcomes)
     findings = [f"{number}: {finding}" for number, _, found in done for finding in found]
     return Summary("kills", seed, cases, findings, time.monotonic() - began, dict(tally))

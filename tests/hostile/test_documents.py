@@ -1,5 +1,7 @@
 """A few cases of each attack on what the stages leave behind; `make attack` has the many."""
 
+import pytest
+
 from . import kills, models, tables
 
 
@@ -15,7 +17,8 @@ def test_models(tmp_path):
     assert min(summary.tally[outcome] for outcome in ("taken", "refused")) > 0, summary.tally
 
 
-def test_kills(tmp_path):
-    summary = kills.attack(1, 2, tmp_path, stages=["ingest"])
+@pytest.mark.parametrize("stage", ["packed", "single", "ingest"])
+def test_kills(tmp_path, stage):
+    summary = kills.attack(1, 2, tmp_path, stages=[stage])
     assert not summary.findings, str(summary)
     assert sum(summary.tally.values()) == 2

@@ -90,7 +90,8 @@ def read(path: Path | str) -> "pyarrow.Table":
     if hashlib.sha256(content).hexdigest().encode() != found:
         raise NoTable("its checksum is wrong")
     try:
-        table = pyarrow.parquet.read_table(pyarrow.BufferReader(pyarrow.py_buffer(content)))
+        # Not `read_table`: its threads may still let go of the bytes when Ctrl-C has ended the interpreter, and abort.
+        table = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(pyarrow.py_buffer(content))).read()
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise NoTable(str(error)) from error
     return table.replace_schema_metadata({

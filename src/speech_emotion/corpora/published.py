@@ -42,8 +42,8 @@ def files(corpus: Corpus) -> tuple[Published, ...]:
     """
     source = resources.files(index) / f"{corpus.name}.parquet"
     if source.is_file():
-        with source.open("rb") as stream:
-            table = pq.read_table(stream, use_threads=False)
+        # Not `read_table`, for the reason in `core/tables.py`.
+        table = pq.ParquetFile(pa.BufferReader(source.read_bytes())).read(use_threads=False)
         columns = (table[name].to_pylist() for name in ("path", "sha256", "bytes"))
         return tuple(Published(path, sha256.hex(), size) for path, sha256, size in zip(*columns, strict=True))
     return tuple(corpus.published() if corpus.published else ())
