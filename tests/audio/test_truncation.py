@@ -1,6 +1,7 @@
 """Whether a file that was cut short is told from a whole one."""
 
 import struct
+from contextlib import suppress
 
 import pytest
 import soundfile
@@ -70,3 +71,19 @@ def test_a_length_that_is_unknown_is_not_missed(tmp_path, name, at, unknown):
     data[at : at + len(unknown)] = unknown
     (tmp_path / name).write_bytes(data)
     assert cut_short(tmp_path / name) is None
+
+
+def test_a_damaged_table_of_packets_is_said_and_not_printed(tmp_path, capfd):
+    path = tmp_path / "a.caf"
+    soundfile.write(path, tone(1, duration=3), 16_000, "ALAC_16")
+    whole = path.read_bytes()
+    decoding.read(path)
+    table = whole.index(b"pakt") + 12 + 24
+    for at in range(table, whole.index(b"data")):
+        path.write_bytes(whole[:at] + b"\xff" * (1 + at % 4) + whole[at + 1 + at % 4 :])
+        with suppress(decoding.UnreadableAudio):
+            decoding.read(path)
+    path.write_bytes(whole[:table] + b"\xff" * 4 + whole[table + 4 :])
+    with pytest.raises(decoding.UnreadableAudio, match="damaged audio"):
+        decoding.read(path)
+    assert capfd.readouterr().out == ""

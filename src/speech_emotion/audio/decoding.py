@@ -136,8 +136,7 @@ def opened(path: Path | str, longest: float = LONGEST) -> AbstractContextManager
     if is_special(path):
         raise UnreadableAudio(f"{path}: is no file")
     try:
-        if _is_sample_dump(path):
-            raise UnreadableAudio(f"{path}: {_NOT_READ.format('MIDI Sample Dump')}")
+        _require_silence(path)
         # As bytes where names are bytes: not every one is text.
         file = soundfile.SoundFile(os.fsencode(path) if os.name == "posix" else path)
     except OSError as error:
@@ -207,11 +206,14 @@ def _by_ffmpeg(path: Path, container: ForFFmpeg, longest: float) -> AbstractCont
     return ffmpeg.opened(path, container, longest)
 
 
-def _is_sample_dump(path: Path) -> bool:
-    """Whether it is an SDS, of which libsndfile prints to standard output what is wrong, even while it opens it."""
+def _require_silence(path: Path) -> None:
+    """Refuse that of which libsndfile prints to standard output what is wrong, even while it opens it."""
     with path.open("rb", buffering=0) as file:
         head = file.read(4)
-    return head[:2] == b"\xf0\x7e" and head[3:] == b"\x01"
+    if head[:2] == b"\xf0\x7e" and head[3:] == b"\x01":
+        raise UnreadableAudio(f"{path}: {_NOT_READ.format('MIDI Sample Dump')}")
+    if head == b"caff" and (missing := cut_short(path)):
+        raise UnreadableAudio(f"{path}: damaged audio ({missing})")
 
 
 def _require_sound(path: Path, file: soundfile.SoundFile, kind: str, longest: float) -> None:

@@ -19,6 +19,8 @@ _OGG_TAIL = 65_307
 _END_OF_STREAM = 0x04
 _SEGMENT = b"\x18\x53\x80\x67"
 _W64_DATA = b"data" + bytes.fromhex("f3acd3118cd100c04f8edb8a")
+_PACKETS, _PACKETS_HEAD = 1 << 24, 24
+"""Bytes that a CAF's table of packets has at most (hundreds of hours), and those in front of the packets' sizes."""
 _NIST_HEAD = 1 << 16
 """Bytes of a NIST header that are read at most; it is text of 1,024 bytes as a rule."""
 
@@ -143,10 +145,17 @@ def _caf(file: BinaryIO, size: int) -> str | None:
         position += 12
         if length < 0:  # -1 stands for "to the end of the file"
             return None
-        if name == b"data":
-            return _early(position, length, size)
+        if name in (b"data", b"pakt") and (early := _early(position, length, size)):
+            return early
+        if name == b"pakt" and (length > _PACKETS or not _is_table(file.read(length)[_PACKETS_HEAD:])):
+            return "its table of packets is damaged"
         position += length
     return None
+
+
+def _is_table(sizes: bytes) -> bool:
+    """Whether these are numbers of at most four bytes, of which all but the last have their highest bit set."""
+    return not re.search(rb"[\x80-\xff]{4}|[\x80-\xff]\Z", sizes)
 
 
 def _nist(file: BinaryIO, size: int) -> str | None:
