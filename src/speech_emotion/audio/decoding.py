@@ -136,7 +136,7 @@ def opened(path: Path | str, longest: float = LONGEST) -> AbstractContextManager
     if is_special(path):
         raise UnreadableAudio(f"{path}: is no file")
     try:
-        _require_silence(path)
+        _refuse_what_is_printed(path)
         # As bytes where names are bytes: not every one is text.
         file = soundfile.SoundFile(os.fsencode(path) if os.name == "posix" else path)
     except OSError as error:
@@ -206,7 +206,7 @@ def _by_ffmpeg(path: Path, container: ForFFmpeg, longest: float) -> AbstractCont
     return ffmpeg.opened(path, container, longest)
 
 
-def _require_silence(path: Path) -> None:
+def _refuse_what_is_printed(path: Path) -> None:
     """Refuse that of which libsndfile prints to standard output what is wrong, even while it opens it."""
     with path.open("rb", buffering=0) as file:
         head = file.read(4)
