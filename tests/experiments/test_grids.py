@@ -50,16 +50,6 @@ def test_every_combination_is_one_that_the_pipeline_takes(grid: Path, run: Modul
         assert is_shipped == (number == 0 and grid.stem not in OTHERWISE)  # what is compared with comes first
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "encoders").glob("*.txt")), ids=lambda file: file.stem)
-def test_settings_of_an_encoder_are_ones_that_the_pipeline_takes(file: Path, tmp_path: Path) -> None:
-    shutil.copy(ROOT / "params.yaml", tmp_path / "params.yaml")
-    apply_overrides(tmp_path / "params.yaml", words(file))
-    main = load(tmp_path / "params.yaml", ExtractMfcc)
-    recipes = [main, *map(main.of_branch, main.branches)]
-    assert any("encoder" in recipe.features.chosen() for recipe in recipes)
-    assert load(tmp_path / "params.yaml", TrainCnn).branches.keys() == main.branches.keys()
-
-
 def test_a_grid_is_the_product_of_its_values(run: ModuleType, tmp_path: Path) -> None:
     grid = tmp_path / "grid.txt"
     grid.write_text("# why\n-S train_cnn.lr=0.1,0.2\n-S train_cnn.epochs=3\n-S train_cnn.betas=[0.9,0.9],[0.8,0.9]\n")

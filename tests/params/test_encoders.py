@@ -21,8 +21,11 @@ def test_what_is_shipped_is_valid_and_names_no_place(encoder: Path, tmp_path: Pa
     shutil.copy(ROOT / "params.yaml", params)
     apply_overrides(params, words[1::2])
     extraction, training = load(params, ExtractMfcc), load(params, TrainCnn)
-    assert extraction.branches.keys() == training.branches.keys() == {"encoder"}
-    settings = extraction.of_branch("encoder").features.encoder
-    assert settings.model == ""
-    assert len(settings.sha256) == 64
-    assert training.of_branch("encoder")[0].num_networks == 0
+    assert extraction.branches.keys() == training.branches.keys()
+    alone = not extraction.branches
+    assert alone == encoder.stem.endswith("_alone")
+    features = (extraction if alone else extraction.of_branch("encoder")).features
+    assert features.chosen().keys() == {"encoder"}
+    assert features.encoder.model == ""
+    assert len(features.encoder.sha256) == 64
+    assert (training if alone else training.of_branch("encoder")[0]).num_networks == 0
