@@ -162,8 +162,8 @@ def trial(random: random.Random, project: Project, times: int) -> tuple[list[str
     elif (found := project.outs(stage)) != expected:
         other = sorted(path for path in {*found, *expected} if found.get(path) != expected.get(path))
         findings.append(f"{what}: other bytes when it is run again: {', '.join(other[:3])}")
-    rubbish = [path for path in project.folder.rglob(".*.tmp") if ".cache" not in path.parts]
-    if rubbish := [*rubbish, *project.folder.glob("raw/.*")]:
+    hidden = [*project.folder.rglob(".*.tmp"), *project.folder.glob("raw/.*")]
+    if rubbish := [path for path in hidden if ".cache" not in path.parts]:
         findings.append(f"{what}: leaves {rubbish[0].relative_to(project.folder)}")
     findings += [f"{what}: leaves a process behind" for pid in others if not _gone(pid)]
     return outcomes, findings
