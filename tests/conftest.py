@@ -197,6 +197,15 @@ def tiny_network(network_settings: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
+def tiny_networks(tiny_network: Callable[..., Any], shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
+    """A function that gives settings of all networks, of which `cnn` is that of `tiny_network`, with changes of it."""
+    from speech_emotion.params.networks import Networks
+
+    return lambda **changes: Networks.model_validate(
+        {**shipped()["networks"], "cnn": tiny_network(**changes).model_dump(mode="json")})
+
+
+@pytest.fixture(scope="session")
 def make_bundle(tiny_network: Callable[..., Any], shipped: Callable[[], dict[str, Any]]) -> Callable[..., Any]:
     """A function that gives a bundle with random weights and normalisation, for the shipped features.
 

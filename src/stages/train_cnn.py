@@ -24,7 +24,7 @@ LIVE = Path("dvclive")
 def train_cnn() -> None:
     """Write `MODELS`, `PREDICTIONS` and `HISTORY`; keep `LIVE` up to date meanwhile."""
     settings = load(PARAMS, TrainCnn)
-    network = load(PARAMS, Networks).of(settings.model)
+    networks = load(PARAMS, Networks)
     clips = manifest.read("data/manifest.parquet")
     store = FeatureStore("data/features")
     # After what can be wrong with the input.
@@ -33,7 +33,7 @@ def train_cnn() -> None:
     from speech_emotion.training.run import Outputs, train
 
     shutil.rmtree(LIVE, ignore_errors=True)
-    print(train(clips, store, settings, network, Outputs(MODELS, PREDICTIONS, HISTORY, LIVE, memo.location()),
+    print(train(clips, store, settings, networks, Outputs(MODELS, PREDICTIONS, HISTORY, LIVE, memo.location()),
                 min_duration=load(PARAMS, Ingest).min_duration))
     print(f"  {_exported()}")
 

@@ -16,6 +16,7 @@ SMALL: dict[str, list[dict[str, Any]]] = {
             for kernel, pool, norm in ((5, 4, True), (4, 3, False))],
     "tim_net": [{"filters": 6, "kernel_size": 3, "levels": 4}],
     "light_sernet": [{"branch_filters": 3, "filters": [4, 5, 6], "embedding": 8}],
+    "attentive": [{"projection": 6, "filters": filters, "attention": 4} for filters in ([], [7, 5])],
 }
 
 
@@ -46,6 +47,7 @@ def test_every_network_is_exported(made: Made, shipped: Callable[[], dict[str, A
     ("LSTM", {"units": 3}, r"layer own \(LSTM\) cannot be exported"),
     ("Dense", {"units": 3, "activation": "gelu"}, "layer own cannot be exported: its activation is gelu"),
     ("Conv1D", {"filters": 2, "kernel_size": 3, "strides": 2}, "layer own cannot be exported: it has groups or str"),
+    ("Dot", {"axes": 2}, "layer own cannot be exported: it multiplies along another axis than time"),
     ("ReLU", {"max_value": 6.0}, "layer own cannot be exported: it is no plain ReLU"),
 ])
 def test_a_layer_that_cannot_be_exported_is_named(
@@ -54,7 +56,7 @@ def test_a_layer_that_cannot_be_exported_is_named(
     import keras
 
     inputs = keras.Input((8, 2))
-    hidden = getattr(keras.layers, kind)(**arguments, name="own")(inputs)
+    hidden = getattr(keras.layers, kind)(**arguments, name="own")([inputs] * 2 if kind == "Dot" else inputs)
     network = keras.Model(inputs, keras.layers.Dense(2, name="logits")(keras.layers.Flatten()(hidden)))
     with pytest.raises(UserError, match=named):
         made(lambda x: layers.logits(network, x), x=["n", 8, 2])

@@ -38,7 +38,7 @@ def _found_by_name(stage: str) -> set[str]:
         case "extract_mfcc":
             return _modules_of("features")
         case "train_cnn":
-            return {f"speech_emotion.networks.{PARAMS['train_cnn']['model']}"}
+            return {f"speech_emotion.networks.{PARAMS['train_cnn'][key]}" for key in ("model", "branch_model")}
     return set()
 
 
@@ -128,8 +128,7 @@ def test_every_stage_has_its_script() -> None:
 
 @pytest.mark.parametrize("stage", SCRIPTS)
 def test_deps_are_what_the_script_imports(stage: str) -> None:
-    listed = _listed(stage)
-    assert sorted(listed) == sorted(_closure(stage))
+    assert {*_listed(stage)} == _closure(stage)
 
 
 @pytest.mark.parametrize("stage", SCRIPTS)

@@ -148,7 +148,7 @@ def test_an_idle_network_changes_no_training(project: Project) -> None:
     project.append("src/speech_emotion/networks/toy.py", "\n# more\n")
     assert project.repro().stages == fates()
 
-    project.set(train_cnn__model="toy")
+    project.set(train_cnn__model="toy", train_cnn__branch_model="toy")
     trained = project.repro("train_cnn").stages
     assert trained == {**dict.fromkeys(trained, "unchanged"), "train_cnn": "ran"}
     assert project.outdated() == {"evaluate"}
@@ -156,6 +156,10 @@ def test_an_idle_network_changes_no_training(project: Project) -> None:
     project.append("src/speech_emotion/networks/cnn.py", "\n# more\n")
     assert project.repro("train_cnn").stages == dict.fromkeys(trained, "unchanged")
     project.set(networks__toy__units=5)
+    assert project.outdated() == {"train_cnn", "evaluate"}
+    project.set(networks__toy__units=4, train_cnn__branch_model="cnn")
+    project.repro("train_cnn")
+    project.append("src/speech_emotion/networks/cnn.py", "\n# more\n")
     assert project.outdated() == {"train_cnn", "evaluate"}
 
 

@@ -52,13 +52,13 @@ def two_sets(make_store: Make, features: dict[str, np.ndarray], tmp_path_factory
 
 
 def test_a_model_of_branches_is_what_fuses_models_that_are_trained_apart(
-    clips: Any, two_sets: Any, tiny: Make, tiny_network: Make, digests: Make, tmp_path: Path
+    clips: Any, two_sets: Any, tiny: Make, tiny_networks: Make, digests: Make, tmp_path: Path
 ) -> None:
     settings = {"split__protocol": "speaker_kfold", "split__folds": 2, "fusion": "validation"}
     said = train(clips, two_sets, tiny(branches={"extra": EXTRA}, calibration="temperature", **settings),
-                 tiny_network(), outputs(tmp_path / "both"))
-    train(clips, two_sets, tiny(**settings), tiny_network(), outputs(tmp_path / "main"))
-    train(clips, two_sets.branch("extra"), tiny(**settings, **EXTRA), tiny_network(), outputs(tmp_path / "extra"))
+                 tiny_networks(), outputs(tmp_path / "both"))
+    train(clips, two_sets, tiny(**settings), tiny_networks(), outputs(tmp_path / "main"))
+    train(clips, two_sets.branch("extra"), tiny(**settings, **EXTRA), tiny_networks(), outputs(tmp_path / "extra"))
     both, main, extra = (table(tmp_path / name) for name in ("both", "main", "extra"))
     origin = predictions.read(tmp_path / "both/predictions.parquet").origin
     [used] = origin.encoders
@@ -102,22 +102,22 @@ def test_a_model_of_branches_is_what_fuses_models_that_are_trained_apart(
 
 
 def test_validation_alone_decides_how_branches_are_fused(
-    clips: Any, features: Any, two_sets: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+    clips: Any, features: Any, two_sets: Any, tiny: Make, tiny_networks: Make, tmp_path: Path
 ) -> None:
     settings, memo = tiny(branches={"extra": EXTRA}, fusion="validation"), tmp_path / "memo"
-    train(clips, two_sets, settings, tiny_network(), outputs(tmp_path / "as-it-was", memo))
+    train(clips, two_sets, settings, tiny_networks(), outputs(tmp_path / "as-it-was", memo))
     rows = table(tmp_path / "as-it-was")
     tested = set(rows.loc[rows["part"] == "test", "clip_id"])
     relabelled = clips.assign(label=[LABELS[(LABELS.index(label) + 1) % 3] if clip in tested else label for clip, label
                                      in zip(clips["clip_id"], clips["label"], strict=True)])
-    said = train(relabelled, two_sets, settings, tiny_network(), outputs(tmp_path / "relabelled", memo))
+    said = train(relabelled, two_sets, settings, tiny_networks(), outputs(tmp_path / "relabelled", memo))
     assert "networks: 0 trained, 1 reused" in said, "what it learns from is the same"
     assert Fusion.load(tmp_path / "as-it-was/models/fold-0") == Fusion.load(tmp_path / "relabelled/models/fold-0")
 
 
-def test_features_that_are_not_there(clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path) -> None:
+def test_features_that_are_not_there(clips: Any, store: Any, tiny: Make, tiny_networks: Make, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"no features for the branch extra; .*extract_mfcc\.branches\.extra"):
-        train(clips, store, tiny(branches={"extra": EXTRA}), tiny_network(), outputs(tmp_path))
+        train(clips, store, tiny(branches={"extra": EXTRA}), tiny_networks(), outputs(tmp_path))
 
 
 @pytest.mark.parametrize(("branches", "where"), [
@@ -132,13 +132,26 @@ def test_settings_that_cannot_be(branches: dict[str, Any], where: str, tiny: Mak
 
 
 def test_a_branch_has_a_network_of_its_own_shape(
-    clips: Any, two_sets: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+    clips: Any, two_sets: Any, tiny: Make, tiny_networks: Make, tmp_path: Path
 ) -> None:
-    shape = {**tiny_network().model_dump(), "filters": [2]}
+    shape = {**tiny_networks().of("cnn").model_dump(), "filters": [2]}
     changes = {**EXTRA, "num_networks": 1, "network": shape}
     settings = tiny(num_networks=0, epochs=1, branches={"extra": changes})
-    train(clips, two_sets, settings, tiny_network(), outputs(tmp_path))
+    train(clips, two_sets, settings, tiny_networks(), outputs(tmp_path))
     of_branch, of_main = (load(tmp_path / folder)[0].blueprint for folder in ("models/branches/extra", "models"))
     assert of_branch.network_settings["filters"] == [2]
     assert of_main.network_settings["filters"] != [2]
     assert of_branch.columns == ("x", "y", "z")
+
+
+def test_branches_have_a_network_of_their_own_kind(
+    clips: Any, two_sets: Any, tiny: Make, tiny_networks: Make, tmp_path: Path
+) -> None:
+    changes = {**EXTRA, "num_networks": 1, "network": {"filters": 2, "kernel_size": 2, "levels": 2, "dropout": 0.0}}
+    settings = tiny(epochs=1, branch_model="tim_net", branches={"extra": changes})
+    train(clips, two_sets, settings, tiny_networks(), outputs(tmp_path))
+    of_branch, of_main = (load(tmp_path / folder)[0].blueprint for folder in ("models/branches/extra", "models"))
+    assert (of_main.network, of_branch.network) == ("cnn", "tim_net")
+    assert of_branch.network_settings == changes["network"]
+    written = predictions.read(tmp_path / "predictions.parquet").origin.settings["networks"]
+    assert written == {"cnn": of_main.network_settings, "tim_net": of_branch.network_settings}

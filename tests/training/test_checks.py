@@ -28,7 +28,7 @@ def frames(number: int, columns: int = 4) -> np.ndarray:
 
 
 @pytest.fixture
-def refused(clips: pd.DataFrame, make_store: Make, tiny_network: Make, tmp_path: Path) -> Make:
+def refused(clips: pd.DataFrame, make_store: Make, tiny_networks: Make, tmp_path: Path) -> Make:
     """A function that trains on given features, checks that earlier results stay, and gives the error's message."""
 
     def run(settings: Any, features: dict[tuple[str, str], np.ndarray] | None = None, **network: Any) -> str:
@@ -39,7 +39,7 @@ def refused(clips: pd.DataFrame, make_store: Make, tiny_network: Make, tmp_path:
         for path in old:
             path.write_text("old")
         with pytest.raises(UserError) as caught:
-            train(clips, store, settings, tiny_network(**network),
+            train(clips, store, settings, tiny_networks(**network),
                   Outputs(tmp_path / "models", tmp_path / "predictions.parquet", tmp_path / "history.csv"))
         assert [path.read_text() for path in old] == ["old"] * 3
         assert sorted(path.name for path in tmp_path.iterdir()) == ["features", "history.csv", "models",
@@ -60,12 +60,12 @@ def test_a_feature_that_is_no_number(part: str, value: float, clips: pd.DataFram
 
 
 def test_a_clip_that_is_in_no_part_may_be_anything(
-    clips: pd.DataFrame, tiny: Make, tiny_network: Make, make_store: Make, tmp_path: Path
+    clips: pd.DataFrame, tiny: Make, tiny_networks: Make, make_store: Make, tmp_path: Path
 ) -> None:
     given = [(clip, "", frames(number)) for number, clip in enumerate(clips["clip_id"])]
     given[0][2][0, 0] = np.nan
     store = make_store(tmp_path / "features", given)
-    train(clips.drop(clips.index[0]), store, tiny(num_networks=0), tiny_network(),
+    train(clips.drop(clips.index[0]), store, tiny(num_networks=0), tiny_networks(),
           Outputs(tmp_path / "models", tmp_path / "predictions.parquet", tmp_path / "history.csv"))
 
 
@@ -85,7 +85,7 @@ def test_masks_that_are_too_wide(tiny: Make, refused: Make) -> None:
 
 
 def test_a_spectrum_that_the_network_does_not_see(
-    clips: pd.DataFrame, tiny: Make, tiny_network: Make, tmp_path: Path
+    clips: pd.DataFrame, tiny: Make, tiny_networks: Make, tmp_path: Path
 ) -> None:
     from speech_emotion.store import FeatureStore, Writer
 
@@ -95,15 +95,15 @@ def test_a_spectrum_that_the_network_does_not_see(
             writer.add("toy", clip, "", frames(number, columns=2))
     settings = tiny(augment__tilt_db=6.0, baseline_only=["mfcc_*"])
     with pytest.raises(UserError, match=r"tilt_db changes mel bands .* the network sees neither \(it sees zcr"):
-        train(clips, FeatureStore(tmp_path / "features"), settings, tiny_network(),
+        train(clips, FeatureStore(tmp_path / "features"), settings, tiny_networks(),
               Outputs(tmp_path / "models", tmp_path / "p.parquet", tmp_path / "h.csv"))
     assert not (tmp_path / "models").exists()
 
 
-def test_fewer_clips_than_labels(grid: Make, make_store: Make, tiny: Make, tiny_network: Make, tmp_path: Path) -> None:
+def test_fewer_clips_than_labels(grid: Make, make_store: Make, tiny: Make, tiny_networks: Make, tmp_path: Path) -> None:
     few = grid(3, LABELS, takes=1)
     store = make_store(tmp_path / "features", [(clip, "", frames(0)[:16]) for clip in few["clip_id"]])  # a window each
     with pytest.raises(UserError, match="3 training clips for 3 labels are too few to learn from"):
-        train(few, store, tiny(split__protocol="loso"), tiny_network(),
+        train(few, store, tiny(split__protocol="loso"), tiny_networks(),
               Outputs(tmp_path / "models", tmp_path / "predictions.parquet", tmp_path / "history.csv"))
     assert not (tmp_path / "models").exists()

@@ -15,14 +15,15 @@ Make = Callable[..., Any]
 
 
 def test_what_is_trained_is_trained_once(
-    clips: Any, store: Any, tiny: Make, tiny_network: Make, digests: Make, tmp_path: Path,
+    clips: Any, store: Any, tiny: Make, tiny_networks: Make, digests: Make, tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def said(name: str, network: Any = None, live: bool = False, **changes: Any) -> str:
+    def said(name: str, networks: Any = None, live: bool = False, **changes: Any) -> str:
         folder = tmp_path / name
         to = Outputs(folder / "models", folder / "predictions.parquet", folder / "history.csv",
                      folder / "live" if live else None, tmp_path / "memo")
-        return train(clips, store, tiny(epochs=2, **changes), network or tiny_network(), to).rpartition("\n")[2].strip()
+        printed = train(clips, store, tiny(epochs=2, **changes), networks or tiny_networks(), to)
+        return printed.rpartition("\n")[2].strip()
 
     assert said("one", live=True) == "networks: 1 trained, 0 reused"
     wider = {"num_networks": 2, "baseline_share": 0.2, "average_speeds": False}

@@ -37,7 +37,7 @@ def no_file_grows_larger() -> Iterator[None]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of other processes")
 def test_one_message_and_what_was_finished_survives(
-    clips: Any, store: Any, tiny: Make, tiny_network: Make, digests: Make, tmp_path: Path,
+    clips: Any, store: Any, tiny: Make, tiny_networks: Make, digests: Make, tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     settings = tiny(split__protocol="speaker_kfold", split__folds=2, epochs=2)
@@ -46,13 +46,13 @@ def test_one_message_and_what_was_finished_survives(
         return Outputs(folder / "models", folder / "predictions.parquet", folder / "history.csv", folder / "live",
                        tmp_path / "memo")
 
-    train(clips, store, settings, tiny_network(), outputs(tmp_path / "expected"))
+    train(clips, store, settings, tiny_networks(), outputs(tmp_path / "expected"))
     finished = sorted((tmp_path / "memo").glob("*/finished"))
     finished[0].unlink()
 
     full = tmp_path / "full"
     with pytest.raises(SystemExit) as ended, no_file_grows_larger(), errors_for_people():
-        train(clips, store, settings, tiny_network(), outputs(full))
+        train(clips, store, settings, tiny_networks(), outputs(full))
     assert ended.value.code == 1
     said = capsys.readouterr().err.splitlines()
     assert "Traceback" not in "\n".join(said)
@@ -63,7 +63,7 @@ def test_one_message_and_what_was_finished_survives(
     assert not (full / "models").exists()
     assert [path for path in full.rglob("*") if ".tmp" in path.name] == []
 
-    assert "1 trained, 1 reused" in train(clips, store, settings, tiny_network(), outputs(full))
+    assert "1 trained, 1 reused" in train(clips, store, settings, tiny_networks(), outputs(full))
     assert digests(full) == digests(tmp_path / "expected")
 
 

@@ -31,8 +31,8 @@ if __name__ == "__main__":
     from speech_emotion.store import FeatureStore
     from speech_emotion.training.run import Outputs, train
 
-    clips, store, settings, network, outputs = pickle.loads(Path(sys.argv[1]).read_bytes())
-    print(train(clips, FeatureStore(store), settings, network, outputs))
+    clips, store, settings, networks, outputs = pickle.loads(Path(sys.argv[1]).read_bytes())
+    print(train(clips, FeatureStore(store), settings, networks, outputs))
     print(sorted({"tensorflow", "keras", "h5py"} & set(sys.modules)))
 """
 
@@ -56,17 +56,17 @@ def settings(tiny: Make) -> Any:
 
 
 @pytest.fixture(scope="module")
-def network(tiny_network: Make) -> Any:
-    return tiny_network(dropout=0.2)
+def networks(tiny_networks: Make) -> Any:
+    return tiny_networks(dropout=0.2)
 
 
 @pytest.fixture(scope="module")
 def expected(
-    clips: Any, store: Any, settings: Any, network: Any, digests: Make, tmp_path_factory: pytest.TempPathFactory
+    clips: Any, store: Any, settings: Any, networks: Any, digests: Make, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str]:
     """What a run writes that nobody disturbs."""
     folder = tmp_path_factory.mktemp("expected")
-    train(clips, store, settings, network, outputs(folder))
+    train(clips, store, settings, networks, outputs(folder))
     written: dict[str, str] = digests(folder)
     return written
 
@@ -105,7 +105,7 @@ def press_ctrl_c(memo: Path, pids: Callable[[], list[int]]) -> threading.Thread:
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="signals and affinity of Linux")
 def test_the_same_bytes_though_it_was_stopped_and_went_on_with_one_core(
-    clips: Any, store: Any, settings: Any, network: Any, expected: dict[str, str], digests: Make, tmp_path: Path
+    clips: Any, store: Any, settings: Any, networks: Any, expected: dict[str, str], digests: Make, tmp_path: Path
 ) -> None:
     memo, processes = tmp_path / "memo", []
 
@@ -115,14 +115,14 @@ def test_the_same_bytes_though_it_was_stopped_and_went_on_with_one_core(
 
     presser = press_ctrl_c(memo, trained)
     with pytest.raises(KeyboardInterrupt):
-        train(clips, store, settings, network, outputs(tmp_path / "stopped", memo))
+        train(clips, store, settings, networks, outputs(tmp_path / "stopped", memo))
     presser.join()
     assert processes
     assert_gone(processes)
     assert list((tmp_path / "stopped").iterdir()) == []
 
     (tmp_path / "run.py").write_text(ON_ONE_CORE, "utf-8")
-    given = clips, store.path, settings, network, outputs(tmp_path / "one-core", memo)
+    given = clips, store.path, settings, networks, outputs(tmp_path / "one-core", memo)
     (tmp_path / "given").write_bytes(pickle.dumps(given))
     said = subprocess.run([sys.executable, str(tmp_path / "run.py"), str(tmp_path / "given")], check=True, text=True,
                           env={**os.environ, "PYTHONPATH": str(SOURCE)}, stdout=subprocess.PIPE, timeout=300).stdout
@@ -133,7 +133,7 @@ def test_the_same_bytes_though_it_was_stopped_and_went_on_with_one_core(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_a_process_that_dies_is_a_clear_message(
-    clips: Any, store: Any, settings: Any, network: Any, tmp_path: Path
+    clips: Any, store: Any, settings: Any, networks: Any, tmp_path: Path
 ) -> None:
     def kill() -> None:
         wait_for_checkpoint(tmp_path / "memo")
@@ -143,24 +143,24 @@ def test_a_process_that_dies_is_a_clear_message(
     killer.start()
     with pytest.raises(UserError, match=r"the process that trained fold \d, network 0 died \(signal 9\), perhaps "
                                         r"because .* finished networks and epochs are kept\. Run .* \(SER_WORKERS=1\)"):
-        train(clips, store, settings, network, outputs(tmp_path, tmp_path / "memo"))
+        train(clips, store, settings, networks, outputs(tmp_path, tmp_path / "memo"))
     killer.join()
     assert not (tmp_path / "models").exists()
 
 
 def test_the_same_bytes_from_a_cluster_though_a_worker_is_killed(
-    cluster: Any, clips: Any, store: Any, settings: Any, network: Any, expected: dict[str, str], digests: Make,
+    cluster: Any, clips: Any, store: Any, settings: Any, networks: Any, expected: dict[str, str], digests: Make,
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     remote = settings.model_copy(update={"scheduler": cluster.address})
     with monkeypatch.context() as patch:
         patch.setattr(fingerprint, "of_code", lambda _network: "0" * 64)
         with pytest.raises(UserError, match="runs other code or libraries"):
-            train(clips, store, remote, network, outputs(tmp_path / "out"))
+            train(clips, store, remote, networks, outputs(tmp_path / "out"))
     # A worker gives up what nobody waits for any more.
     presser = press_ctrl_c(tmp_path / "memo", list)
     with pytest.raises(KeyboardInterrupt):
-        train(clips, store, remote, network, outputs(tmp_path / "stopped", tmp_path / "memo"))
+        train(clips, store, remote, networks, outputs(tmp_path / "stopped", tmp_path / "memo"))
     presser.join()
     assert_gone([process for worker in cluster.workers for process in trainers(worker.pid)])
 
@@ -174,7 +174,7 @@ def test_the_same_bytes_from_a_cluster_though_a_worker_is_killed(
 
     killer = threading.Thread(target=kill)
     killer.start()
-    said = train(clips, store, remote, network, outputs(tmp_path / "out", tmp_path / "memo"))
+    said = train(clips, store, remote, networks, outputs(tmp_path / "out", tmp_path / "memo"))
     killer.join()
     assert killed and killed[0]
     assert_gone(killed[0])
@@ -184,7 +184,7 @@ def test_the_same_bytes_from_a_cluster_though_a_worker_is_killed(
     cluster.workers[1].kill()
     monkeypatch.setattr(connection, "CONNECT_SECONDS", 0.5)
     elsewhere = settings.model_copy(update={"scheduler": "tcp://127.0.0.1:1"})
-    said = train(clips, store, elsewhere, network, outputs(tmp_path / "out", tmp_path / "memo"))
+    said = train(clips, store, elsewhere, networks, outputs(tmp_path / "out", tmp_path / "memo"))
     assert "0 trained, 2 reused" in said
     with pytest.raises(UserError, match=r"train_cnn\.scheduler: no Dask scheduler answers at tcp://127\.0\.0\.1:1 "):
-        train(clips, store, elsewhere, network, outputs(tmp_path / "other"))
+        train(clips, store, elsewhere, networks, outputs(tmp_path / "other"))

@@ -63,14 +63,14 @@ def stored(make_store: Make, tmp_path_factory: pytest.TempPathFactory) -> Make:
 
 
 @pytest.fixture(scope="module")
-def trained(clips: pd.DataFrame, stored: Make, crossed: Make, tiny_network: Make) -> Make:
+def trained(clips: pd.DataFrame, stored: Make, crossed: Make, tiny_networks: Make) -> Make:
     """A function that trains in this process, and gives what is said of the test part, by clip, and the model."""
 
     def run(features: Features, **changes: Any) -> tuple[pd.DataFrame, Bundle]:
         settings, store = crossed(**changes), stored(features)
         planned = plan(clips, settings)
         members = Members(planned.assignment, planned.clips, ["corpus", "speaker", "language", "label"])
-        main = branches_of(members, store, settings, tiny_network(), 0.0)[MAIN]
+        main = branches_of(members, store, settings, tiny_networks(), 0.0)[MAIN]
         fold = train_fold(members[0], store, main.blueprint, settings, fold=0)
         said = fold.predictions[fold.predictions["part"] == "test"]
         return said.set_index("clip_id")[P].astype(float), fold.bundle
@@ -93,12 +93,12 @@ def plain_run(trained: Make, features: Features) -> Make:
 
 
 @pytest.fixture
-def written(clips: pd.DataFrame, stored: Make, features: Features, crossed: Make, tiny_network: Make,
+def written(clips: pd.DataFrame, stored: Make, features: Features, crossed: Make, tiny_networks: Make,
             tmp_path: Path) -> Make:
     """A function that makes a whole training write into the test's folder, and gives what it tells people."""
 
     def run(**changes: Any) -> str:
-        return train(clips, stored(features), crossed(**changes), tiny_network(),
+        return train(clips, stored(features), crossed(**changes), tiny_networks(),
                      Outputs(*(tmp_path / name for name in ("models", "predictions.parquet", "history.csv"))))
 
     return run
@@ -202,11 +202,11 @@ def test_by_corpus_each_has_its_own_and_one_that_is_not_trained_on_has_that_of_a
 
 
 def test_speakers_of_too_few_clips_are_named_before_anything_is_written(
-    clips: pd.DataFrame, features: Features, make_store: Make, tiny: Make, tiny_network: Make, tmp_path: Path
+    clips: pd.DataFrame, features: Features, make_store: Make, tiny: Make, tiny_networks: Make, tmp_path: Path
 ) -> None:
     few = clips.drop(clips.index[clips["speaker"] == "three-02"][:2])
     store = make_store(tmp_path / "features", [(clip, view, frames) for (clip, view), frames in features.items()])
     outputs = Outputs(*(tmp_path / name for name in ("models", "predictions.parquet", "history.csv")))
     with pytest.raises(UserError, match=r"normalisation is speaker, but fold 0 has 4 clips of three-02, fewer than 5"):
-        train(few, store, tiny(normalisation="speaker"), tiny_network(), outputs)
+        train(few, store, tiny(normalisation="speaker"), tiny_networks(), outputs)
     assert [path.name for path in tmp_path.iterdir()] == ["features"]

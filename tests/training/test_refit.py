@@ -47,12 +47,12 @@ def part(clips: pd.DataFrame, settings: Make) -> pd.Series:
 
 @pytest.fixture(scope="module")
 def runs(
-    clips: Any, store: Any, settings: Make, tiny_network: Make, tmp_path_factory: pytest.TempPathFactory
+    clips: Any, store: Any, settings: Make, tiny_networks: Make, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str, str]:
     """One without and one with, on the same memo: their folder, and what each said."""
     folder = tmp_path_factory.mktemp("runs")
-    without = train(clips, store, settings(refit=False), tiny_network(), outputs(folder / "without", folder / "memo"))
-    refit = train(clips, store, settings(refit=True), tiny_network(), outputs(folder / "refit", folder / "memo"))
+    without = train(clips, store, settings(refit=False), tiny_networks(), outputs(folder / "without", folder / "memo"))
+    refit = train(clips, store, settings(refit=True), tiny_networks(), outputs(folder / "refit", folder / "memo"))
     return folder, without, refit
 
 
@@ -75,7 +75,7 @@ def test_what_is_measured_is_as_without_and_what_is_kept_is_another(runs: tuple[
 
 
 def test_who_decides_what(
-    clips: Any, features: Any, part: pd.Series, make_store: Make, settings: Make, tiny_network: Make, tmp_path: Path
+    clips: Any, features: Any, part: pd.Series, make_store: Make, settings: Make, tiny_networks: Make, tmp_path: Path
 ) -> None:
     def trained(changed: str) -> Fold:
         random = np.random.default_rng(1)
@@ -84,7 +84,7 @@ def test_who_decides_what(
         store = make_store(tmp_path / (changed or "as it was"), [(clip, "", frames) for clip, frames in other.items()])
         planned = plan(clips, settings(refit=True))
         members = Members(planned.assignment, planned.clips, ["corpus", "speaker", "language", "label"])
-        main = branches_of(members, store, settings(refit=True), tiny_network(), 0.0)[MAIN]
+        main = branches_of(members, store, settings(refit=True), tiny_networks(), 0.0)[MAIN]
         return train_fold(members[0], store, main.blueprint, settings(refit=True), fold=0)
 
     as_it_was = trained("")
@@ -100,10 +100,10 @@ def test_who_decides_what(
 
 
 def test_the_baseline_alone_is_fitted_anew_too(
-    clips: Any, store: Any, settings: Make, tiny_network: Make, tmp_path: Path
+    clips: Any, store: Any, settings: Make, tiny_networks: Make, tmp_path: Path
 ) -> None:
     for refit in (True, False):
-        train(clips, store, settings(refit=refit, num_networks=0), tiny_network(), outputs(tmp_path / str(refit)))
+        train(clips, store, settings(refit=refit, num_networks=0), tiny_networks(), outputs(tmp_path / str(refit)))
     pd.testing.assert_frame_equal(said(tmp_path / "True", "validation"), said(tmp_path / "False", "validation"))
     fitted = [(tmp_path / str(refit) / "models/fold-0/baseline.npy").read_bytes() for refit in (True, False)]
     assert fitted[0] != fitted[1]

@@ -77,25 +77,25 @@ def settings(tiny: Make) -> Any:
 
 
 @pytest.fixture(scope="module")
-def network(tiny_network: Make) -> Any:
-    """Settings of its network."""
-    return tiny_network(dropout=0.3)
+def networks(tiny_networks: Make) -> Any:
+    """Settings of its networks."""
+    return tiny_networks(dropout=0.3)
 
 
 @pytest.fixture(scope="module")
 def run(
-    clips: Any, store: Any, settings: Any, network: Any, tmp_path_factory: pytest.TempPathFactory
+    clips: Any, store: Any, settings: Any, networks: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str]:
     """The folder of one training of two folds, and what it said."""
     folder = tmp_path_factory.mktemp("run")
-    return folder, train(clips, store, settings, network, outputs(folder))
+    return folder, train(clips, store, settings, networks, outputs(folder))
 
 
 def test_two_runs_give_the_same_bytes_of_every_file(
-    run: tuple[Path, str], clips: Any, store: Any, settings: Any, network: Any, tmp_path: Path, digests: Make
+    run: tuple[Path, str], clips: Any, store: Any, settings: Any, networks: Any, tmp_path: Path, digests: Make
 ) -> None:
     folder, first = run
-    again = train(clips.sample(frac=1, random_state=0), store, settings, network,
+    again = train(clips.sample(frac=1, random_state=0), store, settings, networks,
                   outputs(tmp_path / "b", tmp_path / "live"))
     assert digests(folder) == digests(tmp_path / "b")
     assert sorted(digests(folder)) == [
@@ -130,7 +130,7 @@ def test_another_seed_gives_another_network(
 
 
 def test_predictions_are_of_each_folds_own_model_on_its_validation_and_test_parts(
-    run: tuple[Path, str], clips: Any, store: Any, settings: Any, network: Any
+    run: tuple[Path, str], clips: Any, store: Any, settings: Any, networks: Any
 ) -> None:
     folder, _ = run
     written = predictions.read(folder / "predictions.parquet")
@@ -138,7 +138,7 @@ def test_predictions_are_of_each_folds_own_model_on_its_validation_and_test_part
     assert (written.origin.protocol, written.origin.speaker_independent, written.origin.seed) == (
         "speaker_kfold", True, settings.seed)
     assert written.origin.settings["train_cnn"] == settings.model_dump(mode="json", exclude={"scheduler"})
-    assert written.origin.settings["networks"] == {"cnn": network.model_dump(mode="json")}
+    assert written.origin.settings["networks"] == {"cnn": networks.of("cnn").model_dump(mode="json")}
     assert written.origin.settings["extract_mfcc"] == store.recipe
     assert written.origin.made_with["keras"] == importlib.metadata.version("keras")
     assert written.origin.made_with["processor"] == processor.name()
@@ -233,10 +233,10 @@ def test_views_are_for_training_only(
 
 
 def test_a_fold_may_have_several_networks_of_different_seeds(
-    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+    clips: Any, store: Any, tiny: Make, tiny_networks: Make, tmp_path: Path
 ) -> None:
     for name, count in (("one", 1), ("two", 2)):
-        said = train(clips, store, tiny(num_networks=count), tiny_network(), outputs(tmp_path / name))
+        said = train(clips, store, tiny(num_networks=count), tiny_networks(), outputs(tmp_path / name))
     assert "fold 0, network 1: 3 epochs, best" in said
     weights = [(tmp_path / f"two/models/fold-0/network-{number}.weights.h5").read_bytes() for number in range(2)]
     assert len(set(weights)) == 2
@@ -246,11 +246,11 @@ def test_a_fold_may_have_several_networks_of_different_seeds(
     assert history.groupby("network")["epoch"].apply(list).tolist() == [[1, 2, 3]] * 2
     assert history.groupby("network")["kept"].sum().tolist() == [1, 1]
     written = predictions.read(tmp_path / "two/predictions.parquet").table
-    assert {len(embedding) for embedding in written["embedding"]} == {2 * tiny_network().dense}
+    assert {len(embedding) for embedding in written["embedding"]} == {2 * tiny_networks().of("cnn").dense}
 
 
 def test_clips_are_judged_at_the_speeds_of_their_views(
-    clips: Any, features: Features, make_store: Make, tiny: Make, tiny_network: Make, tmp_path: Path
+    clips: Any, features: Features, make_store: Make, tiny: Make, tiny_networks: Make, tmp_path: Path
 ) -> None:
     views = {"": 1.0, "noise-20dB": 3.0, "speed-0.9": 1.5, "speed-1.1": 0.5}
     given = [(clip, view, frames * np.float32(factor)) for clip, frames in features.items()
@@ -258,7 +258,7 @@ def test_clips_are_judged_at_the_speeds_of_their_views(
     store = make_store(tmp_path / "features", given)
     names = [f"p_{label}" for label in LABELS]
     for average, judged in ((True, ["", "speed-0.9", "speed-1.1"]), (False, [""])):
-        train(clips, store, tiny(average_speeds=average), tiny_network(),
+        train(clips, store, tiny(average_speeds=average), tiny_networks(),
               Outputs(*(tmp_path / name for name in ("models", "predictions.parquet", "history.csv")),
                       memo=tmp_path / "memo"))  # which changes no byte, and nothing is trained twice
         (bundle,) = load(tmp_path / "models")
@@ -318,10 +318,10 @@ def test_each_new_step_trains_another_network_and_the_same_one_again(
 
 
 def test_labels_are_relabelled_and_left_out_clips_named(
-    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+    clips: Any, store: Any, tiny: Make, tiny_networks: Make, tmp_path: Path
 ) -> None:
     settings = tiny(num_networks=0, labels={"high": ["anger"], "low": ["sadness"]})
-    said = train(clips, store, settings, tiny_network(), outputs(tmp_path))
+    said = train(clips, store, settings, tiny_networks(), outputs(tmp_path))
     assert "left out by labels: 12 neutral" in said
     assert load(tmp_path / "models")[0].blueprint.labels == ("high", "low")
     assert len(pd.read_csv(tmp_path / "models/split.csv")) == 24
@@ -333,22 +333,23 @@ def test_labels_are_relabelled_and_left_out_clips_named(
     ("random_kfold", "speakers", "clips"),
 ])
 def test_it_is_written_by_what_the_epoch_was_chosen(
-    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path, protocol: str, validation: str, written: str
+    clips: Any, store: Any, tiny: Make, tiny_networks: Make, tmp_path: Path, protocol: str, validation: str,
+    written: str,
 ) -> None:
     settings = tiny(num_networks=0, split__protocol=protocol, split__validation=validation, split__folds=2)
-    said = train(clips, store, settings, tiny_network(), outputs(tmp_path))
+    said = train(clips, store, settings, tiny_networks(), outputs(tmp_path))
     assert predictions.read(tmp_path / "predictions.parquet").origin.validation == written
     assert ("the validation part holds other sentences of the speakers that are trained on" in said) == (
         written == "statements")
 
 
 def test_the_baseline_stands_beside_the_network_and_alone(
-    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path
+    clips: Any, store: Any, tiny: Make, tiny_networks: Make, tmp_path: Path
 ) -> None:
     both = tiny(baseline_share=0.5)
-    train(clips, store, both, tiny_network(), outputs(tmp_path / "both"))
+    train(clips, store, both, tiny_networks(), outputs(tmp_path / "both"))
     alone = both.model_copy(update={"num_networks": 0})
-    said = train(clips, store, alone, tiny_network(), outputs(tmp_path / "alone"))
+    said = train(clips, store, alone, tiny_networks(), outputs(tmp_path / "alone"))
     mixed, by_itself = (predictions.read(tmp_path / which / "predictions.parquet") for which in ("both", "alone"))
     assert mixed.table["baseline"].tolist() == by_itself.table["baseline"].tolist()
     tested = by_itself.part("test")
@@ -359,16 +360,16 @@ def test_the_baseline_stands_beside_the_network_and_alone(
 
 
 def test_corpora_that_only_train_reach_the_network_and_not_the_baseline(
-    make_store: Make, grid: Make, separable: Make, tiny: Make, tiny_network: Make, tmp_path: Path
+    make_store: Make, grid: Make, separable: Make, tiny: Make, tiny_networks: Make, tmp_path: Path
 ) -> None:
     # The other corpus has two of the three labels, so that its clips compete among these.
     clips = pd.concat([grid(6, LABELS), grid(3, LABELS[:2], corpus="other", takes=6)], ignore_index=True)
     store = make_store(tmp_path / "features", [(clip, "", frames) for clip, frames in separable(clips).items()])
     settings = tiny(epochs=2, split__train_also=["other"], baseline_share=0.0)
-    said = train(clips, store, settings, tiny_network(), outputs(tmp_path / "pooled"))
+    said = train(clips, store, settings, tiny_networks(), outputs(tmp_path / "pooled"))
     assert "other only trained on" in said
     alone = settings.model_copy(update={"split": settings.split.model_copy(update={"train_also": []})})
-    train(clips[clips["corpus"] == "toy"], store, alone, tiny_network(), outputs(tmp_path / "alone"))
+    train(clips[clips["corpus"] == "toy"], store, alone, tiny_networks(), outputs(tmp_path / "alone"))
     pooled, single = (predictions.read(tmp_path / which / "predictions.parquet").table for which in ("pooled", "alone"))
     assert pooled["clip_id"].tolist() == single["clip_id"].tolist()
     assert pooled["baseline"].tolist() == single["baseline"].tolist()
@@ -377,27 +378,27 @@ def test_corpora_that_only_train_reach_the_network_and_not_the_baseline(
     assert [(corpus.name, corpus.speakers) for corpus in corpora] == [("other", 3), ("toy", 4)]
 
 
-def test_what_only_the_baseline_sees(clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path) -> None:
+def test_what_only_the_baseline_sees(clips: Any, store: Any, tiny: Make, tiny_networks: Make, tmp_path: Path) -> None:
     seen = {"epochs": 1, "baseline_only": [store.columns[0], "nothing_*"]}
-    train(clips, store, tiny(**seen), tiny_network(), outputs(tmp_path))
+    train(clips, store, tiny(**seen), tiny_networks(), outputs(tmp_path))
     assert load(tmp_path / "models")[0].blueprint.network_columns == tuple(store.columns[1:])
     with pytest.raises(UserError, match=r"train_cnn\.baseline_only: .* leave the network no column to see"):
-        train(clips, store, tiny(baseline_only=["*"]), tiny_network(), outputs(tmp_path))
+        train(clips, store, tiny(baseline_only=["*"]), tiny_networks(), outputs(tmp_path))
 
 
 def test_after_an_error_everything_old_stays(
-    clips: Any, store: Any, tiny: Make, tiny_network: Make, tmp_path: Path, digests: Make
+    clips: Any, store: Any, tiny: Make, tiny_networks: Make, tmp_path: Path, digests: Make
 ) -> None:
     (tmp_path / "models").mkdir()
     for name in ("models/old", "predictions.parquet", "history.csv"):
         (tmp_path / name).write_text("old")
     before = digests(tmp_path)
     with pytest.raises(UserError, match=r"networks\.cnn does not fit train_cnn\.seconds"):
-        train(clips, store, tiny(seconds=0.01, augment__time_masks=0), tiny_network(), outputs(tmp_path))
+        train(clips, store, tiny(seconds=0.01, augment__time_masks=0), tiny_networks(), outputs(tmp_path))
     with pytest.raises(UserError, match="coefficient_mask_width is 5, but the network sees 4 columns"):
-        train(clips, store, tiny(augment__coefficient_mask_width=5), tiny_network(), outputs(tmp_path))
+        train(clips, store, tiny(augment__coefficient_mask_width=5), tiny_networks(), outputs(tmp_path))
     with pytest.raises(UserError, match="folds is 9, but there are only 6 speakers"):
-        train(clips, store, tiny(split__protocol="speaker_kfold", split__folds=9), tiny_network(), outputs(tmp_path))
+        train(clips, store, tiny(split__protocol="speaker_kfold", split__folds=9), tiny_networks(), outputs(tmp_path))
     assert digests(tmp_path) == before
 
 
@@ -413,13 +414,13 @@ def test_a_clip_without_features_is_not_passed_over(
 
 
 def test_the_models_record_whom_they_heard_and_how_they_did_on_their_validation_parts(
-    grid: Make, make_clips: Make, make_store: Make, tiny: Make, tiny_network: Make, tmp_path: Path, separable: Make
+    grid: Make, make_clips: Make, make_store: Make, tiny: Make, tiny_networks: Make, tmp_path: Path, separable: Make
 ) -> None:
     rows = pd.concat([grid(8, LABELS, corpus="synthetic").assign(language="en"),
                       grid(4, LABELS, corpus="emodb").assign(language=["de", None] * 12)])
     clips = make_clips({**row, "speaker": row["speaker"].partition("-")[2]} for row in rows.to_dict("records"))
     store = make_store(tmp_path / "features", [(clip, "", frames) for clip, frames in separable(clips).items()])
-    train(clips, store, tiny(num_networks=0), tiny_network(), outputs(tmp_path), min_duration=0.25)
+    train(clips, store, tiny(num_networks=0), tiny_networks(), outputs(tmp_path), min_duration=0.25)
     split = pd.read_csv(tmp_path / "models/split.csv").merge(clips, on="clip_id")
     heard = split[split["part"] == "train"]
     (bundle,) = load(tmp_path / "models")
@@ -436,7 +437,7 @@ def test_the_models_record_whom_they_heard_and_how_they_did_on_their_validation_
 
 
 def test_every_fold_has_its_score_and_a_test_clip_leaves_it_as_it_is(
-    clips: Any, features: Features, make_store: Make, tiny: Make, tiny_network: Make, tmp_path: Path
+    clips: Any, features: Features, make_store: Make, tiny: Make, tiny_networks: Make, tmp_path: Path
 ) -> None:
     # That no test clip reaches a network: above.
     settings = tiny(split__protocol="random_kfold", split__folds=2, num_networks=0)
@@ -445,7 +446,7 @@ def test_every_fold_has_its_score_and_a_test_clip_leaves_it_as_it_is(
     scores = []
     for name, factor in (("plain", 1), ("changed", 50)):
         given = [(clip, "", frames * (factor if clip in tested else 1)) for clip, frames in features.items()]
-        train(clips, make_store(tmp_path / name / "features", given), settings, tiny_network(),
+        train(clips, make_store(tmp_path / name / "features", given), settings, tiny_networks(),
               outputs(tmp_path / name))
         scores.append(load(tmp_path / name / "models")[0].blueprint.provenance.validation)
     assert [score.fold for score in scores[0]] == [0, 1]

@@ -189,6 +189,18 @@ def _side_by_side(layer: Any, several: list[_Map]) -> _Map:
     return _Map(concatenated([each.first() for each in several], 1), several[0].rank, channels_first=True)
 
 
+def _softmax(layer: Any, x: _Map) -> _Map:
+    return _Map(x.last().then("Softmax", axis=layer.axis), x.rank)
+
+
+def _product(layer: Any, several: list[_Map]) -> _Map:
+    if layer.axes != 1 or layer.normalize or any(each.rank != 3 for each in several):
+        raise UserError(f"the network's layer {layer.name} cannot be exported: it multiplies along another axis than "
+                        "time, or normalises")
+    one, other = (each.last() for each in several)
+    return _Map(one.transpose(0, 2, 1) @ other, 3)
+
+
 def _flip(layer: Any, x: _Map) -> _Map:
     size = layer.output.shape[layer.axis]
     return _Map(x.last().gather(np.arange(size)[::-1], axis=layer.axis), x.rank)
@@ -208,6 +220,7 @@ _LAYERS: dict[str, Callable[[Any, Any], _Map]] = {
     "GlobalAveragePooling1D": _global_mean, "GlobalAveragePooling2D": _global_mean, "Dense": _dense,
     "ReLU": _relu, "Activation": _activated, "Flatten": _arranged, "Reshape": _arranged,
     "Add": _joined("Add"), "Multiply": _joined("Mul"), "Concatenate": _side_by_side, "Flip": _flip, "Stack": _stack,
+    "Softmax": _softmax, "Dot": _product,
     **dict.fromkeys(("Dropout", "SpatialDropout1D", "SpatialDropout2D"), lambda _layer, x: x),
 }
 """What makes each kind of layer. Dropout does nothing but in training."""

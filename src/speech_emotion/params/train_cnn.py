@@ -172,7 +172,7 @@ class Optimisation(Section):
 MAIN = "main"
 """Name of the branch that sees the first set of features."""
 
-_FIXED = ("seed", "labels", "split", "model", "refit", "fusion", "calibration", "scheduler", "branches")
+_FIXED = ("seed", "labels", "split", "model", "branch_model", "refit", "fusion", "calibration", "scheduler", "branches")
 """What is the same for all branches."""
 
 
@@ -188,6 +188,8 @@ class TrainCnn(Optimisation):
     """Length of the window, in s."""
     model: str
     """A module of `speech_emotion.networks`."""
+    branch_model: str
+    """Likewise, for all of `branches`."""
     baseline_only: list[str]
     """Patterns of the feature columns that the network does not see, such as "f0"; the baseline sees all."""
     num_networks: Annotated[int, Field(ge=0)]
@@ -231,7 +233,7 @@ class TrainCnn(Optimisation):
         return branches
 
     def of_branch(self, name: str) -> tuple["TrainCnn", Section | None]:
-        """Give the settings of a branch, and those of its network if they are others."""
+        """Give the settings of a branch, of which `model` is its own, and those of its network if they are others."""
         return _branch({key: getattr(self, key) for key in type(self).model_fields}, name, self.branches[name])
 
     @field_validator("refit")
@@ -277,7 +279,7 @@ class TrainCnn(Optimisation):
                 {"type": mixed, "loc": ("mixup",), "input": augment.mixup}])
         return augment
 
-    @field_validator("model")
+    @field_validator("model", "branch_model")
     @classmethod
     def _known(cls, value: str) -> str:
         if value not in networks.NAMES:
@@ -303,7 +305,7 @@ def _branch(settings: Mapping[str, Any], name: str, changes: Mapping[str, Any]) 
             problem = PydanticCustomError("value_error", "is the same for all branches, and cannot be set here")
             raise ValidationError.from_exception_data("branches", [
                 {"type": problem, "loc": (name, key), "input": changes[key]}])
-    trained = changed({**settings, "branches": {}}, changes, TrainCnn, name)
+    trained = changed({**settings, "model": settings["branch_model"], "branches": {}}, changes, TrainCnn, name)
     if network is None:
         return trained, None
     return trained, changed({}, network, networks.settings_of(trained.model), name, "network")

@@ -12,6 +12,7 @@ from speech_emotion.features.views import PLAIN, at_any_speed
 from speech_emotion.models.blueprint import Blueprint
 from speech_emotion.models.identity import BRANCHES
 from speech_emotion.params.base import Section
+from speech_emotion.params.networks import Networks
 from speech_emotion.params.train_cnn import MAIN, TrainCnn
 from speech_emotion.store import FeatureStore
 from speech_emotion.training.crew import FoldDone, FoldWork, train_all
@@ -83,7 +84,8 @@ class Branch:
 
 
 def branches_of(
-    members: Mapping[int, pd.DataFrame], store: FeatureStore, settings: TrainCnn, network: Section, min_duration: float
+    members: Mapping[int, pd.DataFrame], store: FeatureStore, settings: TrainCnn, networks: Networks,
+    min_duration: float,
 ) -> dict[str, Branch]:
     """Lay out the branches of a model.
 
@@ -95,8 +97,8 @@ def branches_of(
         Features of those clips, with those of the further branches in it.
     settings : TrainCnn
         Settings of the stage.
-    network : Section
-        Settings of the network ``settings.model``.
+    networks : Networks
+        Settings of the networks.
     min_duration : float >= 0
         Shortest clip that was taken in, in s.
 
@@ -110,14 +112,15 @@ def branches_of(
     UserError
         If a branch has no features, or its network no column to see.
     """
-    made = {MAIN: Branch(MAIN, store, settings, _blueprint(members, store, settings, network, min_duration))}
+    blueprint = _blueprint(members, store, settings, networks.of(settings.model), min_duration)
+    made = {MAIN: Branch(MAIN, store, settings, blueprint)}
     for name in sorted(settings.branches):
         if not (store.path / name).is_dir():
             raise UserError(f"train_cnn.branches: there are no features for the branch {name}; say which they are "
                             f"(extract_mfcc.branches.{name}), then run `dvc repro`")
         own, own_network = settings.of_branch(name)
         of_branch = store.branch(name)
-        blueprint = _blueprint(members, of_branch, own, own_network or network, min_duration)
+        blueprint = _blueprint(members, of_branch, own, own_network or networks.of(own.model), min_duration)
         made[name] = Branch(name, of_branch, own, blueprint)
     return made
 

@@ -12,7 +12,7 @@ import pandas as pd
 from speech_emotion import predictions as table_of_predictions
 from speech_emotion.core import processor
 from speech_emotion.core.files import replacing
-from speech_emotion.params.base import Section
+from speech_emotion.params.networks import Networks
 from speech_emotion.params.train_cnn import MAIN, TrainCnn
 from speech_emotion.predictions import EncoderUse, Origin, Predictions
 from speech_emotion.protocol.guard import SPEAKER_DEPENDENT
@@ -56,7 +56,7 @@ class Outputs:
 
 
 def train(
-    clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, network: Section, outputs: Outputs, *,
+    clips: pd.DataFrame, store: FeatureStore, settings: TrainCnn, networks: Networks, outputs: Outputs, *,
     min_duration: float = 0.0,
 ) -> str:
     """Relabel, split, train every fold, and write what came of it.
@@ -72,8 +72,8 @@ def train(
         Its features.
     settings : TrainCnn
         Settings of the stage.
-    network : Section
-        Settings of the network ``settings.model``.
+    networks : Networks
+        Settings of the networks.
     outputs : Outputs
         Files and folders to write or replace. Equal arguments give equal bytes on one kind of
         processor, however many cores it has.
@@ -94,7 +94,7 @@ def train(
     planned = plan(clips, settings)
     said = [f"train_cnn: {planned}"]
     members = Members(planned.assignment, planned.clips, ["corpus", "speaker", "language", "label"])
-    branches = branches_of(members, store, settings, network, min_duration)
+    branches = branches_of(members, store, settings, networks, min_duration)
     for branch in branches.values():
         check(members, branch.store, branch.blueprint, branch.settings)
         said += about_normalisation(members, branch.blueprint)
@@ -171,9 +171,11 @@ def _origin(
     branches: Mapping[str, Branch], settings: TrainCnn, temperatures: dict[int, float], corpora: Collection[str]
 ) -> Origin:
     split, blueprint = settings.split, branches[MAIN].blueprint
+    # The main one comes last, and is what a branch with another shape of the same kind (train_cnn.branches) is not.
+    networks = {each.blueprint.network: each.blueprint.network_settings for each in reversed([*branches.values()])}
     speaker_independent = split.protocol not in SPEAKER_DEPENDENT
     sections: dict[str, Any] = {"train_cnn": blueprint.training,
-                                "networks": {blueprint.network: blueprint.network_settings},
+                                "networks": networks,
                                 "extract_mfcc": branches[MAIN].store.recipe}
     if others := {name: branch.store.recipe for name, branch in branches.items() if name != MAIN}:
         sections["extract_mfcc"] = {**sections["extract_mfcc"], "branches": others}
