@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 GRIDS = sorted((ROOT / "experiments").glob("*.txt"))
 OTHERWISE = ("networks", "encoder_layers", "encoder_heads")
 """Grids whose first combination is not the shipped one: the baseline's part, or the network, is left out."""
+BEHIND = {"encoder_layers": "whisper_base", "encoder_heads": "whisper_base_alone"}
+"""Grids of an encoder's settings, and the file that brings the encoder."""
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +42,7 @@ def test_every_combination_is_one_that_the_pipeline_takes(grid: Path, run: Modul
     points = run.read(grid)
     assert len(points) > 1
     params, shipped = tmp_path / "params.yaml", ROOT / "params.yaml"
-    # Grids of an encoder's settings stand behind those that bring one.
-    encoder = words(ROOT / "encoders/whisper_base.txt") if grid.stem.startswith("encoder_") else []
+    encoder = words(ROOT / f"encoders/{BEHIND[grid.stem]}.txt") if grid.stem in BEHIND else []
     for number, point in enumerate(points):
         shutil.copy(shipped, params)
         apply_overrides(params, [*encoder, *point.overrides])
