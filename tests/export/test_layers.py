@@ -47,6 +47,7 @@ def test_every_network_is_exported(made: Made, shipped: Callable[[], dict[str, A
     ("LSTM", {"units": 3}, r"layer own \(LSTM\) cannot be exported"),
     ("Dense", {"units": 3, "activation": "gelu"}, "layer own cannot be exported: its activation is gelu"),
     ("Conv1D", {"filters": 2, "kernel_size": 3, "strides": 2}, "layer own cannot be exported: it has groups or str"),
+    ("Softmax", {"axis": [1, 2]}, "layer own cannot be exported: its softmax is over several axes"),
     ("Dot", {"axes": 2}, "layer own cannot be exported: it multiplies along another axis than time"),
     ("ReLU", {"max_value": 6.0}, "layer own cannot be exported: it is no plain ReLU"),
 ])

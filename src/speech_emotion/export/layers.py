@@ -190,6 +190,8 @@ def _side_by_side(layer: Any, several: list[_Map]) -> _Map:
 
 
 def _softmax(layer: Any, x: _Map) -> _Map:
+    if not isinstance(layer.axis, int):
+        raise UserError(f"the network's layer {layer.name} cannot be exported: its softmax is over several axes")
     return _Map(x.last().then("Softmax", axis=layer.axis), x.rank)
 
 
