@@ -2,7 +2,8 @@ from . import augment, fit
 from .augment import Batch, ColumnMasks, Noise, TimeMasks, chain
 from .batches import TrainingBatches
 from .data import Examples, examples
-from .folds import Fold, predict, train_fold
+from .folds import Fold, train_fold
+from .judging import predict
 from .progress import Progress
 from .run import Outputs, train
 

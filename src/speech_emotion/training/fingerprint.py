@@ -28,9 +28,9 @@ HARMLESS = frozenset({
 _PACKAGE = Path(__file__).parents[1]
 # What only runs, keeps or shows a training, or uses what came of it. A module that is not listed counts as deciding.
 _OTHER = {
-    "training": {"__init__", "augment/__init__", "branch", "calibrating", "checks", "crew", "fingerprint", "fusing",
-                 "machine", "members", "memo", "parcel", "progress", "purpose", "record", "remote", "run", "tasks",
-                 "work"},
+    "training": {"__init__", "augment/__init__", "branch", "calibrating", "checks", "crew", "fingerprint", "folds",
+                 "fusing", "judging", "machine", "members", "memo", "parcel", "progress", "purpose", "record",
+                 "remote", "run", "tasks", "work"},
     "models": {"__init__", "backend", "baseline", "bounds", "bundle", "calibration", "fusion", "identity", "outputs",
                "provenance", "weights"},
 }
