@@ -41,6 +41,15 @@ def test_it_is_scikit_learns(num_classes: int, balanced: bool) -> None:
     np.testing.assert_allclose(learnt.probabilities(windows, COLUMNS), expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("num_classes", [2, 3])
+def test_a_temperature_divides_its_logits(num_classes: int) -> None:
+    windows, classes = [clip() for _ in range(30)], np.arange(30) % num_classes
+    as_it_is, softer = (Baseline.fit(windows, COLUMNS, classes, num_classes, balanced=True, temperature=heat)
+                        for heat in (1.0, 4.0))
+    np.testing.assert_allclose(softer.logits(windows, COLUMNS), as_it_is.logits(windows, COLUMNS) / 4, atol=1e-4)
+    assert softer.probabilities(windows, COLUMNS).max() < as_it_is.probabilities(windows, COLUMNS).max()
+
+
 def test_one_clip_of_a_label_will_do() -> None:
     classes = np.array([0] * 10 + [1])
     windows = [clip() for _ in classes]

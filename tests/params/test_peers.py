@@ -52,8 +52,8 @@ def test_leans_on_no_shipped_training(peer: Path, tmp_path: Path, shipped: Calla
     settings, ours = load(applied(tmp_path, peer), TrainCnn).model_dump(), shipped()["train_cnn"]
     said = set(re.findall(r"^-S train_cnn\.([\w.]+)=", peer.read_text("utf-8"), re.MULTILINE))
     # Idle there: of other protocols, of several corpora, and of what is switched off; and where it is trained.
-    idle = {"scheduler", "statistics", "baseline_shrinkage", "fusion", "calibration", "branch_model",
-            "split.test_fraction", "split.test_corpora", "split.predefined", "split.train_also",
+    idle = {"scheduler", "statistics", "baseline_shrinkage", "baseline_temperature", "fusion", "calibration",
+            "branch_model", "split.test_fraction", "split.test_corpora", "split.predefined", "split.train_also",
             "augment.time_mask_seconds", "augment.coefficient_mask_width", "augment.mixup_within_label",
             "consistency.ema", "consistency.rampup_epochs", *(f"pooling.{name}" for name in settings["pooling"]),
             "split.folds" if settings["split"]["protocol"] == "loso" else "split.validation"}

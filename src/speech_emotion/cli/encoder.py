@@ -47,4 +47,5 @@ def encoder(
           "      num_networks: 0\n"
           "      statistics: mean\n"
           "      baseline_shrinkage: 0.4\n"
+          "      baseline_temperature: 1.0\n"
           "      baseline_only: []")

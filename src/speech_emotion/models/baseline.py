@@ -1,7 +1,8 @@
 """The classifier without a network: what every network is measured against, and what is mixed with it.
 
 Linear discriminant analysis of a window's statistics (`functionals`). Its covariance is shrunk (Ledoit & Wolf 2004,
-doi 10.1016/S0047-259X(03)00096-4), so that it needs neither tuning nor many clips.
+doi 10.1016/S0047-259X(03)00096-4), so that it needs neither tuning nor many clips. It is far too sure of speakers whom
+it has not heard, which a temperature (`speech_emotion.temperature`) makes up for.
 """
 
 import warnings
@@ -73,9 +74,11 @@ class Baseline:
     def fit(
         cls, windows: Sequence[Float32], columns: Sequence[str], classes: np.ndarray, num_classes: int, *,
         balanced: bool, scales: Sequence[Normalisation | None] | None = None, kind: Kind = "functionals",
-        shrinkage: float | None = None,
+        shrinkage: float | None = None, temperature: float = 1.0,
     ) -> "Baseline":
         """Learn from windows; equals scikit-learn's ``LinearDiscriminantAnalysis(solver="lsqr", shrinkage=...)``.
+
+        That is with a temperature of 1, of statistics that ``StandardScaler`` has scaled.
 
         Parameters
         ----------
@@ -95,6 +98,8 @@ class Baseline:
             Which statistics.
         shrinkage : float in [0, 1] or None
             Of the covariance towards its diagonal; None for Ledoit and Wolf's.
+        temperature : float > 0
+            What its logits are divided by: above 1 it is less sure, of a window still of the same class.
 
         Returns
         -------
@@ -120,8 +125,8 @@ class Baseline:
             weights, bias = np.hstack([np.zeros_like(weights), weights]), np.concatenate([[0.0], bias])
         # BLAS has kernels for each kind of processor, which differ from the fourteenth digit on. So it is rounded here,
         # and nothing is multiplied by BLAS from here on.
-        weights = (weights / scaler.scale_[:, np.newaxis]).astype(np.float32)
-        bias = bias - np.einsum("s,sc->c", scaler.mean_, weights, dtype=np.float64)
+        weights = (weights / (scaler.scale_[:, np.newaxis] * temperature)).astype(np.float32)
+        bias = bias / temperature - np.einsum("s,sc->c", scaler.mean_, weights, dtype=np.float64)
         return cls(weights, bias.round(6), kind)
 
     def logits(

@@ -212,6 +212,8 @@ class TrainCnn(Optimisation):
     """What the baseline sees of a window; see `speech_emotion.models.functionals`."""
     baseline_shrinkage: Annotated[float, Field(ge=0, le=1)] | None
     """Of the baseline's covariance towards its diagonal; None for Ledoit and Wolf's."""
+    baseline_temperature: Annotated[float, Field(gt=0)]
+    """What the baseline's logits are divided by; 1 leaves it as sure of itself as discriminant analysis is."""
     fusion: Literal["mean", "validation"]
     """How branches become one: the mean of their probabilities, or as the validation part is most likely."""
     calibration: Literal["none", "temperature"]

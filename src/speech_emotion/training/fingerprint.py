@@ -17,7 +17,7 @@ LIBRARIES = ("h5py", "keras", "numpy", "scikit-learn", "scipy", "tensorflow")
 
 HARMLESS = frozenset({
     "num_networks", "baseline_share", "average_speeds", "refit", "scheduler", "statistics", "baseline_shrinkage",
-    "fusion", "calibration", "branches", "branch_model",
+    "baseline_temperature", "fusion", "calibration", "branches", "branch_model",
     # What they decide is told apart by what came of them: the seed, the labels and the columns of a unit, its clips.
     "seed", "labels", "baseline_only", "split.protocol", "split.folds", "split.test_fraction",
     "split.validation_fraction", "split.validation", "split.test_corpora", "split.predefined",

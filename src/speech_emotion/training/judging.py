@@ -105,4 +105,5 @@ def _baseline(train: Examples, scales: Sequence[Scale], blueprint: Blueprint, se
     return Baseline.fit([window for some in windows for window in some], blueprint.columns, classes,
                         len(blueprint.labels), balanced=settings.class_weights,
                         scales=[scales[at].statistics for at, some in zip(dealt, windows, strict=True) for _ in some],
-                        kind=blueprint.statistics, shrinkage=settings.baseline_shrinkage)
+                        kind=blueprint.statistics, shrinkage=settings.baseline_shrinkage,
+                        temperature=settings.baseline_temperature)
