@@ -21,6 +21,7 @@ from speech_emotion.models.normalisation import Normalisation
 from speech_emotion.models.provenance import CorpusUse, Provenance, ValidationScore
 from speech_emotion.protocol import splits
 from speech_emotion.store import FeatureStore, Writer
+from speech_emotion.temperature import softened
 from speech_emotion.training import machine
 from speech_emotion.training.folds import Fold, train_fold
 from speech_emotion.training.run import Outputs, train
@@ -357,6 +358,19 @@ def test_the_baseline_stands_beside_the_network_and_alone(
     assert (mixed.part("test")["p_anger"] != tested["p_anger"]).any()
     assert read_history(tmp_path / "alone/history.csv").empty
     assert "epochs" not in said
+
+
+def test_the_baseline_has_its_temperature(
+    clips: Any, store: Any, tiny: Make, tiny_networks: Make, tmp_path: Path
+) -> None:
+    def said(heat: float) -> np.ndarray:
+        settings = tiny(num_networks=0, average_speeds=False, baseline_temperature=heat)
+        train(clips, store, settings, tiny_networks(), outputs(tmp_path / str(heat)))
+        made = predictions.read(tmp_path / str(heat) / "predictions.parquet").table
+        probabilities: np.ndarray = made[[f"p_{label}" for label in LABELS]].to_numpy(np.float64)
+        return probabilities
+
+    np.testing.assert_allclose(said(4.0), softened(said(1.0), 4.0), atol=1e-6)
 
 
 def test_corpora_that_only_train_reach_the_network_and_not_the_baseline(
