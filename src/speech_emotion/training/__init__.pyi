@@ -2,8 +2,7 @@ from . import augment, fit
 from .augment import Batch, ColumnMasks, Noise, TimeMasks, chain
 from .batches import TrainingBatches
 from .data import Examples, examples
-from .folds import Fold, train_fold
-from .judging import predict
+from .folds import Fold, predict, train_fold
 from .progress import Progress
 from .run import Outputs, train
 

@@ -21,7 +21,7 @@ def fused(
     Parameters
     ----------
     predictions : mapping from str to pd.DataFrame
-        Of each branch, the main one among them: what `judging.finish` gives, of the same clips.
+        Of each branch, the main one among them: what `folds.finish` gives, of the same clips.
     labels : sequence of str
         The classes.
     how : {"mean", "validation"}

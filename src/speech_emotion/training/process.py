@@ -19,7 +19,7 @@ import tensorflow as tf  # noqa: E402
 from speech_emotion.models import weights  # noqa: E402
 from speech_emotion.models.blueprint import write_json  # noqa: E402
 from speech_emotion.store import FeatureStore  # noqa: E402
-from speech_emotion.training import fingerprint, judging, machine  # noqa: E402
+from speech_emotion.training import fingerprint, folds, machine  # noqa: E402
 from speech_emotion.training.lessons import lessons  # noqa: E402
 from speech_emotion.training.memo import Entry, Trained  # noqa: E402
 from speech_emotion.training.network import train_network  # noqa: E402
@@ -56,7 +56,7 @@ def train_unit(unit: Unit, tell: Tell) -> Trained:
 
 
 def finish_fold(rest: Rest) -> pd.DataFrame:
-    """Make a fold's model of its trained networks, write it, and let it judge; see `judging.finish`."""
+    """Make a fold's model of its trained networks, write it, and let it judge; see `folds.finish`."""
     with_one_thread()
     store = FeatureStore(rest.store)
     networks = []
@@ -65,7 +65,7 @@ def finish_fold(rest: Rest) -> pd.DataFrame:
         networks.append(rest.blueprint.build())
         weights.from_bytes(content, networks[-1])
     taught = lessons(rest.clips, store, rest.blueprint, rest.settings)
-    bundle, predictions = judging.finish(networks, taught, rest.clips, store, rest.settings)
+    bundle, predictions = folds.finish(networks, taught, rest.clips, store, rest.settings)
     bundle.save(rest.models, rest.fold)
     # Of a fold that is trained twice, the second time's networks are kept.
     kept = rest.machines[len(rest.machines) - rest.blueprint.num_networks :]
