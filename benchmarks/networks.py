@@ -1,6 +1,7 @@
 """Time the training of each network, beside the floor that its arithmetic sets.
 
     make bench-train        or: python benchmarks/networks.py [--labels 8] [--steps 10]
+                                [--policy mixed_bfloat16] [--compile]
 
 Shipped settings, windows of the shipped length and of the columns that the network sees; windows are noise. On one
 core, in its own time (what other processes take does not count), the quickest step of all; operations are
@@ -10,6 +11,9 @@ The floor: three times the operations of a forward pass (one forward, two backwa
 weights), as TensorFlow's profiler counts them, over what this core attains in a large matrix product. A network cannot
 train faster than that with these operations. Also how many weights each network has, and how many of them are learnt
 (the others are batch normalisation's means and variances).
+
+`--policy` and `--compile` show what the stage goes without: other arithmetic than float32, and a step compiled by XLA,
+whose operations are then not deterministic.
 """
 
 import argparse
@@ -42,6 +46,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--labels", type=int, default=8)
     parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--policy", default="float32", help="of Keras, such as mixed_bfloat16")
+    parser.add_argument("--compile", action="store_true", help="by XLA")
     arguments = parser.parse_args()
     backend.load()
     import keras
@@ -51,7 +57,9 @@ def main() -> None:
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    tf.config.experimental.enable_op_determinism()
+    if not arguments.compile:  # Keras compiles nothing while operations are deterministic
+        tf.config.experimental.enable_op_determinism()
+    keras.config.set_dtype_policy(arguments.policy)
     features, training, networks = load(PARAMS, ExtractMfcc), load(PARAMS, TrainCnn), load(PARAMS, Networks)
     frames = round(training.seconds * features.sample_rate / features.hop_length)
     columns, batch = len(network_columns(training.baseline_only, compute.columns(features))), training.batch_size
@@ -67,7 +75,7 @@ def main() -> None:
         keras.utils.set_random_seed(1)
         model = classifier.build(name, networks.of(name), window_frames=frames, num_columns=columns,
                                  num_classes=arguments.labels)
-        model.compile(keras.optimizers.AdamW(), "categorical_crossentropy")
+        model.compile(keras.optimizers.AdamW(), "categorical_crossentropy", jit_compile=arguments.compile)
         seconds = _quickest(partial(model.train_on_batch, windows, targets), arguments.steps) / batch
         forward = _operations(model, windows) / batch
         floor = 3 * forward / attained
