@@ -29,8 +29,8 @@ _PACKAGE = Path(__file__).parents[1]
 # What only runs, keeps or shows a training, or uses what came of it. A module that is not listed counts as deciding.
 _OTHER = {
     "training": {"__init__", "augment/__init__", "branch", "calibrating", "checks", "crew", "fingerprint", "folds",
-                 "fusing", "machine", "members", "memo", "parcel", "progress", "purpose", "record", "remote", "run",
-                 "tasks", "work"},
+                 "fusing", "machine", "members", "memo", "memory", "parcel", "progress", "purpose", "record", "remote",
+                 "run", "tasks", "work"},
     "models": {"__init__", "backend", "baseline", "bounds", "bundle", "calibration", "fusion", "identity", "outputs",
                "provenance", "weights"},
 }

@@ -19,7 +19,7 @@ import tensorflow as tf  # noqa: E402
 from speech_emotion.models import weights  # noqa: E402
 from speech_emotion.models.blueprint import write_json  # noqa: E402
 from speech_emotion.store import FeatureStore  # noqa: E402
-from speech_emotion.training import fingerprint, folds, machine  # noqa: E402
+from speech_emotion.training import fingerprint, folds, machine, memory  # noqa: E402
 from speech_emotion.training.lessons import lessons  # noqa: E402
 from speech_emotion.training.memo import Entry, Trained  # noqa: E402
 from speech_emotion.training.network import train_network  # noqa: E402
@@ -43,6 +43,7 @@ def train_unit(unit: Unit, tell: Tell) -> Trained:
         Told every epoch, counted from 0, and its metrics by name; of those too that another process had done.
     """
     with_one_thread()
+    memory.hold_on_to_freed()
     processor = fingerprint.of_processor()
     if unit.memo is None:
         return _train(unit, None, tell, processor)
