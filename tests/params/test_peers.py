@@ -55,7 +55,8 @@ def test_leans_on_no_shipped_training(peer: Path, tmp_path: Path, shipped: Calla
     idle = {"scheduler", "statistics", "baseline_shrinkage", "baseline_temperature", "fusion", "calibration",
             "branch_model", "split.test_fraction", "split.test_corpora", "split.predefined", "split.train_also",
             "augment.time_mask_seconds", "augment.coefficient_mask_width", "augment.mixup_within_label",
-            "consistency.ema", "consistency.rampup_epochs", *(f"pooling.{name}" for name in settings["pooling"]),
+            "consistency.ema", "consistency.rampup_epochs", "contrastive.temperature",
+            *(f"pooling.{name}" for name in settings["pooling"]),
             "split.folds" if settings["split"]["protocol"] == "loso" else "split.validation"}
     keys = {f"{key}.{below}" if below else key for key, value in ours.items()
             for below in (value if isinstance(value, dict) else [""])}

@@ -12,6 +12,7 @@ import pytest
 from speech_emotion.training.augment import chain
 from speech_emotion.training.batches import TrainingBatches
 from speech_emotion.training.consistency import Student
+from speech_emotion.training.contrastive import Contrasting
 from speech_emotion.training.fit import fit
 from speech_emotion.training.memo import Entry
 
@@ -57,7 +58,8 @@ def trained(tiny: Make, tmp_path: Path) -> Callable[..., tuple[bytes, pd.DataFra
         keras.utils.set_random_seed(5)
         model = keras.Sequential([
             keras.Input((20, 4)), keras.layers.Conv1D(4, 3), keras.layers.BatchNormalization(),
-            keras.layers.Flatten(), keras.layers.Dropout(0.3), keras.layers.Dense(3, activation="softmax"),
+            keras.layers.Flatten(), keras.layers.Dropout(0.3), keras.layers.Dense(3, name="logits"),
+            keras.layers.Softmax(),
         ])
         batches = TrainingBatches(windows[:16], targets[:16], weights[:16], [np.asarray] * 16, window_frames=20,
                                   batch_size=4, shift_frames=0, steps=chain(settings.augment, 100.0), seed=3,
@@ -66,6 +68,8 @@ def trained(tiny: Make, tmp_path: Path) -> Callable[..., tuple[bytes, pd.DataFra
         learner = model
         if settings.consistency.weight:
             learner = Student(model, keras.models.clone_model(model), settings.consistency, len(batches))
+        elif settings.contrastive.weight:
+            learner = Contrasting(model, settings.contrastive)
         history = fit(learner, batches, validation, settings, [Kill(kill)] if kill is not None else [], entry=entry)
         model.save_weights(tmp_path / "network.weights.h5")
         return (tmp_path / "network.weights.h5").read_bytes(), history
@@ -83,7 +87,8 @@ def entry(tmp_path: Path) -> Entry:
     (EVERYTHING, [0, 3, 5]),
     ({"lr_schedule": "cosine", "keep": "last"}, [2]),
     ({"ema": 0.8, "epochs": 4, "consistency__weight": 5.0, "consistency__ema": 0.7}, [2]),
-], ids=["everything", "plain", "teacher"])
+    ({"epochs": 4, "contrastive__weight": 2.0}, [2]),
+], ids=["everything", "plain", "teacher", "contrastive"])
 def test_the_same_bytes_though_it_was_killed_again_and_again(
     trained: Callable[..., tuple[bytes, pd.DataFrame]], entry: Entry, changes: dict[str, Any], kills: list[int]
 ) -> None:

@@ -120,6 +120,15 @@ class Consistency(Section):
     """Epochs over which the weight rises from 0."""
 
 
+class Contrastive(Section):
+    """Embeddings alike within a label; see `speech_emotion.training.contrastive`."""
+
+    weight: Annotated[float, Field(ge=0)]
+    """Of the supervised contrastive loss; 0 trains without."""
+    temperature: Annotated[float, Field(gt=0)]
+    """What similarities are divided by: the lower, the more the nearest others count."""
+
+
 class Optimisation(Section):
     """How the weights are found."""
 
@@ -151,6 +160,18 @@ class Optimisation(Section):
     focal_gamma: Annotated[float, Field(ge=0)]
     """Exponent by which the loss of clips that are right already is lowered; 0 makes focal loss cross-entropy."""
     consistency: Consistency
+    contrastive: Contrastive
+
+    @field_validator("contrastive")
+    @classmethod
+    def _is_the_only_one(cls, value: Contrastive, info: ValidationInfo) -> Contrastive:
+        consistency = info.data.get("consistency")
+        if value.weight and consistency is not None and consistency.weight:
+            both = PydanticCustomError("value_error", "must be 0 when train_cnn.consistency.weight is above 0: one of "
+                                       "them at a time")
+            raise ValidationError.from_exception_data(cls.__name__, [
+                {"type": both, "loc": ("weight",), "input": value.weight}])
+        return value
 
     @field_validator("keep")
     @classmethod

@@ -16,6 +16,7 @@ from speech_emotion.training.augment.spectrum import spectral
 from speech_emotion.training.augment.steps import chain
 from speech_emotion.training.batches import TrainingBatches
 from speech_emotion.training.consistency import Student
+from speech_emotion.training.contrastive import Contrasting
 from speech_emotion.training.data import Examples
 from speech_emotion.training.fit import Validation, fit
 from speech_emotion.training.masking import labels_in_play
@@ -74,8 +75,11 @@ def train_network(
     )
     network = blueprint.build()
     shown = None if validation is None else _validation(validation, validation_by, blueprint)
-    learner = (Student(network, blueprint.build(), settings.consistency, len(batches))
-               if settings.consistency.weight else network)
+    learner = network
+    if settings.consistency.weight:
+        learner = Student(network, blueprint.build(), settings.consistency, len(batches))
+    elif settings.contrastive.weight:
+        learner = Contrasting(network, settings.contrastive)
     history = fit(learner, batches, shown, settings, callbacks, entry=entry)
     return network, history
 
