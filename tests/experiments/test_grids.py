@@ -16,8 +16,9 @@ from speech_emotion.params.train_cnn import TrainCnn
 
 ROOT = Path(__file__).resolve().parents[2]
 GRIDS = sorted((ROOT / "experiments").glob("*.txt"))
-OTHERWISE = ("networks", "encoder_layers", "encoder_heads")
-"""Grids whose first combination is not the shipped one: the baseline's part, or the network, is left out."""
+OTHERWISE = ("networks", "encoder_layers", "encoder_heads", "mixup_within_label")
+"""Grids whose first combination is not the shipped one: the baseline's part, or the network, is left out, or what is
+off as shipped is on."""
 BEHIND = {"encoder_layers": "whisper_base", "encoder_heads": "whisper_base_alone"}
 """Grids of an encoder's settings, and the file that brings the encoder."""
 
