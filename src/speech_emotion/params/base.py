@@ -99,6 +99,32 @@ def changed(settings: Mapping[str, Any], changes: Mapping[str, Any], schema: typ
         raise ValidationError.from_exception_data(schema.__name__, problems) from error
 
 
+def refusal(title: str, key: tuple[str, ...], value: object, message: str) -> ValidationError:
+    """Make the error that says of one setting, below the one that is validated, why it cannot be used.
+
+    Parameters
+    ----------
+    title : str
+        What is validated.
+    key : tuple of str
+        Where the setting stands below it.
+    value : object
+        The value that it has.
+    message : str
+        What it must be or do instead, such as "must be 0 when ...".
+
+    Examples
+    --------
+    >>> raise refusal("TrainCnn", ("mixup",), 0.2, "must be 0 when consistency.weight is above 0")
+    Traceback (most recent call last):
+    pydantic_core._pydantic_core.ValidationError: 1 validation error for TrainCnn
+    mixup
+      must be 0 when consistency.weight is above 0 [type=value_error, input_value=0.2, input_type=float]
+    """
+    problem = PydanticCustomError("value_error", "{message}", {"message": message})
+    return ValidationError.from_exception_data(title, [{"type": problem, "loc": key, "input": value}])
+
+
 def _retold(problem: Any, schema: type[Section]) -> PydanticCustomError:
     """Say what is wrong in words that stand by themselves: within a mapping, nobody knows the schema any more."""
     match problem["type"]:

@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from speech_emotion.params.base import BranchName, Section, changed
+from speech_emotion.params.base import BranchName, Section, changed, refusal
 from speech_emotion.params.scheduler import Scheduler
 
 # By name, since each feature's module holds its own settings and lies above this one. Adding one changes nothing here.
@@ -155,7 +155,6 @@ class ExtractMfcc(Recipe):
 
 def _branch(settings: Mapping[str, Any], name: str, changes: Mapping[str, Any]) -> ExtractMfcc:
     if fixed := sorted({"scheduler", "branches"} & set(changes)):
-        problem = PydanticCustomError("value_error", "is the same for all branches, and cannot be set here")
-        raise ValidationError.from_exception_data("branches", [
-            {"type": problem, "loc": (name, fixed[0]), "input": changes[fixed[0]]}])
+        raise refusal("branches", (name, fixed[0]), changes[fixed[0]],
+                      "is the same for all branches, and cannot be set here")
     return changed({**settings, "branches": {}}, changes, ExtractMfcc, name)

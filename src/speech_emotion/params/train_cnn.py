@@ -4,11 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, ValidationInfo, field_validator
 
 from speech_emotion.params import networks
-from speech_emotion.params.base import BranchName, PositiveInt, Section, changed
+from speech_emotion.params.base import BranchName, PositiveInt, Section, changed, refusal
 from speech_emotion.params.scheduler import Scheduler
 
 Decay = Annotated[float, Field(ge=0, lt=1)]
@@ -167,10 +166,8 @@ class Optimisation(Section):
     def _is_the_only_one(cls, value: Contrastive, info: ValidationInfo) -> Contrastive:
         consistency = info.data.get("consistency")
         if value.weight and consistency is not None and consistency.weight:
-            both = PydanticCustomError("value_error", "must be 0 when train_cnn.consistency.weight is above 0: one of "
-                                       "them at a time")
-            raise ValidationError.from_exception_data(cls.__name__, [
-                {"type": both, "loc": ("weight",), "input": value.weight}])
+            raise refusal(cls.__name__, ("weight",), value.weight,
+                          "must be 0 when train_cnn.consistency.weight is above 0: one of them at a time")
         return value
 
     @field_validator("keep")
@@ -274,10 +271,8 @@ class TrainCnn(Optimisation):
     def _fits_the_window(cls, augment: Augment, info: ValidationInfo) -> Augment:
         seconds = info.data.get("seconds")
         if seconds is not None and augment.time_masks and augment.time_mask_seconds > seconds:
-            wide = PydanticCustomError("value_error", "must be at most train_cnn.seconds, which is {seconds}",
-                                       {"seconds": f"{seconds:g}"})
-            raise ValidationError.from_exception_data(cls.__name__, [
-                {"type": wide, "loc": ("time_mask_seconds",), "input": augment.time_mask_seconds}])
+            raise refusal(cls.__name__, ("time_mask_seconds",), augment.time_mask_seconds,
+                          f"must be at most train_cnn.seconds, which is {seconds:g}")
         return augment
 
     @field_validator("augment")
@@ -285,10 +280,8 @@ class TrainCnn(Optimisation):
     def _is_seen(cls, augment: Augment, info: ValidationInfo) -> Augment:
         for name in ("gain_db", "tilt_db", "frequency_warp"):
             if info.data.get("normalisation") == "clip" and (value := getattr(augment, name)):
-                taken_off = PydanticCustomError("value_error", "must be 0 when train_cnn.normalisation is clip, which "
-                                                "measures each clip as it is")
-                raise ValidationError.from_exception_data(cls.__name__, [
-                    {"type": taken_off, "loc": (name,), "input": value}])
+                raise refusal(cls.__name__, (name,), value, "must be 0 when train_cnn.normalisation is clip, which "
+                                                            "measures each clip as it is")
         return augment
 
     @field_validator("augment")
@@ -296,10 +289,9 @@ class TrainCnn(Optimisation):
     def _has_a_window_before(cls, augment: Augment, info: ValidationInfo) -> Augment:
         consistency = info.data.get("consistency")
         if augment.mixup and consistency is not None and consistency.weight:
-            mixed = PydanticCustomError("value_error", "must be 0 when train_cnn.consistency.weight is above 0: a "
-                                        "mixture is of two windows, and the teacher sees one as it was")
-            raise ValidationError.from_exception_data(cls.__name__, [
-                {"type": mixed, "loc": ("mixup",), "input": augment.mixup}])
+            raise refusal(cls.__name__, ("mixup",), augment.mixup,
+                          "must be 0 when train_cnn.consistency.weight is above 0: a mixture is of two windows, and "
+                          "the teacher sees one as it was")
         return augment
 
     @field_validator("model", "branch_model")
@@ -325,9 +317,8 @@ def _branch(settings: Mapping[str, Any], name: str, changes: Mapping[str, Any]) 
     network = changes.pop("network", None)
     for key in _FIXED:
         if key in changes:
-            problem = PydanticCustomError("value_error", "is the same for all branches, and cannot be set here")
-            raise ValidationError.from_exception_data("branches", [
-                {"type": problem, "loc": (name, key), "input": changes[key]}])
+            raise refusal("branches", (name, key), changes[key],
+                          "is the same for all branches, and cannot be set here")
     trained = changed({**settings, "model": settings["branch_model"], "branches": {}}, changes, TrainCnn, name)
     if network is None:
         return trained, None
