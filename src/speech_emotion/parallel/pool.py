@@ -57,6 +57,10 @@ def processes(workers: int, purpose: Purpose) -> Iterator[tuple[Executor, int]]:
             f"a process that {purpose.work} died (perhaps the system ran out of memory); {purpose.kept}. "
             f"Run the same command again, with fewer processes if need be ({VARIABLE}=1)"
         ) from error
+    except KeyboardInterrupt:
+        if not executor._processes:
+            start.stop_server()  # what it started now would find nothing to do, and complain
+        raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
         finished.set()

@@ -30,6 +30,7 @@ def context(preload: Sequence[str]) -> Any:
     if _METHOD == "forkserver":
         _keep_sockets_short()
         chosen.set_forkserver_preload(list(preload))
+        _start_server()
     return chosen
 
 
@@ -44,10 +45,31 @@ def warm_up(preload: Sequence[str]) -> None:
         As for `context`.
     """
     if _METHOD == "forkserver":
+        context(preload)
+
+
+def _start_server() -> None:
+    from multiprocessing import forkserver, resource_tracker
+
+    # The server, and so each process that it forks, keeps the mask of signals of the thread that starts it: Ctrl-C does
+    # not reach them, not even before `follow_parent`. The tracker comes first, since its start lets Ctrl-C in again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def stop_server() -> None:
+    """End what forks processes, if it runs: a process that it has yet to start is not started."""
+    if _METHOD == "forkserver":
         from multiprocessing import forkserver
 
-        context(preload)
-        forkserver.ensure_running()
+        # There is no public way, and `_stop` waits until it has loaded all that it was to load.
+        pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
 
 
 def _keep_sockets_short() -> None:
