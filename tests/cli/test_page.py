@@ -85,7 +85,7 @@ def test_a_model_folder_is_exported_and_the_pipelines_card_taken(
 
 def test_it_is_served_to_this_machine_until_ctrl_c(file: Path, given: Path, tmp_path: Path) -> None:
     opener = tmp_path / "opener"
-    opener.write_text(f"#!/bin/sh\necho \"$1\" > {tmp_path}/opened\n")
+    opener.write_text("#!/bin/sh\necho \"opened $1\"\n")  # to the output of the process, so that it can be waited for
     opener.chmod(0o755)
     process = subprocess.Popen(
         [sys.executable, "-c", "from speech_emotion.cli.main import main; main()", "page", "--models", str(file),
@@ -101,12 +101,12 @@ def test_it_is_served_to_this_machine_until_ctrl_c(file: Path, given: Path, tmp_
             assert b"<title>Speech emotion</title>" in answer.read()
         with urlopen(f"{address}runtime/ort-wasm-simd-threaded.wasm") as answer:
             assert answer.headers["Content-Type"] == "application/wasm"
+        assert process.stdout.readline() == f"opened {address}\n"
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     finally:
         process.kill()
     assert (process.returncode, err) == (0, "")
-    assert (tmp_path / "opened").read_text() == f"{address}\n"
 
 
 def test_a_port_that_is_taken_is_told(file: Path, given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
